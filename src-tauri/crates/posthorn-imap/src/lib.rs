@@ -1,0 +1,1 @@
+//! IMAP sessions over any byte stream, on async-imap.

@@ -1,0 +1,1 @@
+//! Bytes <-> meaning, pure and total: parse, charsets, clean HTML, quote, compose, thread keys.

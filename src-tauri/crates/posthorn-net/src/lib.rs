@@ -1,0 +1,1 @@
+//! Dialling: TLS, timeouts, backoff, discovery, secrets that cannot be printed.

@@ -1,0 +1,1 @@
+//! POP3 sessions over any byte stream, on async-pop's parser.

@@ -1,0 +1,1 @@
+//! The search language: text <-> AST, and the words that the index holds.

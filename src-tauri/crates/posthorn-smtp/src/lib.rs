@@ -1,0 +1,1 @@
+//! Submission over any byte stream, on lettre's connection.

@@ -1,0 +1,1 @@
+//! SQLite: the only crate that contains SQL.

@@ -1,0 +1,1 @@
+//! The engine: the only crate that joins network and store.

@@ -1,0 +1,1 @@
+//! Dev only: real servers from a folder, scripted hostile servers, mail builders, corpus.
