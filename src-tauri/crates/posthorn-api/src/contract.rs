@@ -1,0 +1,58 @@
+//! The contract with the page: every type that crosses it, and nothing else.
+//!
+//! Conventions: camelCase fields; ids are numbers; times are milliseconds since 1970 (`…At`); sizes are bytes;
+//! `null` means unknown or absent, as each field says. Large bytes never pass here: bodies and attachments are
+//! fetched by URL from the content scheme.
+
+mod account;
+mod draft;
+mod error;
+mod event;
+mod mailbox;
+mod message;
+mod operation;
+mod outbox;
+mod setting;
+mod view;
+
+pub use account::*;
+pub use draft::*;
+pub use error::*;
+pub use event::*;
+pub use mailbox::*;
+pub use message::*;
+pub use operation::*;
+pub use outbox::*;
+pub use setting::*;
+pub use view::*;
+
+/// Derives what every contract type needs.
+macro_rules! contract {
+    ($($item:item)*) => {$(
+        #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+        #[serde(rename_all = "camelCase")]
+        #[ts(export_to = "generated.ts")]
+        $item
+    )*};
+}
+pub(crate) use contract;
+
+contract! {
+    /// No parameters, or nothing to say.
+    pub struct Nothing {}
+
+    /// One id.
+    pub struct ById {
+        /// Which one; the method says of what.
+        pub id: i64,
+    }
+
+    /// A person or list, as shown.
+    #[derive(Default)]
+    pub struct Address {
+        /// Display name, decoded and made safe; empty when there is none.
+        pub name: String,
+        /// `local@domain`.
+        pub email: String,
+    }
+}

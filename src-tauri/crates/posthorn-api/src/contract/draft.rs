@@ -1,0 +1,219 @@
+//! Composing: drafts, their recipients and files.
+
+use super::{Address, contract};
+
+contract! {
+    /// What a new draft begins with.
+    #[serde(tag = "kind")]
+    pub enum NewDraft {
+        /// Empty.
+        Blank {
+            /// Account to send from; null lets the engine choose.
+            account: Option<i64>,
+        },
+        /// A reply.
+        Reply {
+            /// Message replied to.
+            message: i64,
+            /// To all.
+            all: bool,
+        },
+        /// A forward with the original kept faithful.
+        Forward {
+            /// Message forwarded.
+            message: i64,
+        },
+        /// A `mailto:` link (RFC 6068).
+        Mailto {
+            /// The link.
+            url: String,
+        },
+        /// A draft of the Drafts folder, to go on with.
+        Continue {
+            /// Message.
+            message: i64,
+        },
+    }
+
+    /// A file of a draft; its bytes were copied and hashed when it was attached.
+    pub struct DraftAttachment {
+        /// Local id.
+        pub id: i64,
+        /// Safe file name.
+        pub name: String,
+        /// Content type.
+        pub content_type: String,
+        /// Size, bytes.
+        pub size: u64,
+        /// Shown in the text; `url` is its picture.
+        pub inline: bool,
+        /// Content id of an inline picture; empty otherwise.
+        pub content_id: String,
+        /// URL on the content scheme.
+        pub url: String,
+    }
+
+    /// A message being written.
+    pub struct Draft {
+        /// Local id.
+        pub id: i64,
+        /// Advances with each save; a save names the one that it builds on.
+        pub revision: u64,
+        /// Account to send from.
+        pub account: i64,
+        /// Address to send as, one of the account's own.
+        pub from: Address,
+        /// Recipients; may hold unfinished text, which is told when sending.
+        pub to: Vec<Address>,
+        /// Copies.
+        pub cc: Vec<Address>,
+        /// Blind copies.
+        pub bcc: Vec<Address>,
+        /// Subject.
+        pub subject: String,
+        /// HTML of the editor, without the quoted original; unused in plain-text mode.
+        pub html: String,
+        /// Text of the plain-text mode, or the text form of `html`.
+        pub text: String,
+        /// Plain-text mode.
+        pub plain: bool,
+        /// `new`, `reply`, `replyAll`, `forward`.
+        pub purpose: String,
+        /// The message answered or forwarded; null for a new one.
+        pub original: Option<i64>,
+        /// The quoted original goes along (below the text, verbatim).
+        pub include_original: bool,
+        /// URL of the quoted original's frame; empty when there is none.
+        pub original_url: String,
+        /// Line above the quoted original, as text.
+        pub attribution: String,
+        /// Files.
+        pub attachments: Vec<DraftAttachment>,
+        /// Last save.
+        pub saved_at: i64,
+        /// Largest message that the outgoing server takes, bytes; null when unknown.
+        pub size_limit: Option<u64>,
+        /// Size of the message when sent, bytes, encoded, as estimated.
+        pub encoded_size: u64,
+    }
+
+    /// Saves what the user typed. Everything but the files, which have methods of their own.
+    pub struct SaveDraft {
+        /// Draft.
+        pub id: i64,
+        /// The revision that the page saw last; another one answers with `conflict`.
+        pub revision: u64,
+        /// Account to send from.
+        pub account: i64,
+        /// Address to send as.
+        pub from: Address,
+        /// Recipients.
+        pub to: Vec<Address>,
+        /// Copies.
+        pub cc: Vec<Address>,
+        /// Blind copies.
+        pub bcc: Vec<Address>,
+        /// Subject.
+        pub subject: String,
+        /// HTML of the editor.
+        pub html: String,
+        /// Text.
+        pub text: String,
+        /// Plain-text mode.
+        pub plain: bool,
+        /// The quoted original goes along.
+        pub include_original: bool,
+    }
+
+    /// A draft after a save.
+    pub struct DraftSaved {
+        /// New revision.
+        pub revision: u64,
+        /// When it became durable.
+        pub saved_at: i64,
+    }
+
+    /// Attaches files by path (dropped, or chosen in the system's dialog).
+    pub struct AttachPaths {
+        /// Draft.
+        pub draft: i64,
+        /// Absolute paths.
+        pub paths: Vec<String>,
+        /// Pictures go into the text instead of below it.
+        pub inline: bool,
+    }
+
+    /// Attaches bytes (a pasted picture).
+    pub struct AttachBytes {
+        /// Draft.
+        pub draft: i64,
+        /// File name.
+        pub name: String,
+        /// Content type.
+        pub content_type: String,
+        /// Base64, at most 32 MiB decoded.
+        pub data: String,
+        /// Into the text.
+        pub inline: bool,
+    }
+
+    /// Removes a file of a draft.
+    pub struct RemoveDraftAttachment {
+        /// Draft.
+        pub draft: i64,
+        /// File.
+        pub attachment: i64,
+    }
+
+    /// What stands between a draft and its sending; the page asks, the user decides.
+    pub struct SendCheck {
+        /// Addresses that cannot be right; these stop it.
+        pub invalid: Vec<String>,
+        /// No recipient at all; this stops it.
+        pub no_recipient: bool,
+        /// No subject.
+        pub empty_subject: bool,
+        /// The text speaks of a file and there is none; the word that says so, or empty.
+        pub forgotten_attachment: String,
+        /// Larger than the server takes; this stops it.
+        pub too_large: bool,
+    }
+
+    /// Sends a draft: it becomes an outbox row in the same transaction in which it ends as a draft.
+    pub struct SendDraft {
+        /// Draft.
+        pub id: i64,
+        /// The revision that the page saw last.
+        pub revision: u64,
+        /// Seconds in which it can be taken back, 0 to 60.
+        pub undo_seconds: u32,
+    }
+
+    /// Asks for correspondents.
+    pub struct Complete {
+        /// What was typed.
+        pub text: String,
+        /// At most this many, 1 to 20.
+        pub limit: u32,
+    }
+
+    /// Text to read as addresses (a paste).
+    pub struct ParseAddresses {
+        /// As pasted.
+        pub text: String,
+    }
+
+    /// Addresses read from text.
+    pub struct ParsedAddresses {
+        /// In order; one that cannot be right keeps its text in `email`.
+        pub addresses: Vec<ParsedAddress>,
+    }
+
+    /// An address and whether it can be right.
+    pub struct ParsedAddress {
+        /// As read.
+        pub address: Address,
+        /// It can be sent to.
+        pub valid: bool,
+    }
+}

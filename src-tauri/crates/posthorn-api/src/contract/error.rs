@@ -1,0 +1,72 @@
+//! Errors as the page sees them.
+
+use super::contract;
+
+contract! {
+    /// What went wrong, for the page's table from code to words and action.
+    #[derive(Copy, Eq)]
+    pub enum Code {
+        /// The request is not well-formed or names what does not exist: a fault of the caller.
+        Invalid,
+        /// What is asked for is gone.
+        NotFound,
+        /// Somebody else changed it meanwhile.
+        Conflict,
+        /// No network, or the host does not answer.
+        Offline,
+        /// The host name does not exist.
+        HostUnknown,
+        /// The server refused the connection or broke it.
+        ConnectionLost,
+        /// Nothing came in time.
+        Timeout,
+        /// The certificate cannot be trusted.
+        Certificate,
+        /// TLS was not offered or failed.
+        Tls,
+        /// User name or password was refused.
+        Credentials,
+        /// The provider takes no passwords.
+        NoPasswords,
+        /// The server refused, with its sentence in `detail`.
+        Refused,
+        /// The mailbox or account is full.
+        OverQuota,
+        /// The maildrop is locked by another client.
+        InUse,
+        /// The server broke the protocol.
+        Protocol,
+        /// A limit of ours was reached.
+        Limit,
+        /// The disk is full.
+        DiskFull,
+        /// A file cannot be read or written.
+        File,
+        /// The database is damaged.
+        Corrupt,
+        /// The database is from a newer Posthorn.
+        NewerVersion,
+        /// Another Posthorn has this profile open.
+        ProfileInUse,
+        /// The keychain or the encrypted file cannot be opened.
+        Secrets,
+        /// The message is not here and cannot be fetched now.
+        NotHere,
+        /// What is asked cannot be undone any more.
+        TooLate,
+        /// The user cancelled.
+        Cancelled,
+        /// A defect of ours.
+        Internal,
+    }
+
+    /// An error.
+    pub struct Error {
+        /// What went wrong.
+        pub code: Code,
+        /// One English sentence for logs and scripts; the page has its own words.
+        pub message: String,
+        /// The server's own sentence, a host, a path; empty when there is nothing to add.
+        pub detail: String,
+    }
+}

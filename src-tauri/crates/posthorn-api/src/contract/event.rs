@@ -1,0 +1,99 @@
+//! Events: one channel from the engine to every page.
+
+use super::{Account, AccountStatus, DiscoveryStep, Mailbox, OutboxItem, Settings, ViewDelta, contract};
+
+contract! {
+    /// New mail worth a notification.
+    pub struct Arrival {
+        /// Message.
+        pub message: i64,
+        /// Account.
+        pub account: i64,
+        /// Folder.
+        pub mailbox: i64,
+        /// Sender as shown.
+        pub from: String,
+        /// Subject.
+        pub subject: String,
+        /// First words.
+        pub preview: String,
+    }
+
+    /// Something happened.
+    #[serde(tag = "kind")]
+    pub enum Event {
+        /// Accounts were added, changed or removed.
+        AccountsChanged {
+            /// All accounts.
+            accounts: Vec<Account>,
+        },
+        /// An account does something else now.
+        AccountStatusChanged {
+            /// Its status.
+            status: AccountStatus,
+        },
+        /// Folders or their counts changed.
+        MailboxesChanged {
+            /// All folders of all accounts.
+            mailboxes: Vec<Mailbox>,
+        },
+        /// A view changed.
+        ViewChanged {
+            /// How.
+            delta: ViewDelta,
+        },
+        /// Messages changed (flags, bodies, folders): open readers ask again.
+        MessagesChanged {
+            /// Messages.
+            messages: Vec<i64>,
+            /// Their conversations.
+            threads: Vec<i64>,
+        },
+        /// New mail arrived in an inbox.
+        MailArrived {
+            /// Newest first, at most 20.
+            arrivals: Vec<Arrival>,
+        },
+        /// The outbox changed.
+        OutboxChanged {
+            /// All rows that are not done.
+            items: Vec<OutboxItem>,
+        },
+        /// A step of discovery or verification.
+        DiscoveryStepped {
+            /// The step.
+            step: DiscoveryStep,
+        },
+        /// Drafts changed.
+        DraftsChanged {
+            /// Drafts.
+            drafts: Vec<i64>,
+        },
+        /// The server refused what the user did; it was backed out.
+        OperationRefused {
+            /// Operation.
+            operation: i64,
+            /// As in `Undoable.action`.
+            action: String,
+            /// Why.
+            error: super::Error,
+        },
+        /// Settings changed.
+        SettingsChanged {
+            /// All settings.
+            settings: Settings,
+        },
+        /// The user works offline, or online again.
+        OfflineChanged {
+            /// Offline.
+            offline: bool,
+        },
+        /// The shell asks the page for something: a `mailto:` link was clicked, a notification was clicked.
+        OpenRequested {
+            /// A `mailto:` link; empty when a message is meant.
+            mailto: String,
+            /// A message; null when a link is meant.
+            message: Option<i64>,
+        },
+    }
+}

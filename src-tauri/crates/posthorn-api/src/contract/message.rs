@@ -1,0 +1,207 @@
+//! Reading: conversations, messages, attachments.
+
+use super::{Address, contract};
+
+contract! {
+    /// A conversation, oldest message first.
+    pub struct Conversation {
+        /// Conversation.
+        pub thread: i64,
+        /// Subject without prefixes; empty when there is none.
+        pub subject: String,
+        /// Its messages in all folders of the account (without Trash and Junk, unless opened from there), oldest first.
+        pub messages: Vec<MessageHead>,
+        /// Drafts that answer one of its messages.
+        pub drafts: Vec<i64>,
+    }
+
+    /// Asks for a conversation.
+    pub struct OpenConversation {
+        /// The message that was clicked.
+        pub message: i64,
+        /// Only this message (a list of single messages).
+        pub single: bool,
+    }
+
+    /// Where a message's bytes are.
+    #[derive(Copy, Eq)]
+    pub enum BodyState {
+        /// Only the head is here.
+        Missing,
+        /// The text is here; attachments are fetched when asked for.
+        Sections,
+        /// Everything is here.
+        Whole,
+    }
+
+    /// A message's head.
+    pub struct MessageHead {
+        /// Message.
+        pub id: i64,
+        /// Conversation.
+        pub thread: i64,
+        /// Account.
+        pub account: i64,
+        /// Folders in which it stands.
+        pub mailboxes: Vec<i64>,
+        /// Authors.
+        pub from: Vec<Address>,
+        /// Recipients.
+        pub to: Vec<Address>,
+        /// Copies.
+        pub cc: Vec<Address>,
+        /// Blind copies, known for own mail alone.
+        pub bcc: Vec<Address>,
+        /// Where replies go; empty when to the authors.
+        pub reply_to: Vec<Address>,
+        /// Decoded subject; empty when there is none.
+        pub subject: String,
+        /// First words of the text; empty until the body is here.
+        pub preview: String,
+        /// Received time.
+        pub at: i64,
+        /// Date header; null when missing or not a date.
+        pub sent_at: Option<i64>,
+        /// Not read yet.
+        pub unread: bool,
+        /// Starred.
+        pub starred: bool,
+        /// Replied to.
+        pub answered: bool,
+        /// Sent by one of the user's own addresses.
+        pub own: bool,
+        /// Size, bytes.
+        pub size: u64,
+        /// It has attachments.
+        pub attachments: bool,
+        /// How much of it is here.
+        pub body: BodyState,
+        /// `Message-ID` without angle brackets; empty when missing.
+        pub message_id: String,
+    }
+
+    /// How a message's own design is treated.
+    #[derive(Copy, Eq)]
+    pub enum MessageDesign {
+        /// Plain or unstyled: follows the theme.
+        Plain,
+        /// Designed: stays on paper.
+        Designed,
+    }
+
+    /// A line above the message that says what to know of its sender or content; the most important first.
+    pub struct TrustLine {
+        /// `lookalike`, `nameIsAddress`, `replyElsewhere`, `authFailed`, `linkMismatch`, `defect`, `list`.
+        pub kind: String,
+        /// The words that go into the line (an address, a host, a defect); may be empty.
+        pub detail: String,
+    }
+
+    /// An attachment as listed.
+    pub struct Attachment {
+        /// Number of the part, for `attachments.*`.
+        pub part: u32,
+        /// Safe file name; never empty, no path, no control characters.
+        pub name: String,
+        /// Content type, lower case.
+        pub content_type: String,
+        /// Decoded size, bytes, as far as known.
+        pub size: u64,
+        /// Bytes are here; else they are fetched when asked for.
+        pub here: bool,
+        /// A program or script, or pretends not to be one.
+        pub dangerous: bool,
+        /// URL on the content scheme (download; for pictures, also show).
+        pub url: String,
+    }
+
+    /// A message opened for reading.
+    pub struct OpenedMessage {
+        /// Its head.
+        pub head: MessageHead,
+        /// URL of the frame on the content scheme, under an unguessable token; empty while the body is missing.
+        pub frame_url: String,
+        /// How its design is treated.
+        pub design: MessageDesign,
+        /// Files, without pictures shown in the text.
+        pub attachments: Vec<Attachment>,
+        /// Remote pictures that were not loaded.
+        pub blocked_images: u32,
+        /// Hosts of these, sorted.
+        pub blocked_hosts: Vec<String>,
+        /// Remote pictures are allowed for this sender.
+        pub remote_allowed: bool,
+        /// What to know, most important first.
+        pub trust: Vec<TrustLine>,
+        /// Why the body is not here and what happens next; null when it is.
+        pub problem: Option<super::Error>,
+        /// Unsubscribe address (`mailto:` or `https:`); empty when there is none.
+        pub unsubscribe: String,
+        /// BCP 47 language guessed for choosing glyphs (`zh-CN`, `ja`); empty when none stands out.
+        pub lang: String,
+    }
+
+    /// Asks for a message.
+    pub struct OpenMessage {
+        /// Message.
+        pub id: i64,
+        /// Show remote pictures this once.
+        pub remote: bool,
+        /// Theme of the frame: `light`, `dark` or `contrast`.
+        pub theme: String,
+        /// Charset to read it with instead of what it says; null for its own.
+        pub charset: Option<String>,
+    }
+
+    /// The raw source of a message, for reading.
+    pub struct MessageSource {
+        /// Text, at most 1 MiB; bytes that are not UTF-8 are replaced.
+        pub text: String,
+        /// Size of the whole, bytes.
+        pub size: u64,
+        /// False when the text was cut.
+        pub complete: bool,
+    }
+
+    /// Remembers whose remote pictures load.
+    pub struct AllowRemote {
+        /// A message from the sender.
+        pub message: i64,
+        /// The whole domain instead of the one address.
+        pub domain: bool,
+        /// Allow, or take back.
+        pub allow: bool,
+    }
+
+    /// A file of a message.
+    pub struct AttachmentRef {
+        /// Message.
+        pub message: i64,
+        /// Number of the part.
+        pub part: u32,
+    }
+
+    /// Saves a file of a message. Outside a test the path comes from the system's save dialog.
+    pub struct SaveAttachment {
+        /// Message.
+        pub message: i64,
+        /// Number of the part; null saves all into the folder `path`.
+        pub part: Option<u32>,
+        /// Absolute path of the file or, for all, the folder. An existing file is never replaced by *save all*: the name gets a number.
+        pub path: String,
+    }
+
+    /// Where files were saved.
+    pub struct Saved {
+        /// Absolute paths.
+        pub paths: Vec<String>,
+    }
+
+    /// Saves a message as an .eml file.
+    pub struct SaveMessage {
+        /// Message.
+        pub message: i64,
+        /// Absolute path.
+        pub path: String,
+    }
+}

@@ -1,0 +1,39 @@
+//! What the user does to messages: operations with a local effect, a remote effect and a way back.
+
+use super::{Selection, contract};
+
+contract! {
+    /// An action on messages.
+    pub struct OnMessages {
+        /// What it is done to.
+        pub selection: Selection,
+    }
+
+    /// Marks messages.
+    pub struct Mark {
+        /// What it is done to.
+        pub selection: Selection,
+        /// New value of the mark that the method names.
+        pub value: bool,
+    }
+
+    /// Moves messages.
+    pub struct MoveMessages {
+        /// What it is done to.
+        pub selection: Selection,
+        /// Folder of the same account.
+        pub mailbox: i64,
+    }
+
+    /// What an action did, for the undo bar.
+    pub struct Undoable {
+        /// Operation for `operations.undo`; null when nothing changed or it cannot be undone.
+        pub operation: Option<i64>,
+        /// `read`, `unread`, `star`, `unstar`, `move`, `archive`, `trash`, `delete`, `junk`, `notJunk`, `markAllRead`, `createMailbox`, `renameMailbox`, `deleteMailbox`.
+        pub action: String,
+        /// Messages (or folders) it was done to.
+        pub count: u64,
+        /// Folder name that goes into the sentence (where it went); empty where there is none.
+        pub folder: String,
+    }
+}

@@ -1,0 +1,61 @@
+//! Settings of the application, and facts about it.
+
+use super::contract;
+
+contract! {
+    /// All settings; `settings.set` takes the whole.
+    pub struct Settings {
+        /// `system`, `light`, `dark`, `contrast`.
+        pub theme: String,
+        /// `system`, `en`, `zh-CN`.
+        pub language: String,
+        /// `compact`, `cosy`, `relaxed`.
+        pub density: String,
+        /// Text size in percent, 80 to 200.
+        pub text_size: u32,
+        /// One row a conversation.
+        pub conversations: bool,
+        /// Seconds in view until a message counts as read, 0 to 60; null for never by itself.
+        pub mark_read_seconds: Option<u32>,
+        /// After archive, delete or move: `next`, `previous`, `list`.
+        pub after_removal: String,
+        /// Load remote pictures of everybody. Off unless the user chose it.
+        pub remote_images: bool,
+        /// Seconds in which a sent message can be taken back, 0 to 60.
+        pub undo_send_seconds: u32,
+        /// New messages start in plain-text mode.
+        pub compose_plain: bool,
+        /// Shortcut preset: `gmail`, `outlook`, `apple`, `thunderbird`.
+        pub shortcuts: String,
+        /// Single letters are shortcuts.
+        pub single_key_shortcuts: bool,
+        /// Notifications of new mail.
+        pub notifications: bool,
+        /// Closing the window keeps Posthorn running.
+        pub keep_running: bool,
+    }
+
+    /// Facts about the running application.
+    pub struct AppInfo {
+        /// Version.
+        pub version: String,
+        /// Where passwords are kept: `keychain`, `file`, `memory`.
+        pub secrets: String,
+        /// The encrypted file waits for its passphrase.
+        pub secrets_locked: bool,
+        /// BCP 47 language of the system.
+        pub system_language: String,
+        /// The user works offline.
+        pub offline: bool,
+        /// Base URL of the content scheme, without a slash at the end.
+        pub content_base: String,
+        /// Profile folder, for people who ask where their mail is.
+        pub profile: String,
+    }
+
+    /// Opens, or creates, the encrypted file of passwords.
+    pub struct UnlockSecrets {
+        /// Master password.
+        pub passphrase: String,
+    }
+}

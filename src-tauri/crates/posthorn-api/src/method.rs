@@ -1,0 +1,157 @@
+//! The one table of methods.
+//!
+//! `noun.verb` on the wire; the shell's command is the same with an underscore (`accounts_list`). Every method takes
+//! one object and answers with one, or fails with [`Error`](crate::contract::Error).
+
+use crate::contract::*;
+
+/// Calls `$with!` with the table: `"name", parameters, answer;` a line.
+macro_rules! methods {
+    ($with:ident) => {
+        $with! {
+            /// Facts about the running application.
+            "app.info" app_info(Nothing) -> AppInfo;
+            /// Opens or creates the encrypted file of passwords.
+            "app.unlockSecrets" app_unlock_secrets(UnlockSecrets) -> Nothing;
+            /// Closes all connections, or opens them again.
+            "app.setOffline" app_set_offline(SetOffline) -> Nothing;
+
+            /// Lists the accounts in their order.
+            "accounts.list" accounts_list(Nothing) -> Vec<Account>;
+            /// Finds the servers of an address; steps arrive as events.
+            "accounts.discover" accounts_discover(Discover) -> Discovery;
+            /// Logs in on both servers and saves nothing.
+            "accounts.verify" accounts_verify(AccountDraft) -> Verification;
+            /// Logs in on both servers, and saves the account when both succeed.
+            "accounts.add" accounts_add(AccountDraft) -> AccountSaved;
+            /// Changes an account; servers that changed are verified first.
+            "accounts.update" accounts_update(AccountDraft) -> AccountSaved;
+            /// Gives an account a new password, verified first.
+            "accounts.setPassword" accounts_set_password(SetPassword) -> AccountSaved;
+            /// Switches an account on or off.
+            "accounts.setEnabled" accounts_set_enabled(SetEnabled) -> Nothing;
+            /// Says what removing an account would do.
+            "accounts.removalPreview" accounts_removal_preview(ById) -> RemovalPreview;
+            /// Removes an account and its mail from this computer.
+            "accounts.remove" accounts_remove(RemoveAccount) -> Nothing;
+            /// Fetches mail now.
+            "accounts.checkNow" accounts_check_now(CheckNow) -> Nothing;
+            /// Waits until synchronisation has come to rest.
+            "sync.wait" sync_wait(SyncWait) -> SyncWaited;
+
+            /// Lists the folders of all accounts.
+            "mailboxes.list" mailboxes_list(Nothing) -> Vec<Mailbox>;
+            /// Creates a folder.
+            "mailboxes.create" mailboxes_create(CreateMailbox) -> Undoable;
+            /// Renames a folder.
+            "mailboxes.rename" mailboxes_rename(RenameMailbox) -> Undoable;
+            /// Deletes a folder with its messages.
+            "mailboxes.delete" mailboxes_delete(ById) -> Undoable;
+            /// Marks everything in a folder as read.
+            "mailboxes.markAllRead" mailboxes_mark_all_read(ById) -> Undoable;
+
+            /// Opens a list.
+            "views.open" views_open(ViewSpec) -> OpenedView;
+            /// Gives rows of a list.
+            "views.range" views_range(RangeOfView) -> ViewRange;
+            /// Finds a message in a list.
+            "views.find" views_find(FindInView) -> FoundInView;
+            /// Closes a list.
+            "views.close" views_close(ById) -> Nothing;
+
+            /// Opens a conversation.
+            "threads.open" threads_open(OpenConversation) -> Conversation;
+            /// Opens a message for reading.
+            "messages.open" messages_open(OpenMessage) -> OpenedMessage;
+            /// Gives a message's raw source.
+            "messages.source" messages_source(ById) -> MessageSource;
+            /// Saves a message as a file.
+            "messages.save" messages_save(SaveMessage) -> Saved;
+            /// Remembers whose remote pictures load.
+            "messages.allowRemote" messages_allow_remote(AllowRemote) -> Nothing;
+            /// Marks as read (true) or unread (false).
+            "messages.setRead" messages_set_read(Mark) -> Undoable;
+            /// Stars (true) or takes the star away (false).
+            "messages.setStarred" messages_set_starred(Mark) -> Undoable;
+            /// Moves to a folder.
+            "messages.move" messages_move(MoveMessages) -> Undoable;
+            /// Moves to the account's archive.
+            "messages.archive" messages_archive(OnMessages) -> Undoable;
+            /// Moves to the trash; what is in the trash or in junk already is asked for by `messages.delete`.
+            "messages.trash" messages_trash(OnMessages) -> Undoable;
+            /// Deletes for good.
+            "messages.delete" messages_delete(OnMessages) -> Undoable;
+            /// Moves to junk and marks with `$Junk`.
+            "messages.junk" messages_junk(OnMessages) -> Undoable;
+            /// Moves back to the inbox and marks with `$NotJunk`.
+            "messages.notJunk" messages_not_junk(OnMessages) -> Undoable;
+            /// Takes an operation back.
+            "operations.undo" operations_undo(ById) -> Undoable;
+
+            /// Fetches a file of a message where it is not here, and writes it where the user chose.
+            "attachments.save" attachments_save(SaveAttachment) -> Saved;
+            /// Writes a file of a message to a private temporary folder, for opening; answers with its path.
+            "attachments.stage" attachments_stage(AttachmentRef) -> Saved;
+
+            /// Begins a draft.
+            "drafts.create" drafts_create(NewDraft) -> Draft;
+            /// Gives a draft.
+            "drafts.get" drafts_get(ById) -> Draft;
+            /// Lists the drafts of this computer, newest first.
+            "drafts.list" drafts_list(Nothing) -> Vec<Draft>;
+            /// Saves a draft.
+            "drafts.save" drafts_save(SaveDraft) -> DraftSaved;
+            /// Throws a draft away.
+            "drafts.discard" drafts_discard(ById) -> Nothing;
+            /// Attaches files.
+            "drafts.attachPaths" drafts_attach_paths(AttachPaths) -> Draft;
+            /// Attaches bytes.
+            "drafts.attachBytes" drafts_attach_bytes(AttachBytes) -> Draft;
+            /// Removes a file.
+            "drafts.removeAttachment" drafts_remove_attachment(RemoveDraftAttachment) -> Draft;
+            /// Says what stands between a draft and its sending.
+            "drafts.check" drafts_check(ById) -> SendCheck;
+            /// Sends a draft.
+            "drafts.send" drafts_send(SendDraft) -> OutboxItem;
+
+            /// Lists the outbox; what is done is left out.
+            "outbox.list" outbox_list(Nothing) -> Vec<OutboxItem>;
+            /// Takes a message back into a draft, while it can be.
+            "outbox.undo" outbox_undo(ById) -> Draft;
+            /// Tries now.
+            "outbox.sendNow" outbox_send_now(ById) -> Nothing;
+            /// Throws a message of the outbox away.
+            "outbox.discard" outbox_discard(ById) -> Nothing;
+            /// Says what the user knows of a message whose fate is unknown.
+            "outbox.resolveUnknown" outbox_resolve_unknown(ResolveUnknown) -> Nothing;
+            /// Counts what quitting now would leave unsent.
+            "outbox.unsent" outbox_unsent(Nothing) -> Unsent;
+
+            /// Completes a correspondent.
+            "contacts.complete" contacts_complete(Complete) -> Vec<Address>;
+            /// Reads pasted text as addresses.
+            "contacts.parse" contacts_parse(ParseAddresses) -> ParsedAddresses;
+
+            /// Gives all settings.
+            "settings.get" settings_get(Nothing) -> Settings;
+            /// Stores all settings.
+            "settings.set" settings_set(Settings) -> Nothing;
+        }
+    };
+}
+
+macro_rules! describe {
+    ($($(#[$doc:meta])* $name:literal $function:ident($parameters:ty) -> $answer:ty;)*) => {
+        /// Names of all methods, in the table's order.
+        pub const NAMES: &[&str] = &[$($name),*];
+
+        /// Returns each method's name, the TypeScript names of its parameters and its answer.
+        pub fn signatures() -> Vec<(&'static str, String, String)> {
+            use ts_rs::TS;
+            let config = ts_rs::Config::default();
+            vec![$(($name, <$parameters as TS>::name(&config), <$answer as TS>::name(&config))),*]
+        }
+    };
+}
+
+methods!(describe);
