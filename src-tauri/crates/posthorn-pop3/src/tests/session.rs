@@ -1,0 +1,281 @@
+//! Whole sessions: what is asked, what is understood, what is refused.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use super::script::{Delivery, Step, said, script, serve};
+use crate::{Error, Fetch, Maildrop, RespCode, Session, Settings, UidlListing};
+
+const LOGIN: &str = "
+    S: +OK ready <1.2@host>
+    C: CAPA
+    S: +OK
+    S: USER
+    S: UTF8 USER
+    S: PIPELINING
+    S: UIDL
+    S: TOP
+    S: .
+    C: USER ann
+    S: +OK
+    C: PASS secret
+    S: +OK logged in
+    C: CAPA
+    S: +OK
+    S: PIPELINING
+    S: UIDL
+    S: TOP
+    S: .
+";
+
+const SURVEY: &str = "
+    C: STAT
+    C: LIST
+    C: UIDL
+    S: +OK 2 320
+    S: +OK 2 320
+    S: 1 120
+    S: 2 200
+    S: .
+    S: +OK 2 messages
+    S: 1 aa
+    S: 2 bb
+    S: .
+";
+
+const BODIES: &str = "
+    C: RETR 1
+    C: RETR 2
+    S: +OK 120 octets
+    S: Subject: one
+    S:
+    S: ..dot
+    S: .
+    S: -ERR [SYS/TEMP] busy
+    C: DELE 1
+    S: +OK
+    C: QUIT
+    S: +OK bye
+";
+
+async fn journey(stream: tokio::io::DuplexStream) -> Result<(Maildrop, Vec<u8>, usize), Error> {
+    let mut session = Session::greet(stream, Settings::default()).await?;
+    session.login("ann", "secret").await?;
+    let maildrop = session.survey().await?;
+    let wanted = maildrop
+        .sizes
+        .iter()
+        .map(|entry| Fetch { number: entry.number, size: entry.size })
+        .collect();
+    let (mut bytes, mut refused) = (Vec::new(), 0);
+    let mut window = session.fetch(wanted, 1000);
+    while let Some(fetched) = window.next(&mut bytes, &mut |_| ()).await {
+        match fetched.result {
+            Err(Error::Refused { .. }) => refused += 1,
+            other => drop(other?),
+        }
+    }
+    session.dele(1).await?;
+    session.quit().await?;
+    Ok((maildrop, bytes, refused))
+}
+
+fn whole() -> Vec<Step> {
+    script(&format!("{LOGIN}{SURVEY}{BODIES}"))
+}
+
+#[tokio::test]
+async fn a_session_is_understood_whole_and_byte_by_byte() {
+    for delivery in [Delivery::Whole, Delivery::Bytes] {
+        let (stream, _server) = serve(whole(), delivery);
+        let (maildrop, bytes, refused) = journey(stream).await.unwrap();
+        assert_eq!(maildrop.stat.count, 2);
+        assert_eq!(maildrop.sizes.iter().map(|entry| entry.size).collect::<Vec<_>>(), [120, 200]);
+        let UidlListing::Listed(uidls) = maildrop.uidls else { panic!("listed") };
+        assert_eq!(
+            uidls.iter().map(|entry| entry.uidl.0.as_str()).collect::<Vec<_>>(),
+            ["aa", "bb"]
+        );
+        assert_eq!(bytes, b"Subject: one\r\n\r\n.dot\r\n");
+        assert_eq!(refused, 1);
+    }
+}
+
+#[tokio::test]
+async fn a_connection_cut_at_any_byte_is_an_error_and_never_an_answer() {
+    let steps = whole();
+    for at in 0..said(&steps) {
+        let (stream, _server) = serve(steps.clone(), Delivery::CutAt(at));
+        let error = journey(stream).await.expect_err("cut");
+        assert!(matches!(error, Error::Lost { .. }), "cut at {at}: {error}");
+        assert!(error.is_transient());
+    }
+}
+
+#[tokio::test]
+async fn refusals_are_classified() {
+    let cases = [
+        ("[AUTH] no", Some(RespCode::Auth), (false, true, false)),
+        ("no", None, (false, true, false)),
+        ("[IN-USE] busy", Some(RespCode::InUse), (true, false, false)),
+        ("mailbox is locked by another session", None, (true, false, false)),
+        ("[LOGIN-DELAY] wait", Some(RespCode::LoginDelay), (true, false, false)),
+        ("[SYS/TEMP] ill", Some(RespCode::SysTemp), (true, false, false)),
+        ("[SYS/PERM] dead", Some(RespCode::SysPerm), (false, false, true)),
+        ("[NEW] thing", Some(RespCode::Other("NEW".to_owned())), (false, false, true)),
+    ];
+    for (text, code, class) in cases {
+        let steps = script(&format!(
+            "S: +OK\nC: CAPA\nS: -ERR what\nC: USER a\nS: +OK\nC: PASS b\nS: -ERR {text}"
+        ));
+        let (stream, _server) = serve(steps, Delivery::Whole);
+        let mut session = Session::greet(stream, Settings::default()).await.unwrap();
+        let error = session.login("a", "b").await.unwrap_err();
+        assert_eq!(
+            (error.is_transient(), error.needs_credentials(), error.is_permanent()),
+            class,
+            "{text}"
+        );
+        assert!(matches!(error, Error::Refused { refusal, .. } if refusal.code == code));
+        assert!(session.is_usable());
+    }
+}
+
+#[tokio::test]
+async fn line_breaks_never_reach_the_wire() {
+    let (stream, server) = serve(script("S: +OK\nC: CAPA\nS: -ERR what"), Delivery::Whole);
+    let mut session = Session::greet(stream, Settings::default()).await.unwrap();
+    for (user, password) in [("a\r\nDELE 1", "b"), ("a", "b\nDELE 1"), ("a\0", "b")] {
+        assert!(matches!(session.login(user, password).await, Err(Error::Unsendable { .. })));
+    }
+    drop(session);
+    assert_eq!(server.await.unwrap(), "CAPA\r\n");
+}
+
+#[tokio::test]
+async fn data_before_the_handshake_is_refused() {
+    let offer = "S: +OK\nC: CAPA\nS: +OK\nS: STLS\nS: .\nC: STLS";
+    let (stream, _server) = serve(script(&format!("{offer}\nS: +OK")), Delivery::Whole);
+    let session = Session::greet(stream, Settings::default()).await.unwrap();
+    assert!(session.start_tls().await.is_ok());
+    let mut injected = script(offer);
+    injected.push(Step::Say(b"+OK begin\r\n+OK injected\r\n".to_vec()));
+    let (stream, _server) = serve(injected, Delivery::Whole);
+    let session = Session::greet(stream, Settings::default()).await.unwrap();
+    assert!(matches!(session.start_tls().await, Err(Error::TlsInjection)));
+    let (stream, server) = serve(script("S: +OK\nC: CAPA\nS: +OK\nS: USER\nS: ."), Delivery::Whole);
+    let session = Session::greet(stream, Settings::default()).await.unwrap();
+    assert!(matches!(session.start_tls().await, Err(Error::TlsNotOffered)));
+    assert_eq!(server.await.unwrap(), "CAPA\r\n");
+}
+
+#[tokio::test]
+async fn a_server_without_uidl_is_told_from_one_that_refuses_now() {
+    let cases = [("-ERR unknown command", true), ("-ERR [SYS/TEMP] later", false)];
+    for (answer, unsupported) in cases {
+        let (stream, _server) = serve(
+            script(&format!("S: +OK\nC: CAPA\nS: -ERR\nC: UIDL\nS: {answer}")),
+            Delivery::Whole,
+        );
+        let mut session = Session::greet(stream, Settings::default()).await.unwrap();
+        assert_eq!(matches!(session.uidl().await, Ok(UidlListing::Unsupported)), unsupported);
+    }
+    let promised = "S: +OK\nC: CAPA\nS: +OK\nS: UIDL\nS: .\nC: UIDL\nS: -ERR no";
+    let (stream, _server) = serve(script(promised), Delivery::Whole);
+    let mut session = Session::greet(stream, Settings::default()).await.unwrap();
+    assert!(matches!(session.uidl().await, Err(Error::Refused { .. })));
+}
+
+#[tokio::test]
+async fn a_refused_stat_does_not_shift_the_answers() {
+    let steps = "C: STAT\nC: LIST\nC: UIDL\nS: -ERR no\nS: +OK\nS: 1 5\nS: .\nS: +OK\nS: 1 a\nS: .\nC: NOOP\nS: +OK";
+    let (stream, _server) = serve(script(&format!("{LOGIN}{steps}")), Delivery::Whole);
+    let mut session = Session::greet(stream, Settings::default()).await.unwrap();
+    session.login("ann", "secret").await.unwrap();
+    assert!(matches!(session.survey().await, Err(Error::Refused { command: "STAT", .. })));
+    session.noop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_message_above_the_limit_is_skipped_and_the_session_goes_on() {
+    let steps = "S: +OK\nC: CAPA\nS: -ERR\nC: RETR 1\nS: +OK\nS: 0123456789\nS: .\nC: TOP 1 0\nS: +OK\nS: a: b\nS:\nS: .";
+    let (stream, _server) = serve(script(steps), Delivery::Whole);
+    let mut session = Session::greet(stream, Settings::default()).await.unwrap();
+    let mut sink = Vec::new();
+    let error = session.retr(1, &mut sink, 5, &mut |_| ()).await.unwrap_err();
+    assert!(matches!(error, Error::TooLarge { number: 1, limit: 5 }));
+    assert!(sink.is_empty());
+    let top = session.top(1, 0, &mut sink, 100).await.unwrap();
+    assert_eq!((top.bytes, sink.as_slice()), (8, b"a: b\r\n\r\n".as_slice()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn silence_is_an_error_that_poisons() {
+    let (stream, _other) = tokio::io::duplex(1000);
+    let settings = Settings { greeting_timeout: Duration::from_secs(5), ..Settings::default() };
+    assert!(matches!(Session::greet(stream, settings).await, Err(Error::TimedOut { .. })));
+    let (stream, _server) = serve(script("S: +OK\nC: CAPA\nS: -ERR\nC: STAT"), Delivery::Whole);
+    let mut session = Session::greet(stream, Settings::default()).await.unwrap();
+    assert!(matches!(session.stat().await, Err(Error::TimedOut { .. })));
+    assert!(!session.is_usable());
+    assert!(matches!(session.noop().await, Err(Error::Poisoned)));
+}
+
+#[tokio::test]
+async fn a_dropped_command_poisons() {
+    let (stream, _server) =
+        serve(script("S: +OK\nC: CAPA\nS: -ERR\nC: RETR 1\nS: +OK\nS: text"), Delivery::Whole);
+    let mut session = Session::greet(stream, Settings::default()).await.unwrap();
+    let mut sink = Vec::new();
+    {
+        let mut window = session.fetch(vec![Fetch { number: 1, size: 10 }], 100);
+        let mut progress = |_| ();
+        let pending = window.next(&mut sink, &mut progress);
+        tokio::select! { biased; _ = pending => panic!("no end came"), () = tokio::task::yield_now() => () }
+    }
+    assert!(matches!(session.stat().await, Err(Error::Poisoned)));
+}
+
+#[tokio::test]
+async fn endless_and_unreadable_answers_are_errors() {
+    let long = "x".repeat(10_000);
+    let cases = [
+        format!("S: +OK {long}"),
+        "S: hello".to_owned(),
+        "S: +OK 1".to_owned(),
+        "S: +OK a b".to_owned(),
+    ];
+    for answer in cases {
+        let (stream, _server) =
+            serve(script(&format!("S: +OK\nC: CAPA\nS: -ERR\nC: STAT\n{answer}")), Delivery::Whole);
+        let mut session = Session::greet(stream, Settings::default()).await.unwrap();
+        let error = session.stat().await.unwrap_err();
+        assert!(matches!(error, Error::Garbled { .. }), "{error}");
+        assert!(!session.is_usable());
+    }
+}
+
+#[tokio::test]
+async fn the_transcript_holds_no_password_and_no_mail() {
+    let lines = Arc::new(Mutex::new(String::new()));
+    let seen = Arc::clone(&lines);
+    let transcript: crate::Transcript =
+        Arc::new(move |line| seen.lock().unwrap().extend([line, "\n"]));
+    let (stream, _server) = serve(whole(), Delivery::Whole);
+    let mut session =
+        Session::greet(stream, Settings { transcript: Some(transcript), ..Settings::default() })
+            .await
+            .unwrap();
+    session.login("ann", "secret").await.unwrap();
+    session.survey().await.unwrap();
+    let mut sink = Vec::new();
+    let mut window =
+        session.fetch(vec![Fetch { number: 1, size: 1 }, Fetch { number: 2, size: 1 }], 100);
+    while window.next(&mut sink, &mut |_| ()).await.is_some() {}
+    let lines = lines.lock().unwrap();
+    assert!(
+        lines.contains("C: PASS •••\nS: +OK logged in\n") && lines.contains("bytes of message 1"),
+        "{lines}"
+    );
+    assert!(!lines.contains("secret") && !lines.contains("Subject"), "{lines}");
+}
