@@ -1,0 +1,51 @@
+/** A private desktop: Xvfb, a D-Bus session of its own and a window manager. Nothing of the user's session is touched. */
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { start } from './process.mjs';
+
+const run = promisify(execFile);
+
+/** Starts the desktop; `env` is what programs on it need. */
+export async function startDesktop({ width = 1280, height = 800 } = {}) {
+  const home = await mkdtemp(join(tmpdir(), 'posthorn-desktop-'));
+  const xvfb = start('Xvfb', ['-displayfd', '3', '-screen', '0', `${width}x${height}x24`, '-nolisten', 'tcp'], { stdio: ['pipe', 'pipe', 'pipe', 'pipe'] });
+  const number = await new Promise((resolve, reject) => {
+    xvfb.child.stdio[3].once('data', (data) => resolve(String(data).trim()));
+    xvfb.ended.then(() => reject(new Error(`Xvfb ended: ${xvfb.log.join('\n')}`)));
+  });
+  const env = {
+    PATH: process.env.PATH,
+    LANG: 'C.UTF-8',
+    TZ: 'UTC',
+    HOME: home,
+    XDG_DATA_HOME: join(home, 'data'),
+    XDG_CONFIG_HOME: join(home, 'config'),
+    XDG_CACHE_HOME: join(home, 'cache'),
+    DISPLAY: `:${number}`,
+    GDK_BACKEND: 'x11',
+    NO_AT_BRIDGE: '1',
+    // There is no graphics card here; on a real desktop this is never set.
+    WEBKIT_DISABLE_DMABUF_RENDERER: '1',
+    LIBGL_ALWAYS_SOFTWARE: '1',
+  };
+  const bus = start('dbus-daemon', ['--session', '--nofork', '--print-address=1'], { env });
+  env.DBUS_SESSION_BUS_ADDRESS = await bus.line((line) => line.startsWith('unix:'), 'its address');
+  const manager = start('openbox', [], { env });
+  return {
+    env,
+    home,
+    /** Writes a picture of the whole screen. */
+    picture: (path) => run('import', ['-window', 'root', path], { env }),
+    /** Runs a program of the desktop to its end. */
+    run: (program, args) => run(program, args, { env }),
+    async stop() {
+      await manager.stop();
+      await bus.stop();
+      await xvfb.stop();
+      await rm(home, { recursive: true, force: true });
+    },
+  };
+}
