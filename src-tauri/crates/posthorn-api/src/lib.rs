@@ -6,3 +6,4 @@
 
 pub mod contract;
 pub mod method;
+pub mod typescript;

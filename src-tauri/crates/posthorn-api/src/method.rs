@@ -141,17 +141,39 @@ macro_rules! methods {
 }
 
 macro_rules! describe {
-    ($($(#[$doc:meta])* $name:literal $function:ident($parameters:ty) -> $answer:ty;)*) => {
+    ($($(#[doc = $doc:literal])* $name:literal $function:ident($parameters:ty) -> $answer:ty;)*) => {
         /// Names of all methods, in the table's order.
         pub const NAMES: &[&str] = &[$($name),*];
 
-        /// Returns each method's name, the TypeScript names of its parameters and its answer.
-        pub fn signatures() -> Vec<(&'static str, String, String)> {
+        /// Returns each method's description, for the TypeScript side and for people.
+        pub fn signatures(config: &ts_rs::Config) -> Vec<Signature> {
             use ts_rs::TS;
-            let config = ts_rs::Config::default();
-            vec![$(($name, <$parameters as TS>::name(&config), <$answer as TS>::name(&config))),*]
+            vec![$(Signature {
+                name: $name,
+                doc: concat!($($doc),*).trim(),
+                parameters: <$parameters as TS>::name(config),
+                answer: <$answer as TS>::name(config),
+            }),*]
+        }
+
+        /// Shows `visitor` the types of all parameters and answers.
+        pub fn visit_types(visitor: &mut impl ts_rs::TypeVisitor) {
+            $(visitor.visit::<$parameters>(); visitor.visit::<$answer>();)*
         }
     };
+}
+
+/// A method as described to a caller.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Signature {
+    /// `noun.verb`.
+    pub name: &'static str,
+    /// One sentence.
+    pub doc: &'static str,
+    /// TypeScript name of the parameters' type.
+    pub parameters: String,
+    /// TypeScript name of the answer's type.
+    pub answer: String,
 }
 
 methods!(describe);

@@ -5,11 +5,25 @@ use super::{Address, contract};
 contract! {
     /// A mail protocol.
     #[derive(Copy)]
-    pub enum Protocol { Imap, Pop3, Smtp }
+    pub enum Protocol {
+        /// RFC 9051 and RFC 3501.
+        Imap,
+        /// RFC 1939.
+        Pop3,
+        /// Submission, RFC 6409.
+        Smtp,
+    }
 
     /// How a connection is protected.
     #[derive(Copy)]
-    pub enum Encryption { Tls, Starttls, Plaintext }
+    pub enum Encryption {
+        /// TLS from the first byte (RFC 8314).
+        Tls,
+        /// STARTTLS or STLS, required.
+        Starttls,
+        /// None; only because the user said so.
+        Plaintext,
+    }
 
     /// A server and whom to be there.
     pub struct Server {
@@ -135,7 +149,16 @@ contract! {
 
     /// How a step of discovery went.
     #[derive(Copy)]
-    pub enum StepState { Running, Found, Nothing, Failed }
+    pub enum StepState {
+        /// Going on.
+        Running,
+        /// It gave an answer that counts.
+        Found,
+        /// It had nothing to say.
+        Nothing,
+        /// It could not be asked, or refused.
+        Failed,
+    }
 
     /// One step of discovery or verification.
     pub struct DiscoveryStep {

@@ -4,7 +4,7 @@ use super::{Address, contract};
 
 contract! {
     /// What a new draft begins with.
-    #[serde(tag = "kind")]
+    #[serde(tag = "kind", rename_all_fields = "camelCase")]
     pub enum NewDraft {
         /// Empty.
         Blank {

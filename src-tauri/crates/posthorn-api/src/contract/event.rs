@@ -1,6 +1,8 @@
 //! Events: one channel from the engine to every page.
 
-use super::{Account, AccountStatus, DiscoveryStep, Mailbox, OutboxItem, Settings, ViewDelta, contract};
+use super::{
+    Account, AccountStatus, DiscoveryStep, Mailbox, OutboxItem, Settings, ViewDelta, contract,
+};
 
 contract! {
     /// New mail worth a notification.
@@ -20,7 +22,7 @@ contract! {
     }
 
     /// Something happened.
-    #[serde(tag = "kind")]
+    #[serde(tag = "kind", rename_all_fields = "camelCase")]
     pub enum Event {
         /// Accounts were added, changed or removed.
         AccountsChanged {

@@ -5,7 +5,24 @@ use super::contract;
 contract! {
     /// What a folder is for.
     #[derive(Copy, Eq)]
-    pub enum MailboxRole { Inbox, Drafts, Sent, Archive, Junk, Trash, All, Other }
+    pub enum MailboxRole {
+        /// Where new mail arrives.
+        Inbox,
+        /// Messages being written.
+        Drafts,
+        /// Sent mail.
+        Sent,
+        /// Kept, out of the way.
+        Archive,
+        /// Unwanted mail.
+        Junk,
+        /// Deleted mail.
+        Trash,
+        /// Every message of the account.
+        All,
+        /// A folder of the user's own.
+        Other,
+    }
 
     /// A folder.
     pub struct Mailbox {

@@ -4,7 +4,7 @@ use super::{Address, MailboxRole, contract};
 
 contract! {
     /// Which messages a view shows.
-    #[serde(tag = "kind")]
+    #[serde(tag = "kind", rename_all_fields = "camelCase")]
     pub enum ViewSource {
         /// One folder.
         Mailbox {
@@ -31,7 +31,16 @@ contract! {
 
     /// Order of a view.
     #[derive(Copy, Eq)]
-    pub enum SortKey { Date, Sender, Subject, Size }
+    pub enum SortKey {
+        /// Received time.
+        Date,
+        /// Author as shown.
+        Sender,
+        /// Subject without prefixes.
+        Subject,
+        /// Size.
+        Size,
+    }
 
     /// Quick filter; all that are set must hold.
     #[derive(Default, Copy, Eq)]
@@ -197,7 +206,7 @@ contract! {
     }
 
     /// What an action is done to.
-    #[serde(tag = "kind")]
+    #[serde(tag = "kind", rename_all_fields = "camelCase")]
     pub enum Selection {
         /// These messages, each alone.
         Messages {

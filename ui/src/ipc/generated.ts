@@ -1,0 +1,1220 @@
+/**
+ * The contract with the engine: every type that crosses, and every method.
+ * Generated from `posthorn-api` by `cargo xtask codegen`; never edited.
+ */
+
+/** An account as listed. */
+export type Account = {
+  /** Local id. */
+  id: number,
+  /** Its settings, without secrets. */
+  config: AccountConfig,
+  /** Letter or character of its mark. */
+  mark: string,
+  /** Switched off: no connections, its mail stays readable. */
+  enabled: boolean,
+  /** What it is doing. */
+  status: AccountStatus, };
+
+/** Everything that the user can set about an account. */
+export type AccountConfig = {
+  /** Name shown in the sidebar. */
+  label: string,
+  /** Name to send as. */
+  senderName: string,
+  /** Address to send as. */
+  email: string,
+  /** IMAP or POP3. */
+  incoming: Server,
+  /** SMTP. */
+  outgoing: Server,
+  /** Other addresses that this account sends as and receives for. */
+  aliases: Array<Address>,
+  /** POP3 alone; ignored for IMAP. */
+  leaveOnServer: LeaveOnServer,
+  /** Minutes between checks where the server cannot push, 1 to 1440. */
+  checkIntervalMinutes: number,
+  /** Mark hue, 1 to 6. */
+  colour: number,
+  /** Signature as plain text; empty when there is none. */
+  signature: string,
+  /** The server files sent mail by itself (Gmail, Outlook): no copy is appended. */
+  serverFilesSent: boolean, };
+
+/** An account to verify, add or change, with its secrets. Secrets travel this way only, never back. */
+export type AccountDraft = {
+  /** The account to change; null for a new one. */
+  id: number | null,
+  /** Its settings. */
+  config: AccountConfig,
+  /** Password of the incoming server; null keeps the stored one. */
+  incomingPassword: string | null,
+  /** Password of the outgoing server; null means the same as the incoming one. */
+  outgoingPassword: string | null,
+  /** Ticket for `discoveryStep` events of the verification. */
+  ticket: string, };
+
+/** Result of adding or changing an account. */
+export type AccountSaved = {
+  /** The account; null when verification failed and nothing was saved. */
+  account: Account | null,
+  /** How the logins went. */
+  verification: Verification, };
+
+/** What an account is doing, in one word. */
+export type AccountState = "disabled" | "offline" | "connecting" | "syncing" | "upToDate" | "waiting" | "needsPassword" | "failed";
+
+/** The truth about an account right now. */
+export type AccountStatus = {
+  /** Account. */
+  account: number,
+  /** In one word. */
+  state: AccountState,
+  /** Since when this state holds. */
+  sinceAt: number,
+  /** Connected without a break since; null when not connected. */
+  connectedSinceAt: number | null,
+  /** What is being done: the folder's name, or empty. */
+  activity: string,
+  /** Steps done of `total`; both null when it cannot be counted. */
+  done: number | null,
+  /** Steps in all. */
+  total: number | null,
+  /** The server's last sentence, redacted; empty before the first. */
+  serverSaid: string,
+  /** What went wrong; null when nothing did. */
+  problem: Error | null,
+  /** When it will be tried again; null when nothing is planned. */
+  nextTryAt: number | null,
+  /** Last time that everything was compared; null before the first. */
+  lastCompleteAt: number | null,
+  /** Operations waiting to be told to the server. */
+  pendingOperations: number,
+  /** Protection of the connection in words (`TLS 1.3`); empty when not connected. */
+  security: string, };
+
+/** A person or list, as shown. */
+export type Address = {
+  /** Display name, decoded and made safe; empty when there is none. */
+  name: string,
+  /** `local@domain`. */
+  email: string, };
+
+/** Remembers whose remote pictures load. */
+export type AllowRemote = {
+  /** A message from the sender. */
+  message: number,
+  /** The whole domain instead of the one address. */
+  domain: boolean,
+  /** Allow, or take back. */
+  allow: boolean, };
+
+/** Facts about the running application. */
+export type AppInfo = {
+  /** Version. */
+  version: string,
+  /** Where passwords are kept: `keychain`, `file`, `memory`. */
+  secrets: string,
+  /** The encrypted file waits for its passphrase. */
+  secretsLocked: boolean,
+  /** BCP 47 language of the system. */
+  systemLanguage: string,
+  /** The user works offline. */
+  offline: boolean,
+  /** Base URL of the content scheme, without a slash at the end. */
+  contentBase: string,
+  /** Profile folder, for people who ask where their mail is. */
+  profile: string, };
+
+/** New mail worth a notification. */
+export type Arrival = {
+  /** Message. */
+  message: number,
+  /** Account. */
+  account: number,
+  /** Folder. */
+  mailbox: number,
+  /** Sender as shown. */
+  from: string,
+  /** Subject. */
+  subject: string,
+  /** First words. */
+  preview: string, };
+
+/** Attaches bytes (a pasted picture). */
+export type AttachBytes = {
+  /** Draft. */
+  draft: number,
+  /** File name. */
+  name: string,
+  /** Content type. */
+  contentType: string,
+  /** Base64, at most 32 MiB decoded. */
+  data: string,
+  /** Into the text. */
+  inline: boolean, };
+
+/** Attaches files by path (dropped, or chosen in the system's dialog). */
+export type AttachPaths = {
+  /** Draft. */
+  draft: number,
+  /** Absolute paths. */
+  paths: Array<string>,
+  /** Pictures go into the text instead of below it. */
+  inline: boolean, };
+
+/** An attachment as listed. */
+export type Attachment = {
+  /** Number of the part, for `attachments.*`. */
+  part: number,
+  /** Safe file name; never empty, no path, no control characters. */
+  name: string,
+  /** Content type, lower case. */
+  contentType: string,
+  /** Decoded size, bytes, as far as known. */
+  size: number,
+  /** Bytes are here; else they are fetched when asked for. */
+  here: boolean,
+  /** A program or script, or pretends not to be one. */
+  dangerous: boolean,
+  /** URL on the content scheme (download; for pictures, also show). */
+  url: string, };
+
+/** A file of a message. */
+export type AttachmentRef = {
+  /** Message. */
+  message: number,
+  /** Number of the part. */
+  part: number, };
+
+/** Where a message's bytes are. */
+export type BodyState = "missing" | "sections" | "whole";
+
+/** One id. */
+export type ById = {
+  /** Which one; the method says of what. */
+  id: number, };
+
+/** Fetches mail now. */
+export type CheckNow = {
+  /** Account; null means all. */
+  account: number | null, };
+
+/** What went wrong, for the page's table from code to words and action. */
+export type Code = "invalid" | "notFound" | "conflict" | "offline" | "hostUnknown" | "connectionLost" | "timeout" | "certificate" | "tls" | "credentials" | "noPasswords" | "refused" | "overQuota" | "inUse" | "protocol" | "limit" | "diskFull" | "file" | "corrupt" | "newerVersion" | "profileInUse" | "secrets" | "notHere" | "tooLate" | "cancelled" | "internal";
+
+/** Asks for correspondents. */
+export type Complete = {
+  /** What was typed. */
+  text: string,
+  /** At most this many, 1 to 20. */
+  limit: number, };
+
+/** A conversation, oldest message first. */
+export type Conversation = {
+  /** Conversation. */
+  thread: number,
+  /** Subject without prefixes; empty when there is none. */
+  subject: string,
+  /** Its messages in all folders of the account (without Trash and Junk, unless opened from there), oldest first. */
+  messages: Array<MessageHead>,
+  /** Drafts that answer one of its messages. */
+  drafts: Array<number>, };
+
+/** Creates a folder. */
+export type CreateMailbox = {
+  /** Account. */
+  account: number,
+  /** Parent; null at the top. */
+  parent: number | null,
+  /** Name, one level. */
+  name: string, };
+
+/** Asks to find the servers of an address. */
+export type Discover = {
+  /** `local@domain`. */
+  email: string,
+  /** Chosen by the page; repeated in each `discoveryStep` event. */
+  ticket: string, };
+
+/** What discovery found. */
+export type Discovery = {
+  /** Provider's name; empty when unknown. */
+  provider: string,
+  /** What the user must do first. */
+  advice: ProviderAdvice,
+  /** Page that makes the app password or explains; empty when there is none. */
+  adviceUrl: string,
+  /** IMAP server; null when none was found. */
+  imap: Server | null,
+  /** POP3 server; null when none was found. */
+  pop3: Server | null,
+  /** SMTP server; null when none was found. */
+  smtp: Server | null,
+  /** Whether the server files sent mail by itself. */
+  serverFilesSent: boolean, };
+
+/** One step of discovery or verification. */
+export type DiscoveryStep = {
+  /** The ticket of the request. */
+  ticket: string,
+  /** Number of the step from 0; a later event with the same number replaces it. */
+  index: number,
+  /** What is asked: `provider`, `autoconfig`, `wellKnown`, `srv`, `mx`, `dial`, `incoming`, `outgoing`. */
+  step: string,
+  /** Host or URL asked; empty where there is none. */
+  host: string,
+  /** How it went. */
+  state: StepState,
+  /** The server's words or the reason; empty when there is nothing to add. */
+  detail: string,
+  /** How long it took, milliseconds; null while it runs. */
+  elapsedMs: number | null, };
+
+/** A message being written. */
+export type Draft = {
+  /** Local id. */
+  id: number,
+  /** Advances with each save; a save names the one that it builds on. */
+  revision: number,
+  /** Account to send from. */
+  account: number,
+  /** Address to send as, one of the account's own. */
+  from: Address,
+  /** Recipients; may hold unfinished text, which is told when sending. */
+  to: Array<Address>,
+  /** Copies. */
+  cc: Array<Address>,
+  /** Blind copies. */
+  bcc: Array<Address>,
+  /** Subject. */
+  subject: string,
+  /** HTML of the editor, without the quoted original; unused in plain-text mode. */
+  html: string,
+  /** Text of the plain-text mode, or the text form of `html`. */
+  text: string,
+  /** Plain-text mode. */
+  plain: boolean,
+  /** `new`, `reply`, `replyAll`, `forward`. */
+  purpose: string,
+  /** The message answered or forwarded; null for a new one. */
+  original: number | null,
+  /** The quoted original goes along (below the text, verbatim). */
+  includeOriginal: boolean,
+  /** URL of the quoted original's frame; empty when there is none. */
+  originalUrl: string,
+  /** Line above the quoted original, as text. */
+  attribution: string,
+  /** Files. */
+  attachments: Array<DraftAttachment>,
+  /** Last save. */
+  savedAt: number,
+  /** Largest message that the outgoing server takes, bytes; null when unknown. */
+  sizeLimit: number | null,
+  /** Size of the message when sent, bytes, encoded, as estimated. */
+  encodedSize: number, };
+
+/** A file of a draft; its bytes were copied and hashed when it was attached. */
+export type DraftAttachment = {
+  /** Local id. */
+  id: number,
+  /** Safe file name. */
+  name: string,
+  /** Content type. */
+  contentType: string,
+  /** Size, bytes. */
+  size: number,
+  /** Shown in the text; `url` is its picture. */
+  inline: boolean,
+  /** Content id of an inline picture; empty otherwise. */
+  contentId: string,
+  /** URL on the content scheme. */
+  url: string, };
+
+/** A draft after a save. */
+export type DraftSaved = {
+  /** New revision. */
+  revision: number,
+  /** When it became durable. */
+  savedAt: number, };
+
+/** How a connection is protected. */
+export type Encryption = "tls" | "starttls" | "plaintext";
+
+/** An error. */
+export type Error = {
+  /** What went wrong. */
+  code: Code,
+  /** One English sentence for logs and scripts; the page has its own words. */
+  message: string,
+  /** The server's own sentence, a host, a path; empty when there is nothing to add. */
+  detail: string, };
+
+/** Something happened. */
+export type Event = { "kind": "accountsChanged",
+  /** All accounts. */
+  accounts: Array<Account>, } | { "kind": "accountStatusChanged",
+  /** Its status. */
+  status: AccountStatus, } | { "kind": "mailboxesChanged",
+  /** All folders of all accounts. */
+  mailboxes: Array<Mailbox>, } | { "kind": "viewChanged",
+  /** How. */
+  delta: ViewDelta, } | { "kind": "messagesChanged",
+  /** Messages. */
+  messages: Array<number>,
+  /** Their conversations. */
+  threads: Array<number>, } | { "kind": "mailArrived",
+  /** Newest first, at most 20. */
+  arrivals: Array<Arrival>, } | { "kind": "outboxChanged",
+  /** All rows that are not done. */
+  items: Array<OutboxItem>, } | { "kind": "discoveryStepped",
+  /** The step. */
+  step: DiscoveryStep, } | { "kind": "draftsChanged",
+  /** Drafts. */
+  drafts: Array<number>, } | { "kind": "operationRefused",
+  /** Operation. */
+  operation: number,
+  /** As in `Undoable.action`. */
+  action: string,
+  /** Why. */
+  error: Error, } | { "kind": "settingsChanged",
+  /** All settings. */
+  settings: Settings, } | { "kind": "offlineChanged",
+  /** Offline. */
+  offline: boolean, } | { "kind": "openRequested",
+  /** A `mailto:` link; empty when a message is meant. */
+  mailto: string,
+  /** A message; null when a link is meant. */
+  message: number | null, };
+
+/** Asks where a message stands in a view. */
+export type FindInView = {
+  /** View. */
+  view: number,
+  /** Message. */
+  message: number, };
+
+/** A row's number. */
+export type FoundInView = {
+  /** Number from 0; null when it is not there. */
+  index: number | null, };
+
+/** What POP3 leaves behind. */
+export type LeaveOnServer = "keep" | "removeAfterDownload";
+
+/** A folder. */
+export type Mailbox = {
+  /** Local id. */
+  id: number,
+  /** Account it belongs to. */
+  account: number,
+  /** Parent folder; null at the top. */
+  parent: number | null,
+  /** Its own name, decoded, control characters shown as U+FFFD. Not translated; roles have words of their own. */
+  name: string,
+  /** Names from the top down, joined by the server's delimiter, decoded. */
+  path: string,
+  /** What it is for. */
+  role: MailboxRole,
+  /** Messages in it. */
+  total: number,
+  /** Unread messages in it. */
+  unread: number,
+  /** It can hold messages (not `\Noselect`). */
+  selectable: boolean,
+  /** It lives on this computer alone (POP3, local folders). */
+  local: boolean,
+  /** All headers are here; false while the first synchronisation goes on. */
+  complete: boolean, };
+
+/** What a folder is for. */
+export type MailboxRole = "inbox" | "drafts" | "sent" | "archive" | "junk" | "trash" | "all" | "other";
+
+/** Marks messages. */
+export type Mark = {
+  /** What it is done to. */
+  selection: Selection,
+  /** New value of the mark that the method names. */
+  value: boolean, };
+
+/** How a message's own design is treated. */
+export type MessageDesign = "plain" | "designed";
+
+/** A message's head. */
+export type MessageHead = {
+  /** Message. */
+  id: number,
+  /** Conversation. */
+  thread: number,
+  /** Account. */
+  account: number,
+  /** Folders in which it stands. */
+  mailboxes: Array<number>,
+  /** Authors. */
+  from: Array<Address>,
+  /** Recipients. */
+  to: Array<Address>,
+  /** Copies. */
+  cc: Array<Address>,
+  /** Blind copies, known for own mail alone. */
+  bcc: Array<Address>,
+  /** Where replies go; empty when to the authors. */
+  replyTo: Array<Address>,
+  /** Decoded subject; empty when there is none. */
+  subject: string,
+  /** First words of the text; empty until the body is here. */
+  preview: string,
+  /** Received time. */
+  at: number,
+  /** Date header; null when missing or not a date. */
+  sentAt: number | null,
+  /** Not read yet. */
+  unread: boolean,
+  /** Starred. */
+  starred: boolean,
+  /** Replied to. */
+  answered: boolean,
+  /** Sent by one of the user's own addresses. */
+  own: boolean,
+  /** Size, bytes. */
+  size: number,
+  /** It has attachments. */
+  attachments: boolean,
+  /** How much of it is here. */
+  body: BodyState,
+  /** `Message-ID` without angle brackets; empty when missing. */
+  messageId: string, };
+
+/** The raw source of a message, for reading. */
+export type MessageSource = {
+  /** Text, at most 1 MiB; bytes that are not UTF-8 are replaced. */
+  text: string,
+  /** Size of the whole, bytes. */
+  size: number,
+  /** False when the text was cut. */
+  complete: boolean, };
+
+/** Moves messages. */
+export type MoveMessages = {
+  /** What it is done to. */
+  selection: Selection,
+  /** Folder of the same account. */
+  mailbox: number, };
+
+/** What a new draft begins with. */
+export type NewDraft = { "kind": "blank",
+  /** Account to send from; null lets the engine choose. */
+  account: number | null, } | { "kind": "reply",
+  /** Message replied to. */
+  message: number,
+  /** To all. */
+  all: boolean, } | { "kind": "forward",
+  /** Message forwarded. */
+  message: number, } | { "kind": "mailto",
+  /** The link. */
+  url: string, } | { "kind": "continue",
+  /** Message. */
+  message: number, };
+
+/** No parameters, or nothing to say. */
+export type Nothing = Record<symbol, never>;
+
+/** An action on messages. */
+export type OnMessages = {
+  /** What it is done to. */
+  selection: Selection, };
+
+/** Asks for a conversation. */
+export type OpenConversation = {
+  /** The message that was clicked. */
+  message: number,
+  /** Only this message (a list of single messages). */
+  single: boolean, };
+
+/** Asks for a message. */
+export type OpenMessage = {
+  /** Message. */
+  id: number,
+  /** Show remote pictures this once. */
+  remote: boolean,
+  /** Theme of the frame: `light`, `dark` or `contrast`. */
+  theme: string,
+  /** Charset to read it with instead of what it says; null for its own. */
+  charset: string | null, };
+
+/** A message opened for reading. */
+export type OpenedMessage = {
+  /** Its head. */
+  head: MessageHead,
+  /** URL of the frame on the content scheme, under an unguessable token; empty while the body is missing. */
+  frameUrl: string,
+  /** How its design is treated. */
+  design: MessageDesign,
+  /** Files, without pictures shown in the text. */
+  attachments: Array<Attachment>,
+  /** Remote pictures that were not loaded. */
+  blockedImages: number,
+  /** Hosts of these, sorted. */
+  blockedHosts: Array<string>,
+  /** Remote pictures are allowed for this sender. */
+  remoteAllowed: boolean,
+  /** What to know, most important first. */
+  trust: Array<TrustLine>,
+  /** Why the body is not here and what happens next; null when it is. */
+  problem: Error | null,
+  /** Unsubscribe address (`mailto:` or `https:`); empty when there is none. */
+  unsubscribe: string,
+  /** BCP 47 language guessed for choosing glyphs (`zh-CN`, `ja`); empty when none stands out. */
+  lang: string, };
+
+/** A view that was opened, with its first window. */
+export type OpenedView = {
+  /** Handle for windows, deltas and selections; ends with `views.close` or the window. */
+  view: number,
+  /** Version that the rows belong to. */
+  version: number,
+  /** Rows in all; of a search, the hits found. */
+  total: number,
+  /** Unread rows in all. */
+  unread: number,
+  /** The first rows, at most 128. */
+  rows: Array<Row>,
+  /** Of a search: what was understood; null otherwise. */
+  search: SearchInfo | null, };
+
+/** A message on its way out. */
+export type OutboxItem = {
+  /** Local id. */
+  id: number,
+  /** Account. */
+  account: number,
+  /** Where it stands. */
+  state: OutboxState,
+  /** Subject. */
+  subject: string,
+  /** `Message-ID` without angle brackets, fixed for ever. */
+  messageId: string,
+  /** Each recipient's result. */
+  recipients: Array<RecipientResult>,
+  /** Size, bytes. */
+  size: number,
+  /** Bytes that went out in the current try. */
+  sentBytes: number,
+  /** When the user pressed send. */
+  queuedAt: number,
+  /** Not before this time; in the undo window, its end. */
+  notBeforeAt: number,
+  /** Tries so far. */
+  tries: number,
+  /** Next try; null when none is planned. */
+  nextTryAt: number | null,
+  /** What went wrong last; null when nothing did. */
+  problem: Error | null,
+  /** The server's reply that took it; empty before. */
+  receipt: string,
+  /** It can still be taken back into a draft. */
+  canUndo: boolean, };
+
+/** Where a message stands on its way out (`src-tauri/docs/SYNC.md` draws it). */
+export type OutboxState = "queued" | "connecting" | "recipients" | "data" | "dotSent" | "accepted" | "unknown" | "refused" | "done";
+
+/** Text to read as addresses (a paste). */
+export type ParseAddresses = {
+  /** As pasted. */
+  text: string, };
+
+/** An address and whether it can be right. */
+export type ParsedAddress = {
+  /** As read. */
+  address: Address,
+  /** It can be sent to. */
+  valid: boolean, };
+
+/** Addresses read from text. */
+export type ParsedAddresses = {
+  /** In order; one that cannot be right keeps its text in `email`. */
+  addresses: Array<ParsedAddress>, };
+
+/** A mail protocol. */
+export type Protocol = "imap" | "pop3" | "smtp";
+
+/** What must be known about a provider before a password is typed. */
+export type ProviderAdvice = "none" | "appPassword" | "noPasswords" | "authorisationCode";
+
+/** Quick filter; all that are set must hold. */
+export type QuickFilter = {
+  /** Unread alone. */
+  unread: boolean,
+  /** Starred alone. */
+  starred: boolean,
+  /** With files alone. */
+  withFiles: boolean, };
+
+/** Asks for rows. */
+export type RangeOfView = {
+  /** View. */
+  view: number,
+  /** First row. */
+  start: number,
+  /** Rows wanted, 1 to 512. */
+  len: number, };
+
+/** A recipient's result. */
+export type RecipientResult = {
+  /** Recipient. */
+  address: Address,
+  /** `waiting`, `accepted`, `delayed`, `refused`. */
+  state: string,
+  /** Reply code; null before any reply. */
+  code: number | null,
+  /** The server's sentence; empty before any reply. */
+  said: string, };
+
+/** What removing an account would do, for the question that is asked before. */
+export type RemovalPreview = {
+  /** Messages kept on this computer for it. */
+  messages: number,
+  /** Of these, messages that exist nowhere else (POP3, local folders, never uploaded). */
+  onlyHere: number,
+  /** Messages of the outbox that are not sent yet. */
+  unsent: number,
+  /** Operations that the server has not been told. */
+  pendingOperations: number, };
+
+/** Removes an account and its mail from this computer. */
+export type RemoveAccount = {
+  /** Account. */
+  id: number,
+  /** The number of messages that exist only here, as previewed: a guard against a stale question. */
+  onlyHereConfirmed: number, };
+
+/** Removes a file of a draft. */
+export type RemoveDraftAttachment = {
+  /** Draft. */
+  draft: number,
+  /** File. */
+  attachment: number, };
+
+/** Renames a folder, in place. */
+export type RenameMailbox = {
+  /** Folder. */
+  id: number,
+  /** New name, one level. */
+  name: string, };
+
+/** Resolves an unknown fate. */
+export type ResolveUnknown = {
+  /** Outbox row. */
+  id: number,
+  /** What the user knows. */
+  answer: UnknownAnswer, };
+
+/** A row of a list. */
+export type Row = {
+  /** The message that stands for the row: the newest of the conversation within the view. */
+  message: number,
+  /** Conversation. */
+  thread: number,
+  /** Account. */
+  account: number,
+  /** Folder in which it stands. */
+  mailbox: number,
+  /** Who takes part, newest last, at most 4; recipients in Sent and Drafts. */
+  people: Array<Address>,
+  /** True when `people` are recipients. */
+  outgoing: boolean,
+  /** Decoded subject; empty when there is none. */
+  subject: string,
+  /** First words of the text; empty until the body is here. */
+  preview: string,
+  /** Received time. */
+  at: number,
+  /** Messages in the conversation, in this account; 1 in a view of single messages. */
+  count: number,
+  /** Something in the row is unread. */
+  unread: boolean,
+  /** Something in the row is starred. */
+  starred: boolean,
+  /** The newest message was replied to. */
+  answered: boolean,
+  /** It was forwarded. */
+  forwarded: boolean,
+  /** A draft belongs to the conversation. */
+  draft: boolean,
+  /** Something in the row has attachments. */
+  attachments: boolean,
+  /** Size of the newest message, bytes. */
+  size: number, };
+
+/** Saves a file of a message. Outside a test the path comes from the system's save dialog. */
+export type SaveAttachment = {
+  /** Message. */
+  message: number,
+  /** Number of the part; null saves all into the folder `path`. */
+  part: number | null,
+  /** Absolute path of the file or, for all, the folder. An existing file is never replaced by *save all*: the name gets a number. */
+  path: string, };
+
+/** Saves what the user typed. Everything but the files, which have methods of their own. */
+export type SaveDraft = {
+  /** Draft. */
+  id: number,
+  /** The revision that the page saw last; another one answers with `conflict`. */
+  revision: number,
+  /** Account to send from. */
+  account: number,
+  /** Address to send as. */
+  from: Address,
+  /** Recipients. */
+  to: Array<Address>,
+  /** Copies. */
+  cc: Array<Address>,
+  /** Blind copies. */
+  bcc: Array<Address>,
+  /** Subject. */
+  subject: string,
+  /** HTML of the editor. */
+  html: string,
+  /** Text. */
+  text: string,
+  /** Plain-text mode. */
+  plain: boolean,
+  /** The quoted original goes along. */
+  includeOriginal: boolean, };
+
+/** Saves a message as an .eml file. */
+export type SaveMessage = {
+  /** Message. */
+  message: number,
+  /** Absolute path. */
+  path: string, };
+
+/** Where files were saved. */
+export type Saved = {
+  /** Absolute paths. */
+  paths: Array<string>, };
+
+/** How a search was understood and how much it covers. */
+export type SearchInfo = {
+  /** Pieces of the typed text, for chips. */
+  tokens: Array<SearchToken>,
+  /** Messages whose bodies are searchable. */
+  indexed: number,
+  /** Messages in the searched places. */
+  messages: number,
+  /** Words to mark in the rows. */
+  highlight: Array<string>, };
+
+/** A piece of a search as typed. */
+export type SearchToken = {
+  /** Start in UTF-16 units, as the page counts. */
+  start: number,
+  /** End, exclusive. */
+  end: number,
+  /** `word`, `phrase`, `operator`, `not`, `or`, `paren`, `unknown`. */
+  kind: string,
+  /** Canonical operator (`from`, `is`, …); empty otherwise. */
+  operator: string,
+  /** Hint where something was not understood; empty otherwise. */
+  hint: string, };
+
+/** What an action is done to. */
+export type Selection = { "kind": "messages",
+  /** Messages. */
+  messages: Array<number>, } | { "kind": "rows",
+  /** View. */
+  view: number,
+  /** Messages that stand for the rows. */
+  messages: Array<number>, } | { "kind": "all",
+  /** View. */
+  view: number,
+  /** Messages that stand for the rows left out. */
+  except: Array<number>, };
+
+/** What stands between a draft and its sending; the page asks, the user decides. */
+export type SendCheck = {
+  /** Addresses that cannot be right; these stop it. */
+  invalid: Array<string>,
+  /** No recipient at all; this stops it. */
+  noRecipient: boolean,
+  /** No subject. */
+  emptySubject: boolean,
+  /** The text speaks of a file and there is none; the word that says so, or empty. */
+  forgottenAttachment: string,
+  /** Larger than the server takes; this stops it. */
+  tooLarge: boolean, };
+
+/** Sends a draft: it becomes an outbox row in the same transaction in which it ends as a draft. */
+export type SendDraft = {
+  /** Draft. */
+  id: number,
+  /** The revision that the page saw last. */
+  revision: number,
+  /** Seconds in which it can be taken back, 0 to 60. */
+  undoSeconds: number, };
+
+/** A server and whom to be there. */
+export type Server = {
+  /** Protocol spoken. */
+  protocol: Protocol,
+  /** Host name or address. */
+  host: string,
+  /** TCP port. */
+  port: number,
+  /** Protection; plaintext only because the user said so. */
+  encryption: Encryption,
+  /** User name; empty means no authentication (outgoing only). */
+  username: string, };
+
+/** Switches an account on or off. */
+export type SetEnabled = {
+  /** Account. */
+  id: number,
+  /** On or off. */
+  enabled: boolean, };
+
+/** Works offline, or online again. */
+export type SetOffline = {
+  /** True: close all connections and plan none. */
+  offline: boolean, };
+
+/** Gives an account its new password; verified before it is stored. */
+export type SetPassword = {
+  /** Account. */
+  id: number,
+  /** New incoming password; null keeps it. */
+  incomingPassword: string | null,
+  /** New outgoing password; null means the same as the incoming one. */
+  outgoingPassword: string | null, };
+
+/** All settings; `settings.set` takes the whole. */
+export type Settings = {
+  /** `system`, `light`, `dark`, `contrast`. */
+  theme: string,
+  /** `system`, `en`, `zh-CN`. */
+  language: string,
+  /** `compact`, `cosy`, `relaxed`. */
+  density: string,
+  /** Text size in percent, 80 to 200. */
+  textSize: number,
+  /** One row a conversation. */
+  conversations: boolean,
+  /** Seconds in view until a message counts as read, 0 to 60; null for never by itself. */
+  markReadSeconds: number | null,
+  /** After archive, delete or move: `next`, `previous`, `list`. */
+  afterRemoval: string,
+  /** Load remote pictures of everybody. Off unless the user chose it. */
+  remoteImages: boolean,
+  /** Seconds in which a sent message can be taken back, 0 to 60. */
+  undoSendSeconds: number,
+  /** New messages start in plain-text mode. */
+  composePlain: boolean,
+  /** Shortcut preset: `gmail`, `outlook`, `apple`, `thunderbird`. */
+  shortcuts: string,
+  /** Single letters are shortcuts. */
+  singleKeyShortcuts: boolean,
+  /** Notifications of new mail. */
+  notifications: boolean,
+  /** Closing the window keeps Posthorn running. */
+  keepRunning: boolean, };
+
+/** Order of a view. */
+export type SortKey = "date" | "sender" | "subject" | "size";
+
+/** How a step of discovery went. */
+export type StepState = "running" | "found" | "nothing" | "failed";
+
+/** Waits until synchronisation has come to rest; for tests and scripts. */
+export type SyncWait = {
+  /** Account; null means all enabled ones. */
+  account: number | null,
+  /** Longest wait, milliseconds, at most 600,000. */
+  timeoutMs: number, };
+
+/** How a wait ended. */
+export type SyncWaited = {
+  /** True when every account came to rest; false when the time was over. */
+  settled: boolean,
+  /** The state of each. */
+  accounts: Array<AccountStatus>, };
+
+/** A line above the message that says what to know of its sender or content; the most important first. */
+export type TrustLine = {
+  /** `lookalike`, `nameIsAddress`, `replyElsewhere`, `authFailed`, `linkMismatch`, `defect`, `list`. */
+  kind: string,
+  /** The words that go into the line (an address, a host, a defect); may be empty. */
+  detail: string, };
+
+/** What an action did, for the undo bar. */
+export type Undoable = {
+  /** Operation for `operations.undo`; null when nothing changed or it cannot be undone. */
+  operation: number | null,
+  /** `read`, `unread`, `star`, `unstar`, `move`, `archive`, `trash`, `delete`, `junk`, `notJunk`, `markAllRead`, `createMailbox`, `renameMailbox`, `deleteMailbox`. */
+  action: string,
+  /** Messages (or folders) it was done to. */
+  count: number,
+  /** Folder name that goes into the sentence (where it went); empty where there is none. */
+  folder: string, };
+
+/** What the user knows about a message whose fate is unknown. */
+export type UnknownAnswer = "arrived" | "sendAgain";
+
+/** Opens, or creates, the encrypted file of passwords. */
+export type UnlockSecrets = {
+  /** Master password. */
+  passphrase: string, };
+
+/** How many messages would be left unsent by quitting now. */
+export type Unsent = {
+  /** Messages that wait, are on the way, or whose fate is unknown. */
+  count: number, };
+
+/** How a verification went; an account is saved only when both are null. */
+export type Verification = {
+  /** Problem of the incoming login; null when it succeeded. */
+  incoming: Error | null,
+  /** Problem of the outgoing AUTH; null when it succeeded. */
+  outgoing: Error | null, };
+
+/** What changed in a view, from one version to the next. */
+export type ViewDelta = {
+  /** View. */
+  view: number,
+  /** The version before. */
+  fromVersion: number,
+  /** The version after. */
+  version: number,
+  /** Rows in all, after. */
+  total: number,
+  /** Unread rows in all, after. */
+  unread: number,
+  /** Everything changed: ask for the window again; the lists below are empty. */
+  reset: boolean,
+  /** Row numbers (before) that went, ascending. */
+  removed: Array<number>,
+  /** Row numbers (after) that came, ascending. */
+  inserted: Array<number>,
+  /** Messages whose rows read differently now. */
+  changed: Array<number>, };
+
+/** Rows of a view. */
+export type ViewRange = {
+  /** Version that they belong to. */
+  version: number,
+  /** First row. */
+  start: number,
+  /** Rows in all. */
+  total: number,
+  /** The rows. */
+  rows: Array<Row>, };
+
+/** Which messages a view shows. */
+export type ViewSource = { "kind": "mailbox",
+  /** Folder. */
+  mailbox: number, } | { "kind": "role",
+  /** Role. */
+  role: MailboxRole, } | { "kind": "starred" } | { "kind": "search",
+  /** As typed. */
+  text: string,
+  /** Only this folder; null for everywhere. */
+  mailbox: number | null,
+  /** Only this account; null for all. */
+  account: number | null, };
+
+/** What a view shows, and how. */
+export type ViewSpec = {
+  /** Which messages. */
+  source: ViewSource,
+  /** Quick filter. */
+  filter: QuickFilter,
+  /** Order. */
+  sort: SortKey,
+  /** Ascending (oldest, smallest, A first); the default order is by date, descending. */
+  ascending: boolean,
+  /** One row a conversation; else one row a message. */
+  conversations: boolean, };
+
+/** Each method with what it takes and what it answers. */
+export interface Methods {
+  /** Facts about the running application. */
+  "app.info": { params: Nothing; answer: AppInfo };
+  /** Opens or creates the encrypted file of passwords. */
+  "app.unlockSecrets": { params: UnlockSecrets; answer: Nothing };
+  /** Closes all connections, or opens them again. */
+  "app.setOffline": { params: SetOffline; answer: Nothing };
+  /** Lists the accounts in their order. */
+  "accounts.list": { params: Nothing; answer: Array<Account> };
+  /** Finds the servers of an address; steps arrive as events. */
+  "accounts.discover": { params: Discover; answer: Discovery };
+  /** Logs in on both servers and saves nothing. */
+  "accounts.verify": { params: AccountDraft; answer: Verification };
+  /** Logs in on both servers, and saves the account when both succeed. */
+  "accounts.add": { params: AccountDraft; answer: AccountSaved };
+  /** Changes an account; servers that changed are verified first. */
+  "accounts.update": { params: AccountDraft; answer: AccountSaved };
+  /** Gives an account a new password, verified first. */
+  "accounts.setPassword": { params: SetPassword; answer: AccountSaved };
+  /** Switches an account on or off. */
+  "accounts.setEnabled": { params: SetEnabled; answer: Nothing };
+  /** Says what removing an account would do. */
+  "accounts.removalPreview": { params: ById; answer: RemovalPreview };
+  /** Removes an account and its mail from this computer. */
+  "accounts.remove": { params: RemoveAccount; answer: Nothing };
+  /** Fetches mail now. */
+  "accounts.checkNow": { params: CheckNow; answer: Nothing };
+  /** Waits until synchronisation has come to rest. */
+  "sync.wait": { params: SyncWait; answer: SyncWaited };
+  /** Lists the folders of all accounts. */
+  "mailboxes.list": { params: Nothing; answer: Array<Mailbox> };
+  /** Creates a folder. */
+  "mailboxes.create": { params: CreateMailbox; answer: Undoable };
+  /** Renames a folder. */
+  "mailboxes.rename": { params: RenameMailbox; answer: Undoable };
+  /** Deletes a folder with its messages. */
+  "mailboxes.delete": { params: ById; answer: Undoable };
+  /** Marks everything in a folder as read. */
+  "mailboxes.markAllRead": { params: ById; answer: Undoable };
+  /** Opens a list. */
+  "views.open": { params: ViewSpec; answer: OpenedView };
+  /** Gives rows of a list. */
+  "views.range": { params: RangeOfView; answer: ViewRange };
+  /** Finds a message in a list. */
+  "views.find": { params: FindInView; answer: FoundInView };
+  /** Closes a list. */
+  "views.close": { params: ById; answer: Nothing };
+  /** Opens a conversation. */
+  "threads.open": { params: OpenConversation; answer: Conversation };
+  /** Opens a message for reading. */
+  "messages.open": { params: OpenMessage; answer: OpenedMessage };
+  /** Gives a message's raw source. */
+  "messages.source": { params: ById; answer: MessageSource };
+  /** Saves a message as a file. */
+  "messages.save": { params: SaveMessage; answer: Saved };
+  /** Remembers whose remote pictures load. */
+  "messages.allowRemote": { params: AllowRemote; answer: Nothing };
+  /** Marks as read (true) or unread (false). */
+  "messages.setRead": { params: Mark; answer: Undoable };
+  /** Stars (true) or takes the star away (false). */
+  "messages.setStarred": { params: Mark; answer: Undoable };
+  /** Moves to a folder. */
+  "messages.move": { params: MoveMessages; answer: Undoable };
+  /** Moves to the account's archive. */
+  "messages.archive": { params: OnMessages; answer: Undoable };
+  /** Moves to the trash; what is in the trash or in junk already is asked for by `messages.delete`. */
+  "messages.trash": { params: OnMessages; answer: Undoable };
+  /** Deletes for good. */
+  "messages.delete": { params: OnMessages; answer: Undoable };
+  /** Moves to junk and marks with `$Junk`. */
+  "messages.junk": { params: OnMessages; answer: Undoable };
+  /** Moves back to the inbox and marks with `$NotJunk`. */
+  "messages.notJunk": { params: OnMessages; answer: Undoable };
+  /** Takes an operation back. */
+  "operations.undo": { params: ById; answer: Undoable };
+  /** Fetches a file of a message where it is not here, and writes it where the user chose. */
+  "attachments.save": { params: SaveAttachment; answer: Saved };
+  /** Writes a file of a message to a private temporary folder, for opening; answers with its path. */
+  "attachments.stage": { params: AttachmentRef; answer: Saved };
+  /** Begins a draft. */
+  "drafts.create": { params: NewDraft; answer: Draft };
+  /** Gives a draft. */
+  "drafts.get": { params: ById; answer: Draft };
+  /** Lists the drafts of this computer, newest first. */
+  "drafts.list": { params: Nothing; answer: Array<Draft> };
+  /** Saves a draft. */
+  "drafts.save": { params: SaveDraft; answer: DraftSaved };
+  /** Throws a draft away. */
+  "drafts.discard": { params: ById; answer: Nothing };
+  /** Attaches files. */
+  "drafts.attachPaths": { params: AttachPaths; answer: Draft };
+  /** Attaches bytes. */
+  "drafts.attachBytes": { params: AttachBytes; answer: Draft };
+  /** Removes a file. */
+  "drafts.removeAttachment": { params: RemoveDraftAttachment; answer: Draft };
+  /** Says what stands between a draft and its sending. */
+  "drafts.check": { params: ById; answer: SendCheck };
+  /** Sends a draft. */
+  "drafts.send": { params: SendDraft; answer: OutboxItem };
+  /** Lists the outbox; what is done is left out. */
+  "outbox.list": { params: Nothing; answer: Array<OutboxItem> };
+  /** Takes a message back into a draft, while it can be. */
+  "outbox.undo": { params: ById; answer: Draft };
+  /** Tries now. */
+  "outbox.sendNow": { params: ById; answer: Nothing };
+  /** Throws a message of the outbox away. */
+  "outbox.discard": { params: ById; answer: Nothing };
+  /** Says what the user knows of a message whose fate is unknown. */
+  "outbox.resolveUnknown": { params: ResolveUnknown; answer: Nothing };
+  /** Counts what quitting now would leave unsent. */
+  "outbox.unsent": { params: Nothing; answer: Unsent };
+  /** Completes a correspondent. */
+  "contacts.complete": { params: Complete; answer: Array<Address> };
+  /** Reads pasted text as addresses. */
+  "contacts.parse": { params: ParseAddresses; answer: ParsedAddresses };
+  /** Gives all settings. */
+  "settings.get": { params: Nothing; answer: Settings };
+  /** Stores all settings. */
+  "settings.set": { params: Settings; answer: Nothing };
+}
+
+/** Names of all methods. */
+export const METHOD_NAMES = [
+  "app.info",
+  "app.unlockSecrets",
+  "app.setOffline",
+  "accounts.list",
+  "accounts.discover",
+  "accounts.verify",
+  "accounts.add",
+  "accounts.update",
+  "accounts.setPassword",
+  "accounts.setEnabled",
+  "accounts.removalPreview",
+  "accounts.remove",
+  "accounts.checkNow",
+  "sync.wait",
+  "mailboxes.list",
+  "mailboxes.create",
+  "mailboxes.rename",
+  "mailboxes.delete",
+  "mailboxes.markAllRead",
+  "views.open",
+  "views.range",
+  "views.find",
+  "views.close",
+  "threads.open",
+  "messages.open",
+  "messages.source",
+  "messages.save",
+  "messages.allowRemote",
+  "messages.setRead",
+  "messages.setStarred",
+  "messages.move",
+  "messages.archive",
+  "messages.trash",
+  "messages.delete",
+  "messages.junk",
+  "messages.notJunk",
+  "operations.undo",
+  "attachments.save",
+  "attachments.stage",
+  "drafts.create",
+  "drafts.get",
+  "drafts.list",
+  "drafts.save",
+  "drafts.discard",
+  "drafts.attachPaths",
+  "drafts.attachBytes",
+  "drafts.removeAttachment",
+  "drafts.check",
+  "drafts.send",
+  "outbox.list",
+  "outbox.undo",
+  "outbox.sendNow",
+  "outbox.discard",
+  "outbox.resolveUnknown",
+  "outbox.unsent",
+  "contacts.complete",
+  "contacts.parse",
+  "settings.get",
+  "settings.set",
+] as const satisfies readonly (keyof Methods)[];
