@@ -1,0 +1,217 @@
+//! The words that the full-text index holds, and the questions that are put to it.
+//!
+//! Both sides use one tokeniser: NFKC, lower case, runs of letters and digits. Scripts that are written without spaces
+//! (Chinese, Japanese, Korean, Thai, Lao, Khmer, Burmese) become overlapping pairs with a trailing single letter, so
+//! that two letters are found anywhere and one letter by its beginning. SQLite's `unicode61 remove_diacritics 2`, which
+//! reads the result, removes the accents.
+//!
+//! Invariant: what a user types reaches MATCH only inside quotes, and only letters and digits reach the quotes.
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+use crate::ast::Field;
+
+/// Bytes of one text that are indexed: more than any letter, less than a log file that somebody mailed.
+pub const MAX_TEXT_BYTES: usize = 512 * 1024;
+/// Words of one text that are indexed; keeps one hostile message from costing what a thousand others do.
+pub const MAX_TOKENS: usize = 60_000;
+/// Characters of one word that are kept: longer runs are base64 or keys, found by their beginning.
+pub const MAX_TOKEN_CHARS: usize = 48;
+/// Words of one question; the rest is left out. A pasted paragraph finds its mail with fewer.
+pub const MAX_QUERY_TOKENS: usize = 32;
+/// A prefix of fewer letters is looked up in the table of heads alone: in bodies it would cost seconds.
+pub const MIN_BODY_PREFIX: usize = 4;
+
+/// Returns the words of `text`, joined by spaces, as the index stores them.
+pub fn index_text(text: &str) -> String {
+    let mut joined = String::with_capacity(text.len().min(MAX_TEXT_BYTES) + 16);
+    let mut budget = MAX_TOKENS;
+    for run in Runs::new(text) {
+        run.index(&mut |token| {
+            if budget > 0 {
+                budget -= 1;
+                if !joined.is_empty() {
+                    joined.push(' ');
+                }
+                joined.push_str(token);
+            }
+        });
+        if budget == 0 {
+            break;
+        }
+    }
+    joined
+}
+
+/// One question to the index: consecutive words in a field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TextMatch {
+    /// Where to look.
+    pub field: Field,
+    /// Words in order, as the index holds them; never empty. More than one means: directly after each other.
+    pub tokens: Vec<String>,
+    /// The last word is only the beginning of one.
+    pub is_prefix: bool,
+    /// It stood in quotes.
+    pub is_phrase: bool,
+    /// Letters of the last word where it is still being typed and too short for the bodies.
+    is_too_short_for_bodies: bool,
+}
+
+impl TextMatch {
+    /// Returns the question for a word or phrase; `None` when there is no letter or digit in it.
+    pub fn new(field: Field, text: &str, is_phrase: bool, is_prefix: bool) -> Option<Self> {
+        let runs: Vec<Run> = Runs::new(text).take(MAX_QUERY_TOKENS).collect();
+        let mut tokens = Vec::new();
+        for (index, run) in runs.iter().enumerate() {
+            run.query(index + 1 == runs.len(), &mut tokens);
+        }
+        tokens.truncate(MAX_QUERY_TOKENS);
+        let last = runs.last()?;
+        let letters = last.letters.chars().count();
+        // One letter of Chinese stands for every pair that it begins; two are already a whole entry of the index.
+        let is_prefix = if last.is_dense { letters == 1 } else { is_prefix };
+        let is_too_short_for_bodies = is_prefix && tokens.len() == 1 && letters < MIN_BODY_PREFIX && !last.is_dense;
+        Some(Self { field, tokens, is_prefix, is_phrase, is_too_short_for_bodies })
+    }
+
+    /// Tells whether the table of heads can answer.
+    pub fn asks_head(&self) -> bool {
+        self.field != Field::Body
+    }
+
+    /// Tells whether the table of bodies is to be asked: not for heads' fields, and not for a prefix of one to three letters.
+    pub fn asks_body(&self) -> bool {
+        matches!(self.field, Field::Any | Field::Body) && !self.is_too_short_for_bodies
+    }
+
+    /// Returns the MATCH expression, limited to `columns` of the table (all columns when empty).
+    pub fn expression(&self, columns: &[&str]) -> String {
+        let mut expression = String::new();
+        if !columns.is_empty() {
+            expression.push('{');
+            expression.push_str(&columns.join(" "));
+            expression.push_str("} : ");
+        }
+        expression.push_str(&quoted(&self.tokens.join(" ")));
+        if self.is_prefix {
+            expression.push_str(" *");
+        }
+        expression
+    }
+}
+
+/// Returns a string of the MATCH language that means `text` literally.
+pub fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('\0', " ").replace('"', "\"\""))
+}
+
+/// A run of letters and digits of one kind.
+#[derive(Debug, PartialEq, Eq)]
+struct Run {
+    letters: String,
+    /// Written without spaces between words.
+    is_dense: bool,
+}
+
+impl Run {
+    /// Gives the words that the index holds for this run.
+    fn index(&self, emit: &mut impl FnMut(&str)) {
+        if self.is_dense {
+            self.pairs(emit);
+            if let Some((at, _)) = self.letters.char_indices().next_back() {
+                emit(self.letters.get(at..).unwrap_or_default());
+            }
+        } else {
+            emit(&self.letters);
+        }
+    }
+
+    /// Gives the words to ask for. The trailing single letter is asked only where something follows directly.
+    fn query(&self, is_last: bool, tokens: &mut Vec<String>) {
+        let is_single = self.letters.chars().count() == 1;
+        if self.is_dense && is_last && !is_single {
+            self.pairs(&mut |token| tokens.push(token.to_owned()));
+        } else {
+            self.index(&mut |token| tokens.push(token.to_owned()));
+        }
+    }
+
+    fn pairs(&self, emit: &mut impl FnMut(&str)) {
+        let mut starts = self.letters.char_indices().map(|(at, _)| at).chain([self.letters.len()]);
+        let (mut first, mut second) = (starts.next(), starts.next());
+        for end in starts {
+            if let Some(pair) = first.and_then(|start| self.letters.get(start..end)) {
+                emit(pair);
+            }
+            first = second;
+            second = Some(end);
+        }
+    }
+}
+
+struct Runs<I: Iterator<Item = char>> {
+    chars: std::iter::Peekable<I>,
+}
+
+impl<'a> Runs<Box<dyn Iterator<Item = char> + 'a>> {
+    fn new(text: &'a str) -> Self {
+        let end = (0..=text.len().min(MAX_TEXT_BYTES)).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+        let text = text.get(..end).unwrap_or_default();
+        let chars: Box<dyn Iterator<Item = char> + 'a> = if text.is_ascii() {
+            Box::new(text.chars().map(|c| c.to_ascii_lowercase()))
+        } else {
+            Box::new(text.nfkc().flat_map(char::to_lowercase))
+        };
+        Self { chars: chars.peekable() }
+    }
+}
+
+impl<I: Iterator<Item = char>> Iterator for Runs<I> {
+    type Item = Run;
+
+    fn next(&mut self) -> Option<Run> {
+        while self.chars.next_if(|c| !is_letter(*c)).is_some() {}
+        let is_dense = is_dense(*self.chars.peek()?);
+        let mut letters = String::new();
+        let mut count = 0;
+        // Dense runs are cut as well, so that a page of Chinese without any stop costs no more memory than a word.
+        while let Some(c) = self.chars.next_if(|c| is_letter(*c) && self::is_dense(*c) == is_dense || is_combining_mark(*c)) {
+            // SQLite's tokeniser would split at the vowel signs of Thai and its relatives: they are left out on both sides.
+            if is_dense && is_combining_mark(c) {
+                continue;
+            }
+            count += 1;
+            if is_dense || count <= MAX_TOKEN_CHARS {
+                letters.push(c);
+            }
+        }
+        if letters.is_empty() { self.next() } else { Some(Run { letters, is_dense }) }
+    }
+}
+
+fn is_letter(c: char) -> bool {
+    c.is_alphanumeric() && !(is_dense(c) && is_combining_mark(c))
+}
+
+/// Tells whether the letter belongs to a script that is written without spaces between words.
+fn is_dense(c: char) -> bool {
+    matches!(u32::from(c),
+        0x0E00..=0x0EFF       // Thai, Lao
+        | 0x1000..=0x109F     // Burmese
+        | 0x1100..=0x11FF     // Hangul letters
+        | 0x1780..=0x17FF     // Khmer
+        | 0x3005 | 0x3007     // iteration mark, zero
+        | 0x3040..=0x30FF     // Hiragana, Katakana
+        | 0x3100..=0x318F     // Bopomofo, Hangul letters
+        | 0x31A0..=0x31FF
+        | 0x3400..=0x4DBF     // Han
+        | 0x4E00..=0x9FFF
+        | 0xAC00..=0xD7AF     // Hangul syllables
+        | 0xF900..=0xFAFF
+        | 0x20000..=0x3FFFF)
+}
+
+#[cfg(test)]
+mod tests;
