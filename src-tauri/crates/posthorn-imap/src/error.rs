@@ -1,0 +1,163 @@
+//! What can go wrong on an IMAP connection, and what that means for whoever asked.
+//!
+//! Invariant: every error is exactly one of transient, about credentials, or permanent.
+
+use std::time::Duration;
+
+use crate::Code;
+
+/// Result of this crate.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why a command has no answer that may be believed.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The connection ended before the answer did. What the server did with the command is unknown.
+    #[error("the connection was lost: {0}")]
+    Lost(String),
+    /// The server closed the connection and said why (`BYE`, RFC 9051 section 7.1.5).
+    #[error("the server closed the connection: {0}")]
+    Bye(String),
+    /// Nothing moved for this long; the connection is given up.
+    #[error("the server did not answer within {} seconds", .0.as_secs())]
+    Timeout(Duration),
+    /// The server refused the command (`NO`).
+    #[error("the server refused: {text}")]
+    No {
+        /// Response code, where the server gave one.
+        code: Option<Code>,
+        /// The server's sentence, without the code.
+        text: String,
+    },
+    /// The server did not understand the command or forbids it in this state (`BAD`).
+    #[error("the server rejected the command: {text}")]
+    Bad {
+        /// Response code, where the server gave one.
+        code: Option<Code>,
+        /// The server's sentence, without the code.
+        text: String,
+    },
+    /// The server refused the name or the password.
+    #[error("the server refused the sign-in: {text}")]
+    LoginRefused {
+        /// Response code (`AUTHENTICATIONFAILED`, `EXPIRED`, …), where the server gave one.
+        code: Option<Code>,
+        /// The server's sentence, without the code.
+        text: String,
+    },
+    /// The server said something that is not IMAP, or left out what it must say.
+    #[error("the server's answer cannot be understood: {0}")]
+    Protocol(String),
+    /// The server sent more than is accepted.
+    #[error("the server's {what} is larger than {limit}")]
+    Limit {
+        /// What was too large.
+        what: &'static str,
+        /// The limit, in octets unless `what` names a count.
+        limit: u64,
+    },
+    /// The server does not offer what the command needs.
+    #[error("the server does not offer {0}")]
+    Unsupported(&'static str),
+    /// The caller gave something that no IMAP command can carry; nothing was sent.
+    #[error("this cannot be sent: {0}")]
+    Argument(&'static str),
+    /// A file of this computer could not be read or written (spooling a large literal, reading what is appended).
+    #[error("a local file failed: {0}")]
+    Local(String),
+}
+
+impl Error {
+    /// Tells whether the same command may succeed later, on a new connection, without anyone's doing.
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::Lost(_)
+            | Self::Bye(_)
+            | Self::Timeout(_)
+            | Self::Protocol(_)
+            | Self::Local(_) => true,
+            Self::No { code, .. } | Self::Bad { code, .. } => {
+                code.as_ref().is_some_and(Code::is_transient)
+            }
+            _ => false,
+        }
+    }
+
+    /// Tells whether the user must give another password.
+    pub fn needs_credentials(&self) -> bool {
+        matches!(self, Self::LoginRefused { .. })
+    }
+
+    /// Tells whether repeating the command is pointless.
+    pub fn is_permanent(&self) -> bool {
+        !self.is_transient() && !self.needs_credentials()
+    }
+
+    /// Tells whether the mailbox or account is full (`OVERQUOTA`, RFC 9208 section 4.3.1).
+    pub fn is_over_quota(&self) -> bool {
+        self.code().is_some_and(|code| matches!(code, Code::Other(name, _) if name == "OVERQUOTA"))
+    }
+
+    /// Tells whether the named mailbox or message does not exist (`NONEXISTENT`, `TRYCREATE`).
+    pub fn is_nonexistent(&self) -> bool {
+        self.code().is_some_and(|code| {
+            matches!(code, Code::TryCreate)
+                || matches!(code, Code::Other(name, _) if name == "NONEXISTENT")
+        })
+    }
+
+    /// Tells whether the connection can no longer be used.
+    pub fn is_fatal(&self) -> bool {
+        matches!(
+            self,
+            Self::Lost(_)
+                | Self::Bye(_)
+                | Self::Timeout(_)
+                | Self::Protocol(_)
+                | Self::Limit { .. }
+        ) || matches!(self, Self::Local(_))
+    }
+
+    /// Returns the response code of a refusal.
+    pub fn code(&self) -> Option<&Code> {
+        match self {
+            Self::No { code, .. } | Self::Bad { code, .. } | Self::LoginRefused { code, .. } => {
+                code.as_ref()
+            }
+            _ => None,
+        }
+    }
+
+    /// Returns the server's own sentence, where it said one.
+    pub fn server_text(&self) -> Option<&str> {
+        match self {
+            Self::No { text, .. }
+            | Self::Bad { text, .. }
+            | Self::LoginRefused { text, .. }
+            | Self::Bye(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Wraps the error for the byte stream below async-imap; [`Self::from_io`] finds it again.
+    pub(crate) fn into_io(self) -> std::io::Error {
+        std::io::Error::other(self)
+    }
+
+    /// Returns the error that [`Self::into_io`] wrapped, or says that the connection is lost.
+    pub(crate) fn from_io(error: std::io::Error) -> Self {
+        let kind = error.kind();
+        match error.downcast::<Self>() {
+            Ok(own) => own,
+            Err(_) if kind == std::io::ErrorKind::UnexpectedEof => {
+                Self::Lost("the server closed it".to_owned())
+            }
+            Err(other) => Self::Lost(clip(&other.to_string(), 200)),
+        }
+    }
+}
+
+/// Returns the first `max` characters: parser errors carry whole buffers.
+pub(crate) fn clip(text: &str, max: usize) -> String {
+    text.chars().take(max).collect()
+}

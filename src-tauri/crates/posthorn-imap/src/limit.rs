@@ -1,0 +1,37 @@
+//! Every bound of an IMAP connection, with its reason. What is beyond one is an [`Error::Limit`](crate::Error::Limit).
+
+use std::time::Duration;
+
+/// Octets of one line. A `SEARCH` answer of 5,000,000 uids has 55 MB; nothing honest is longer.
+pub const MAX_LINE: usize = 64 << 20;
+/// Octets of one frame that stay in memory: its lines and its small literals.
+pub const MAX_FRAME_MEMORY: usize = 80 << 20;
+/// Octets of one literal, and of all spooled literals of one frame. No provider accepts messages above 150 MB.
+pub const MAX_LITERAL: u64 = 1 << 30;
+/// A literal above this goes to a temporary file as it arrives: ordinary mail stays in memory, big mail does not.
+pub const SPOOL_ABOVE: u64 = 256 << 10;
+/// Nested parentheses that are followed; deeper structure is skipped. Real messages nest less than ten parts.
+pub const MAX_DEPTH: usize = 40;
+/// Parts of one body structure that are kept; the rest is skipped.
+pub const MAX_PARTS: usize = 10_000;
+/// A frame above this is read by our own tokeniser: async-imap parses long lines in quadratic time.
+pub const MAX_PASSED_FRAME: usize = 4096;
+/// Unsolicited events kept until they are taken; beyond it they collapse into [`Event::Overflow`](crate::Event).
+pub const MAX_EVENTS: usize = 10_000;
+/// Characters of a uid set in one command: RFC 7162 section 4 advises clients to stay below 8192 octets a line.
+pub const MAX_SET_TEXT: usize = 6000;
+/// Octets of a literal that is sent without waiting where the server offers `LITERAL+`; a larger one waits, so
+/// that a full mailbox refuses it before it is uploaded. `LITERAL-` allows as much (RFC 7888 section 5).
+pub const MAX_UNASKED_LITERAL: u64 = 4096;
+/// Octets of a quoted string that we send; longer ones go as literals.
+pub const MAX_QUOTED: usize = 1000;
+/// Octets that an `APPEND` writes between two flushes.
+pub const APPEND_CHUNK: usize = 64 << 10;
+/// Characters of a server's line that reach the wire log.
+pub const MAX_LOGGED_LINE: usize = 400;
+/// Octets of a literal that is accepted where a name or a word is expected.
+pub const MAX_WORD: u64 = 64 << 10;
+/// A connection on which nothing moves for this long is dead (RFC 9051 section 5.4 lets servers take long).
+pub const STALL: Duration = Duration::from_secs(60);
+/// How long one command may take in all, however busy the connection is.
+pub const COMMAND: Duration = Duration::from_secs(2 * 3600);

@@ -1,0 +1,137 @@
+//! `FETCH` responses (RFC 9051 section 7.5.2).
+
+use posthorn_model::{Flags, ModSeq, Timestamp, Uid};
+
+use super::BodyStructure;
+use crate::literal::Literal;
+use crate::token::{Cursor, Next, text_of};
+use crate::{Result, date};
+
+/// What one `FETCH` response says about one message. Everything is optional: a server may say part of it unasked.
+#[derive(Debug, Default)]
+pub struct Fetched {
+    /// Message number at this moment; uids are what counts.
+    pub seq: u32,
+    /// `UID`. Absent in unsolicited responses of old servers.
+    pub uid: Option<Uid>,
+    /// `FLAGS`.
+    pub flags: Option<Flags>,
+    /// `MODSEQ` (RFC 7162).
+    pub modseq: Option<ModSeq>,
+    /// `INTERNALDATE`. Absent also when the server said `NIL` or something that is no date.
+    pub internal_date: Option<Timestamp>,
+    /// `RFC822.SIZE` in octets.
+    pub size: Option<u64>,
+    /// `BODYSTRUCTURE`. Absent also when it cannot be understood.
+    pub body_structure: Option<BodyStructure>,
+    /// `BODY[…]` items in the order in which they came.
+    pub sections: Vec<Section>,
+    /// `EMAILID` (RFC 8474).
+    pub email_id: Option<String>,
+    /// `THREADID` (RFC 8474).
+    pub thread_id: Option<String>,
+    /// `X-GM-MSGID` (Gmail).
+    pub gm_msgid: Option<u64>,
+    /// `X-GM-THRID` (Gmail).
+    pub gm_thrid: Option<u64>,
+    /// `X-GM-LABELS` (Gmail), as sent (modified UTF-7).
+    pub gm_labels: Option<Vec<String>>,
+}
+
+/// One `BODY[name]<origin>` item.
+#[derive(Debug)]
+pub struct Section {
+    /// What stands between the brackets, in upper case: empty for the whole message, `HEADER`, `1.2`, `1.MIME`.
+    pub name: String,
+    /// Offset of the first octet in the section. Absent when the section came whole.
+    pub origin: Option<u64>,
+    /// The octets. Absent when the server said `NIL`: there is no such part, or the message is gone.
+    pub data: Option<Literal>,
+}
+
+impl Fetched {
+    /// Takes the octets of a section out. Absent when it was not sent, was `NIL`, or came in part.
+    pub fn take_section(&mut self, name: &str) -> Option<Literal> {
+        let at = self
+            .sections
+            .iter()
+            .position(|section| section.origin.is_none() && section.name == name)?;
+        self.sections.swap_remove(at).data
+    }
+
+    /// Reads what follows `* n FETCH `.
+    pub(crate) fn parse(seq: u32, cursor: &mut Cursor) -> Result<Self> {
+        let mut fetched = Self { seq, ..Self::default() };
+        cursor.expect(b'(')?;
+        loop {
+            cursor.spaces();
+            if cursor.accept(b')') {
+                return Ok(fetched);
+            }
+            let name = cursor.item_name().to_ascii_uppercase();
+            if name.is_empty() {
+                return Err(cursor.error("a fetch item is missing"));
+            }
+            cursor.spaces();
+            fetched.item(&name, cursor)?;
+        }
+    }
+
+    fn item(&mut self, name: &str, cursor: &mut Cursor) -> Result<()> {
+        match name {
+            "UID" => self.uid = Some(Uid(cursor.number32()?)),
+            "FLAGS" => {
+                let words = cursor.words()?;
+                self.flags = Some(Flags::from_names(words.iter().map(String::as_str)));
+            }
+            "MODSEQ" => {
+                self.modseq = parenthesised(cursor)?.and_then(|text| text.parse().ok()).map(ModSeq)
+            }
+            "INTERNALDATE" => {
+                self.internal_date = cursor.nword()?.and_then(|text| date::parse(&text))
+            }
+            "RFC822.SIZE" => self.size = cursor.nword()?.and_then(|text| text.parse().ok()),
+            "BODYSTRUCTURE" => self.body_structure = BodyStructure::parse(cursor)?,
+            "EMAILID" => self.email_id = parenthesised(cursor)?,
+            "THREADID" => self.thread_id = parenthesised(cursor)?,
+            "X-GM-MSGID" => self.gm_msgid = cursor.nword()?.and_then(|text| text.parse().ok()),
+            "X-GM-THRID" => self.gm_thrid = cursor.nword()?.and_then(|text| text.parse().ok()),
+            "X-GM-LABELS" => self.gm_labels = Some(cursor.words()?),
+            "RFC822" => self.section("", None, cursor)?,
+            "RFC822.HEADER" => self.section("HEADER", None, cursor)?,
+            _ => match bracketed(name) {
+                Some((section, origin)) => self.section(section, origin, cursor)?,
+                None => cursor.skip_value()?,
+            },
+        }
+        Ok(())
+    }
+
+    fn section(&mut self, name: &str, origin: Option<u64>, cursor: &mut Cursor) -> Result<()> {
+        let data = cursor.nstring()?;
+        self.sections.push(Section { name: name.to_owned(), origin, data });
+        Ok(())
+    }
+}
+
+/// Splits `BODY[1.2]<0>` and `BINARY[1]`.
+fn bracketed(name: &str) -> Option<(&str, Option<u64>)> {
+    let rest = name.strip_prefix("BODY[").or_else(|| name.strip_prefix("BINARY["))?;
+    let (section, tail) = rest.rsplit_once(']')?;
+    let origin = tail
+        .strip_prefix('<')
+        .and_then(|tail| tail.strip_suffix('>'))
+        .and_then(|origin| origin.parse().ok());
+    Some((section, origin))
+}
+
+/// Takes `(word)`, or a bare word; `NIL` gives nothing.
+fn parenthesised(cursor: &mut Cursor) -> Result<Option<String>> {
+    if !cursor.accept(b'(') {
+        return cursor.nword();
+    }
+    let word =
+        if cursor.peek() == Next::Byte(b')') { None } else { Some(text_of(cursor.astring()?)) };
+    cursor.skip_rest_of_list()?;
+    Ok(word)
+}

@@ -1,0 +1,184 @@
+//! Reads one frame with our own tokeniser: everything that async-imap's parser cannot read, loses or is slow at.
+//!
+//! Total: any frame gives a reply or [`Error::Protocol`](crate::Error::Protocol). Untagged responses whose first
+//! word means nothing to us are [`Untagged::Other`], as RFC 9051 section 2.2.2 asks for.
+
+use posthorn_model::ModSeq;
+
+use super::{
+    Condition, Fetched, Found, Mailbox, MailboxStatus, Namespaces, Reply, Status, Untagged, code,
+};
+use crate::error::clip;
+use crate::frame::Frame;
+use crate::token::{Cursor, Next, text_of};
+use crate::{Error, Result, UidSet};
+
+/// Reads a frame.
+pub(crate) fn frame(frame: Frame) -> Result<Reply> {
+    let mut cursor = Cursor::new(frame);
+    if cursor.accept(b'+') {
+        return Ok(Reply::Continue(text_of(cursor.rest()).trim().to_owned()));
+    }
+    let tag = text_of(cursor.atom());
+    cursor.spaces();
+    if tag == "*" {
+        return untagged(&mut cursor).map(Reply::Untagged);
+    }
+    match condition(&cursor.keyword()) {
+        Some(condition @ (Condition::Ok | Condition::No | Condition::Bad)) => {
+            Ok(Reply::Done { tag, status: status(condition, &mut cursor) })
+        }
+        _ => Err(Error::Protocol(format!("a line begins with {:?}", clip(&tag, 20)))),
+    }
+}
+
+fn condition(word: &str) -> Option<Condition> {
+    Some(match word {
+        "OK" => Condition::Ok,
+        "NO" => Condition::No,
+        "BAD" => Condition::Bad,
+        "BYE" => Condition::Bye,
+        "PREAUTH" => Condition::PreAuth,
+        _ => return None,
+    })
+}
+
+fn status(condition: Condition, cursor: &mut Cursor) -> Status {
+    let (code, text) = code::split(&text_of(cursor.rest()));
+    Status { condition, code, text }
+}
+
+fn untagged(cursor: &mut Cursor) -> Result<Untagged> {
+    if matches!(cursor.peek(), Next::Byte(b'0'..=b'9')) {
+        return numbered(cursor);
+    }
+    let word = cursor.keyword();
+    if let Some(condition) = condition(&word) {
+        return Ok(Untagged::Status(status(condition, cursor)));
+    }
+    cursor.spaces();
+    Ok(match word.as_str() {
+        "CAPABILITY" => Untagged::Capability(upper_words(cursor)),
+        "ENABLED" => Untagged::Enabled(upper_words(cursor)),
+        "FLAGS" => Untagged::Flags(cursor.words()?),
+        "LIST" | "LSUB" | "XLIST" => Untagged::List(Mailbox::parse(cursor)?),
+        "STATUS" => {
+            let (name, status) = MailboxStatus::parse(cursor)?;
+            Untagged::MailboxStatus(name, status)
+        }
+        "SEARCH" => Untagged::Search(search(cursor)?),
+        "ESEARCH" => Untagged::Search(esearch(cursor)?),
+        "VANISHED" => vanished(cursor)?,
+        "NAMESPACE" => Untagged::Namespace(Namespaces::parse(cursor)?),
+        "ID" => Untagged::Id(id(cursor)?),
+        _ => Untagged::Other(clip(&word, 40)),
+    })
+}
+
+fn numbered(cursor: &mut Cursor) -> Result<Untagged> {
+    let number = cursor.number32()?;
+    cursor.spaces();
+    let word = cursor.keyword();
+    cursor.spaces();
+    Ok(match word.as_str() {
+        "EXISTS" => Untagged::Exists(number),
+        "RECENT" => Untagged::Recent,
+        "EXPUNGE" => Untagged::Expunge(number),
+        "FETCH" => Untagged::Fetch(Box::new(Fetched::parse(number, cursor)?)),
+        _ => Untagged::Other(clip(&word, 40)),
+    })
+}
+
+fn upper_words(cursor: &mut Cursor) -> Vec<String> {
+    text_of(cursor.rest()).split_ascii_whitespace().map(str::to_ascii_uppercase).collect()
+}
+
+/// Reads `1 2 3 (MODSEQ 4)`: one pass, whatever the length.
+fn search(cursor: &mut Cursor) -> Result<Found> {
+    let mut numbers = Vec::new();
+    let mut found = Found::default();
+    loop {
+        cursor.spaces();
+        match cursor.peek() {
+            Next::End => break,
+            Next::Byte(b'(') => {
+                cursor.accept(b'(');
+                if cursor.keyword() == "MODSEQ" {
+                    cursor.spaces();
+                    found.modseq = Some(ModSeq(cursor.number()?));
+                }
+                cursor.skip_rest_of_list()?;
+            }
+            _ => {
+                let number = cursor.number32()?;
+                numbers.push((number, number));
+            }
+        }
+    }
+    found.uids = UidSet::from_ranges(numbers);
+    Ok(found)
+}
+
+/// Reads `(TAG "A1") UID ALL 1:3 COUNT 3 MODSEQ 4`.
+fn esearch(cursor: &mut Cursor) -> Result<Found> {
+    let mut found = Found::default();
+    loop {
+        cursor.spaces();
+        match cursor.peek() {
+            Next::End => return Ok(found),
+            Next::Byte(b'(') => cursor.skip_value()?,
+            _ => {
+                let word = cursor.keyword();
+                cursor.spaces();
+                match word.as_str() {
+                    "UID" => {}
+                    "ALL" => {
+                        let set = UidSet::parse(&cursor.atom());
+                        found.uids = set.ok_or_else(|| cursor.error("a uid set is malformed"))?;
+                    }
+                    "COUNT" => found.count = Some(cursor.number()?),
+                    "MODSEQ" => found.modseq = Some(ModSeq(cursor.number()?)),
+                    "" => return Err(cursor.error("a search item is missing")),
+                    _ => cursor.skip_value()?,
+                }
+            }
+        }
+    }
+}
+
+fn vanished(cursor: &mut Cursor) -> Result<Untagged> {
+    let earlier = cursor.accept(b'(');
+    if earlier {
+        cursor.skip_rest_of_list()?;
+        cursor.spaces();
+    }
+    let uids =
+        UidSet::parse(&cursor.atom()).ok_or_else(|| cursor.error("a uid set is malformed"))?;
+    Ok(Untagged::Vanished { earlier, uids })
+}
+
+fn id(cursor: &mut Cursor) -> Result<Vec<(String, String)>> {
+    let mut fields = Vec::new();
+    if !cursor.accept(b'(') {
+        return Ok(fields);
+    }
+    loop {
+        cursor.spaces();
+        match cursor.peek() {
+            Next::Byte(b')') | Next::End => return Ok(fields),
+            Next::Byte(b'(') => cursor.skip_value()?,
+            _ => {
+                let key = cursor.nword()?.unwrap_or_default();
+                cursor.spaces();
+                let value = match cursor.peek() {
+                    Next::Byte(b')' | b'(') | Next::End => None,
+                    _ => cursor.nword()?,
+                };
+                fields.push((key.to_ascii_lowercase(), value.unwrap_or_default()));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,223 @@
+//! A conversation with one server, from its greeting to LOGOUT.
+//!
+//! Each method is one command; its module says which. What the server says unasked is kept in order and handed
+//! out by [`Session::take_events`].
+
+mod append;
+mod change;
+mod event;
+mod fetch;
+mod folder;
+mod idle;
+mod login;
+mod select;
+
+use std::collections::VecDeque;
+use std::path::PathBuf;
+use std::time::Duration;
+
+pub use append::AppendUid;
+pub use change::{StoreMode, Stored};
+pub use event::Event;
+pub use fetch::{Fetching, Search};
+pub use idle::{Idle, Idling};
+pub use select::{SelectMode, Selected};
+use tokio::io::{AsyncRead, AsyncWrite};
+
+use crate::command::Command;
+use crate::connection::{Connection, Done};
+use crate::response::{Condition, Reply, Untagged};
+use crate::{Error, Result, WireLog, limit};
+
+/// How a session behaves.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Folder for large literals while they arrive. The system's temporary folder when absent; better a folder on
+    /// a real disk, because the system's is memory on many computers.
+    pub spool_dir: Option<PathBuf>,
+    /// Receives the redacted transcript. None when absent.
+    pub wire_log: Option<WireLog>,
+    /// A connection on which nothing moves for this long during a command is given up.
+    pub stall: Duration,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { spool_dir: None, wire_log: None, stall: limit::STALL }
+    }
+}
+
+/// An IMAP session over the byte stream `S`.
+///
+/// After an error for which [`Error::is_fatal`] holds, and after any method's future was dropped before it was
+/// ready, every further command fails with [`Error::Lost`]: connect again.
+pub struct Session<S: AsyncRead + AsyncWrite + Unpin + Send> {
+    pub(crate) connection: Connection<S>,
+    events: VecDeque<Event>,
+    enabled: Vec<String>,
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin + Send> std::fmt::Debug for Session<S> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("Session")
+            .field("capabilities", &self.connection.capabilities)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
+    /// Reads the server's greeting. `PREAUTH` is refused: it would skip the sign-in, and with it the encryption.
+    pub async fn open(stream: S, options: &Options) -> Result<Self> {
+        let mut session = Self::without_greeting(stream, options).await?;
+        match session.connection.read().await? {
+            Reply::Untagged(Untagged::Status(status)) if status.condition == Condition::Ok => {
+                Ok(session)
+            }
+            Reply::Untagged(Untagged::Status(status)) if status.condition == Condition::Bye => {
+                Err(Error::Bye(status.text))
+            }
+            Reply::Untagged(Untagged::Status(status)) if status.condition == Condition::PreAuth => {
+                Err(Error::Protocol("the server wants no sign-in (PREAUTH)".to_owned()))
+            }
+            _ => Err(Error::Protocol("this is no IMAP greeting".to_owned())),
+        }
+    }
+
+    /// Begins on a stream on which no greeting comes: after STARTTLS.
+    pub async fn without_greeting(stream: S, options: &Options) -> Result<Self> {
+        let connection = Connection::new(stream, options).await?;
+        Ok(Self { connection, events: VecDeque::new(), enabled: Vec::new() })
+    }
+
+    /// Sends STARTTLS and gives the raw stream back, to be wrapped and given to [`Self::without_greeting`].
+    /// Nothing that was said before the handshake is believed after it; a server that said more is refused.
+    pub async fn starttls(mut self) -> Result<S> {
+        self.ensure_capabilities().await?;
+        if !self.has("STARTTLS") {
+            return Err(Error::Unsupported("STARTTLS"));
+        }
+        self.exec(&Command::new("STARTTLS")).await?;
+        self.connection.take_stream()
+    }
+
+    /// Asks for the capabilities (RFC 9051 section 6.1.1) and returns them in upper case.
+    pub async fn capability(&mut self) -> Result<&[String]> {
+        self.connection.capabilities.clear();
+        self.exec(&Command::new("CAPABILITY")).await?;
+        if self.connection.capabilities.is_empty() {
+            return Err(Error::Protocol("CAPABILITY was answered without capabilities".to_owned()));
+        }
+        Ok(&self.connection.capabilities)
+    }
+
+    /// Returns the capabilities known now, in upper case; empty before they were asked for or volunteered.
+    pub fn capabilities(&self) -> &[String] {
+        &self.connection.capabilities
+    }
+
+    /// Tells whether the server offers a capability, written in upper case.
+    pub fn has(&self, capability: &str) -> bool {
+        self.connection.has(capability)
+    }
+
+    pub(crate) async fn ensure_capabilities(&mut self) -> Result<()> {
+        if self.connection.capabilities.is_empty() {
+            self.capability().await?;
+        }
+        Ok(())
+    }
+
+    /// Tells the server who we are (RFC 2971), if it can listen, and returns what it says about itself: keys in
+    /// lower case. Some providers (163, 126, QQ) let nobody read mail who has not done so after the sign-in.
+    pub async fn identify(&mut self, fields: &[(&str, &str)]) -> Result<Vec<(String, String)>> {
+        if !self.has("ID") && !self.has("X-CM-EXT-1") {
+            return Ok(Vec::new());
+        }
+        let mut command = Command::new(if fields.is_empty() { "ID NIL" } else { "ID (" });
+        for (at, (key, value)) in fields.iter().enumerate() {
+            let gap = if at == 0 { "" } else { " " };
+            command = command.words(gap).bare_string(key)?.string(value.as_bytes())?;
+        }
+        let command = if fields.is_empty() { command } else { command.words(")") };
+        let mut answer = Vec::new();
+        for untagged in self.exec(&command).await?.0 {
+            match untagged {
+                Untagged::Id(fields) => answer = fields,
+                other => self.absorb(other),
+            }
+        }
+        Ok(answer)
+    }
+
+    /// Switches extensions on (RFC 5161) and returns those that now are. Those not offered are not asked for.
+    pub async fn enable(&mut self, extensions: &[&str]) -> Result<&[String]> {
+        let wanted: Vec<&str> =
+            extensions.iter().copied().filter(|extension| self.has(extension)).collect();
+        if wanted.is_empty() || !self.has("ENABLE") {
+            return Ok(&self.enabled);
+        }
+        for untagged in self.exec(&Command::new(format!("ENABLE {}", wanted.join(" ")))).await?.0 {
+            match untagged {
+                Untagged::Enabled(list) => self.enabled.extend(list),
+                other => self.absorb(other),
+            }
+        }
+        Ok(&self.enabled)
+    }
+
+    /// Tells whether an extension was enabled in this session.
+    pub fn is_enabled(&self, extension: &str) -> bool {
+        self.enabled.iter().any(|own| own == extension)
+    }
+
+    /// Asks for news of the open mailbox (NOOP); they are in [`Self::take_events`] then.
+    pub async fn noop(&mut self) -> Result<()> {
+        self.run(&Command::new("NOOP")).await.map(drop)
+    }
+
+    /// Says goodbye. The answer is awaited; a server that just closes is forgiven.
+    pub async fn logout(mut self) -> Result<()> {
+        match self.run(&Command::new("LOGOUT")).await {
+            Ok(_) | Err(Error::Bye(_) | Error::Lost(_)) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Returns what the server said unasked since the last call, in its order.
+    pub fn take_events(&mut self) -> Vec<Event> {
+        std::mem::take(&mut self.events).into()
+    }
+
+    pub(crate) async fn exec(&mut self, command: &Command) -> Result<(Vec<Untagged>, Done)> {
+        self.connection.exec(command).await
+    }
+
+    /// Runs a command whose untagged data are all news.
+    pub(crate) async fn run(&mut self, command: &Command) -> Result<Done> {
+        let (untagged, done) = self.exec(command).await?;
+        untagged.into_iter().for_each(|untagged| self.absorb(untagged));
+        Ok(done)
+    }
+
+    /// Keeps what was not asked for.
+    pub(crate) fn absorb(&mut self, untagged: Untagged) {
+        if let Untagged::Other(word) = &untagged {
+            tracing::debug!(word, "an untagged response without meaning to us");
+        }
+        let Some(event) = Event::from_untagged(untagged) else { return };
+        if self.events.len() < limit::MAX_EVENTS {
+            self.events.push_back(event);
+        } else if self.events.back().is_some_and(|last| !matches!(last, Event::Overflow)) {
+            self.events.push_back(Event::Overflow);
+        }
+    }
+
+    pub(crate) fn next_event(&mut self) -> Option<Event> {
+        self.events.pop_front()
+    }
+
+    pub(crate) fn forget_events(&mut self) {
+        self.events.clear();
+    }
+}

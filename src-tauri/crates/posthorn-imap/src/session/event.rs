@@ -1,0 +1,42 @@
+//! What a server says unasked (RFC 9051 section 7).
+
+use crate::response::{Code, Untagged};
+use crate::{Fetched, UidSet};
+
+/// News, in the order in which the server told them. Message numbers (`seq`) hold at that moment: an `Expunged`
+/// shifts all higher ones down by one.
+#[derive(Debug)]
+pub enum Event {
+    /// The open mailbox now holds so many messages. Only a higher number means new mail.
+    Exists(u32),
+    /// The message with this number is gone.
+    Expunged(u32),
+    /// These uids are gone (QRESYNC).
+    Vanished(UidSet),
+    /// Something about a message, usually its flags.
+    Changed(Box<Fetched>),
+    /// A sentence that the user must see (`ALERT`).
+    Alert(String),
+    /// The server is about to close the connection, with its sentence.
+    Closing(String),
+    /// More happened than was kept: look at the whole mailbox again.
+    Overflow,
+}
+
+impl Event {
+    pub(crate) fn from_untagged(untagged: Untagged) -> Option<Self> {
+        Some(match untagged {
+            Untagged::Exists(count) => Self::Exists(count),
+            Untagged::Expunge(seq) => Self::Expunged(seq),
+            Untagged::Vanished { earlier: false, uids } => Self::Vanished(uids),
+            Untagged::Fetch(fetched) => Self::Changed(fetched),
+            Untagged::Status(status) if status.code == Some(Code::Alert) => {
+                Self::Alert(status.text)
+            }
+            Untagged::Status(status) if status.condition == crate::response::Condition::Bye => {
+                Self::Closing(status.text)
+            }
+            _ => return None,
+        })
+    }
+}

@@ -1,0 +1,198 @@
+//! Reading: UID SEARCH and UID FETCH.
+
+use async_imap::imap_proto::RequestId;
+use posthorn_model::{ModSeq, Uid};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::time::Instant;
+
+use super::Session;
+use crate::command::{Command, is_section};
+use crate::connection::Step;
+use crate::response::Untagged;
+use crate::{Error, Fetched, Literal, Result, UidSet, limit};
+
+/// What to search for in the open mailbox.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Search {
+    /// Every message.
+    All,
+    /// Those of these uids that exist.
+    Among(UidSet),
+    /// Those with this uid or a higher one.
+    From(Uid),
+    /// Those marked `\Deleted`.
+    Deleted,
+    /// Those whose `Message-ID` header contains this, without angle brackets.
+    MessageId(String),
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
+    /// Searches the open mailbox. For [`Search::All`] and [`Search::Among`] a server that answers `OK` without any
+    /// result is not believed.
+    pub async fn search(&mut self, what: &Search) -> Result<UidSet> {
+        let verb = if self.has("ESEARCH") { "UID SEARCH RETURN (ALL)" } else { "UID SEARCH" };
+        let command = match what {
+            Search::All => Command::new(format!("{verb} ALL")),
+            Search::Among(uids) => Command::new(format!("{verb} UID")).set(uids)?,
+            Search::From(uid) => Command::new(format!("{verb} UID {uid}:*")),
+            Search::Deleted => Command::new(format!("{verb} DELETED")),
+            Search::MessageId(id) => {
+                let charset = if id.is_ascii() { "" } else { " CHARSET UTF-8" };
+                Command::new(format!("{verb}{charset} HEADER MESSAGE-ID")).string(id.as_bytes())?
+            }
+        };
+        let mut answer: Option<UidSet> = None;
+        for untagged in self.exec(&command).await?.0 {
+            match untagged {
+                Untagged::Search(found) => answer.get_or_insert_default().extend(&found.uids),
+                other => self.absorb(other),
+            }
+        }
+        match (answer, what) {
+            (None, Search::All | Search::Among(_)) => {
+                Err(Error::Protocol("SEARCH was answered without a result".to_owned()))
+            }
+            // `n:*` also names the last message when its uid is lower (RFC 9051 section 6.4.9).
+            (Some(found), Search::From(uid)) => {
+                Ok(found.intersection(&UidSet::range(*uid, Uid(u32::MAX))))
+            }
+            (found, _) => Ok(found.unwrap_or_default()),
+        }
+    }
+
+    /// Fetches flags, and mod-seqs where the server keeps them. With `changed_since` only of messages that changed
+    /// after it, and with QRESYNC enabled also what vanished ([`Fetching::vanished`]).
+    pub async fn fetch_flags(
+        &mut self,
+        uids: &UidSet,
+        changed_since: Option<ModSeq>,
+    ) -> Result<Fetching<'_, S>> {
+        let modseq = if self.has_modseqs() { " MODSEQ" } else { "" };
+        let mut command =
+            Command::new("UID FETCH").set(uids)?.words(&format!(" (UID FLAGS{modseq})"));
+        if let Some(since) = changed_since {
+            let vanished = if self.is_enabled("QRESYNC") { " VANISHED" } else { "" };
+            command = command.words(&format!(" (CHANGEDSINCE {}{vanished})", since.0));
+        }
+        self.fetch(&command).await
+    }
+
+    /// Fetches all that a list shows: flags, received time, size, structure, header; and the ids that survive a
+    /// move, where the server has them.
+    pub async fn fetch_heads(&mut self, uids: &UidSet) -> Result<Fetching<'_, S>> {
+        let mut items =
+            "UID FLAGS INTERNALDATE RFC822.SIZE BODYSTRUCTURE BODY.PEEK[HEADER]".to_owned();
+        for (is_offered, item) in [
+            (self.has_modseqs(), " MODSEQ"),
+            (self.has("OBJECTID"), " EMAILID THREADID"),
+            (self.has("X-GM-EXT-1"), " X-GM-MSGID X-GM-THRID"),
+        ] {
+            items.push_str(if is_offered { item } else { "" });
+        }
+        let command = Command::new("UID FETCH").set(uids)?.words(&format!(" ({items})"));
+        self.fetch(&command).await
+    }
+
+    /// Fetches whole messages, unchanged and without marking them read: section `""` of each [`Fetched`].
+    pub async fn fetch_bodies(&mut self, uids: &UidSet) -> Result<Fetching<'_, S>> {
+        let command = Command::new("UID FETCH").set(uids)?.words(" (UID BODY.PEEK[])");
+        self.fetch(&command).await
+    }
+
+    /// Fetches one section (`1.2`, `HEADER`, `1.MIME`), whole or `length` octets from `offset` on. Nothing when the
+    /// message or the part does not exist; fewer octets than asked for when the section ends.
+    pub async fn fetch_section(
+        &mut self,
+        uid: Uid,
+        section: &str,
+        range: Option<(u64, u64)>,
+    ) -> Result<Option<Literal>> {
+        if !is_section(section) {
+            return Err(Error::Argument("a section that is none"));
+        }
+        let partial =
+            range.map(|(offset, length)| format!("<{offset}.{length}>")).unwrap_or_default();
+        let command = Command::new("UID FETCH")
+            .set(&uid.into())?
+            .words(&format!(" (UID BODY.PEEK[{section}]{partial})"));
+        let origin = range.map(|(offset, _)| offset);
+        let mut fetching = self.fetch(&command).await?;
+        let mut found = None;
+        while let Some(fetched) = fetching.next().await? {
+            if fetched.uid != Some(uid) {
+                continue;
+            }
+            for part in fetched.sections {
+                // Some servers leave `<0>` out when the section is shorter than what was asked for.
+                let fits = part.origin == origin || (origin == Some(0) && part.origin.is_none());
+                if part.name.eq_ignore_ascii_case(section) && fits {
+                    found = part.data;
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    fn has_modseqs(&self) -> bool {
+        self.has("CONDSTORE") || self.has("QRESYNC")
+    }
+
+    async fn fetch(&mut self, command: &Command) -> Result<Fetching<'_, S>> {
+        let mut seen = Vec::new();
+        let tag = self.connection.start(command, &mut seen).await?;
+        seen.into_iter().for_each(|untagged| self.absorb(untagged));
+        let deadline = Instant::now() + limit::COMMAND;
+        Ok(Fetching { session: self, tag, vanished: UidSet::new(), is_done: false, deadline })
+    }
+}
+
+/// The answer of a `UID FETCH`, one message at a time, so that no more than one is in memory.
+///
+/// Read it until [`Self::next`] returns nothing: only then did the server finish its sentence. A `Fetching` that
+/// is dropped earlier ends the session.
+pub struct Fetching<'a, S: AsyncRead + AsyncWrite + Unpin + Send> {
+    session: &'a mut Session<S>,
+    tag: RequestId,
+    vanished: UidSet,
+    is_done: bool,
+    deadline: Instant,
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin + Send> Fetching<'_, S> {
+    /// Returns the next message; nothing after the tagged `OK`. A server may mention messages that were not asked
+    /// for, and may mention one twice.
+    pub async fn next(&mut self) -> Result<Option<Fetched>> {
+        while !self.is_done {
+            if Instant::now() > self.deadline {
+                return Err(Error::Timeout(limit::COMMAND));
+            }
+            match self.session.connection.step(&self.tag).await? {
+                Step::Untagged(Untagged::Fetch(fetched)) if fetched.uid.is_some() => {
+                    return Ok(Some(*fetched));
+                }
+                Step::Untagged(Untagged::Vanished { earlier: true, uids }) => {
+                    self.vanished.extend(&uids)
+                }
+                Step::Untagged(other) => self.session.absorb(other),
+                Step::Done(_) => self.is_done = true,
+                Step::Continue(_) => {
+                    return Err(Error::Protocol(
+                        "the server waits for more, and there is none".to_owned(),
+                    ));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// Returns the uids that vanished since the mod-seq that was asked for. Complete only after [`Self::next`]
+    /// returned nothing.
+    pub fn vanished(&self) -> &UidSet {
+        &self.vanished
+    }
+
+    /// Tells whether the server finished its sentence.
+    pub fn is_complete(&self) -> bool {
+        self.is_done
+    }
+}

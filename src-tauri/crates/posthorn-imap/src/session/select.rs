@@ -1,0 +1,184 @@
+//! Opening a mailbox: SELECT and EXAMINE, with CONDSTORE and QRESYNC (RFC 7162).
+
+use posthorn_model::{ModSeq, Uid, UidValidity};
+use tokio::io::{AsyncRead, AsyncWrite};
+
+use super::Session;
+use crate::command::Command;
+use crate::response::{Code, Untagged};
+use crate::{Error, Fetched, MailboxName, Result, UidSet};
+
+/// What to ask for when a mailbox is opened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SelectMode {
+    /// Nothing more.
+    Plain,
+    /// Mod-seqs (`CONDSTORE`).
+    CondStore,
+    /// Everything that happened since (`QRESYNC`); the extension is enabled if it was not.
+    QResync {
+        /// The epoch under which the rest was learnt. If it changed, the server says nothing more.
+        uid_validity: UidValidity,
+        /// The last mod-seq that was processed.
+        modseq: ModSeq,
+        /// The uids of interest. All when absent.
+        known: Option<UidSet>,
+    },
+}
+
+/// An open mailbox.
+#[derive(Debug)]
+pub struct Selected {
+    /// Messages in it.
+    pub exists: u32,
+    /// Epoch of its uids.
+    pub uid_validity: UidValidity,
+    /// The next uid. Absent on old servers.
+    pub uid_next: Option<Uid>,
+    /// The highest mod-seq. Absent when the server keeps none here (`NOMODSEQ`) or was not asked.
+    pub highest_modseq: Option<ModSeq>,
+    /// It was opened for reading alone, by us or by the server.
+    pub is_read_only: bool,
+    /// Flags that messages there have.
+    pub flags: Vec<String>,
+    /// Flags that may be changed for good, `\*` for new keywords. Absent means all (RFC 9051 section 7.1).
+    pub permanent_flags: Option<Vec<String>>,
+    /// `MAILBOXID` (RFC 8474): survives renaming. Absent on most servers.
+    pub mailbox_id: Option<String>,
+    /// What vanished since the mod-seq that was given.
+    pub vanished: UidSet,
+    /// What changed since the mod-seq that was given.
+    pub changed: Vec<Fetched>,
+}
+
+/// A [`Selected`] in the making.
+#[derive(Default)]
+struct Seen {
+    exists: Option<u32>,
+    uid_validity: Option<UidValidity>,
+    uid_next: Option<Uid>,
+    highest_modseq: Option<ModSeq>,
+    flags: Vec<String>,
+    permanent_flags: Option<Vec<String>>,
+    mailbox_id: Option<String>,
+    vanished: UidSet,
+    changed: Vec<Fetched>,
+    is_read_only: bool,
+}
+
+impl Seen {
+    fn take(&mut self, untagged: Untagged) -> Option<Untagged> {
+        match untagged {
+            Untagged::Exists(count) => self.exists = Some(count),
+            Untagged::Flags(flags) => self.flags = flags,
+            Untagged::Vanished { uids, .. } => self.vanished.extend(&uids),
+            Untagged::Fetch(fetched) => self.changed.push(*fetched),
+            Untagged::Status(status) => match status.code {
+                // What came before this belongs to the mailbox that was open until now.
+                Some(Code::Other(ref name, _)) if name == "CLOSED" => *self = Self::default(),
+                Some(code @ (Code::Alert | Code::Capability(_))) => {
+                    return Some(Untagged::Status(crate::response::Status {
+                        code: Some(code),
+                        ..status
+                    }));
+                }
+                Some(code) => self.take_code(code),
+                None => return Some(Untagged::Status(status)),
+            },
+            other => return Some(other),
+        }
+        None
+    }
+
+    fn take_code(&mut self, code: Code) {
+        match code {
+            Code::UidValidity(validity) => self.uid_validity = Some(validity),
+            Code::UidNext(uid) => self.uid_next = Some(uid),
+            Code::HighestModSeq(modseq) => {
+                self.highest_modseq = Some(modseq).filter(|modseq| modseq.0 > 0)
+            }
+            Code::NoModSeq => self.highest_modseq = None,
+            Code::PermanentFlags(flags) => self.permanent_flags = Some(flags),
+            Code::ReadOnly => self.is_read_only = true,
+            Code::ReadWrite => self.is_read_only = false,
+            Code::Other(name, rest) if name == "MAILBOXID" => {
+                self.mailbox_id = Some(rest.trim_matches(['(', ')']).to_owned());
+            }
+            _ => {}
+        }
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
+    /// Opens a mailbox for changes. After a refusal no mailbox is open. Events of the mailbox that was open before
+    /// are forgotten.
+    pub async fn select(&mut self, name: &MailboxName, mode: SelectMode) -> Result<Selected> {
+        self.open_mailbox("SELECT", name, mode).await
+    }
+
+    /// Opens a mailbox for reading alone.
+    pub async fn examine(&mut self, name: &MailboxName, mode: SelectMode) -> Result<Selected> {
+        self.open_mailbox("EXAMINE", name, mode).await
+    }
+
+    async fn open_mailbox(
+        &mut self,
+        verb: &str,
+        name: &MailboxName,
+        mode: SelectMode,
+    ) -> Result<Selected> {
+        let mut command = Command::new(verb).mailbox(name)?;
+        match &mode {
+            SelectMode::Plain => {}
+            SelectMode::CondStore => command = command.words(" (CONDSTORE)"),
+            SelectMode::QResync { uid_validity, modseq, known } => {
+                if !self.is_enabled("QRESYNC") {
+                    self.enable(&["QRESYNC"]).await?;
+                }
+                if !self.is_enabled("QRESYNC") {
+                    return Err(Error::Unsupported("QRESYNC"));
+                }
+                command = command.words(&format!(" (QRESYNC ({} {}", uid_validity.0, modseq.0));
+                if let Some(known) = known.as_ref().filter(|known| !known.is_empty()) {
+                    command = command.set(known)?;
+                }
+                command = command.words("))");
+            }
+        }
+        self.forget_events();
+        let (untagged, done) = self.exec(&command).await?;
+        let mut seen = Seen { is_read_only: verb == "EXAMINE", ..Seen::default() };
+        for untagged in untagged {
+            if let Some(other) = seen.take(untagged) {
+                self.absorb(other);
+            }
+        }
+        if let Some(code) = done.code {
+            seen.take_code(code);
+        }
+        let missing =
+            |what: &str| Error::Protocol(format!("the mailbox was opened without {what}"));
+        Ok(Selected {
+            exists: seen.exists.ok_or_else(|| missing("EXISTS"))?,
+            uid_validity: seen.uid_validity.ok_or_else(|| missing("UIDVALIDITY"))?,
+            uid_next: seen.uid_next,
+            highest_modseq: seen.highest_modseq,
+            is_read_only: seen.is_read_only,
+            flags: seen.flags,
+            permanent_flags: seen.permanent_flags,
+            mailbox_id: seen.mailbox_id,
+            vanished: seen.vanished,
+            changed: seen.changed,
+        })
+    }
+
+    /// Closes the open mailbox without removing anything (UNSELECT, RFC 3691).
+    pub async fn unselect(&mut self) -> Result<()> {
+        if !self.has("UNSELECT") {
+            return Err(Error::Unsupported("UNSELECT"));
+        }
+        self.run(&Command::new("UNSELECT")).await?;
+        self.forget_events();
+        Ok(())
+    }
+}
