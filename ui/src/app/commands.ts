@@ -1,0 +1,162 @@
+/** What each command does on this page. */
+import type { Behaviour } from '@/command/registry.svelte';
+import type { CommandId } from '@/command/table';
+import type { MailboxRole } from '@/ipc/generated';
+import type { Place } from '@/state/place';
+import type { Store } from '@/state/store.svelte';
+import { focusSearch, nextPane } from './panes';
+
+const THEMES = ['system', 'light', 'dark', 'contrast'] as const;
+
+/** Returns what all commands do. */
+export function behaviours(store: Store): Partial<Record<CommandId, Behaviour>> {
+  return { ...messageCommands(store), ...listCommands(store), ...goCommands(store), ...appCommands(store) };
+}
+
+function messageCommands(store: Store): Partial<Record<CommandId, Behaviour>> {
+  const { actions, list, reader, screen, compose } = store;
+  const any = () => screen.page === 'mail' && list.target !== null;
+  const read = () => reader.subject !== undefined && screen.page === 'mail';
+  const answer = (all: boolean): Behaviour => ({
+    when: read,
+    run: () => (reader.subject ? compose.start({ kind: 'reply', message: reader.subject.id, all }) : undefined),
+  });
+  return {
+    'compose.new': { run: () => newMessage(store) },
+    'message.reply': answer(false),
+    'message.replyAll': answer(true),
+    'message.forward': {
+      when: read,
+      run: () => (reader.subject ? compose.start({ kind: 'forward', message: reader.subject.id }) : undefined),
+    },
+    'message.archive': { when: any, run: () => actions.remove('archive') },
+    'message.trash': { when: any, run: () => actions.remove('trash') },
+    'message.delete': { when: any, run: () => actions.deleteForGood() },
+    'message.junk': { when: any, run: () => actions.remove('junk') },
+    'message.notJunk': { when: any, run: () => actions.remove('notJunk') },
+    'message.move': { when: any, run: () => void (screen.layer = 'move') },
+    'message.toggleRead': { when: any, run: () => actions.toggleRead() },
+    'message.toggleStar': { when: any, run: () => actions.toggleStar() },
+    'message.expandAll': { when: read, run: () => reader.toggleAll() },
+    'message.images': { when: read, run: () => (reader.subject ? reader.load(reader.subject.id, true) : undefined) },
+    'message.source': { when: read, run: () => void (screen.sourceOf = reader.subject?.id ?? null) },
+    'message.save': { when: read, run: () => saveMessage(store) },
+  };
+}
+
+async function newMessage(store: Store): Promise<void> {
+  const { place } = store.list;
+  const account = place.kind === 'mailbox' ? (store.mailboxes.byId(place.mailbox)?.account ?? null) : null;
+  store.screen.page = 'mail';
+  await store.compose.start({ kind: 'blank', account });
+}
+
+async function saveMessage(store: Store): Promise<void> {
+  const head = store.reader.subject;
+  if (!head) return;
+  const name = (head.subject.replace(/[/\\:*?"<>|\p{Cc}]+/gu, ' ').trim() || 'message').slice(0, 80);
+  const path = await store.engine.pickSavePath(`${name}.eml`);
+  if (path !== null) await store.engine.call('messages.save', { message: head.id, path });
+}
+
+function listCommands(store: Store): Partial<Record<CommandId, Behaviour>> {
+  const { list, screen } = store;
+  const some = () => screen.page === 'mail' && list.total > 0;
+  const page = () => Math.max(1, (list.screen?.pageLength() ?? 10) - 1);
+  const filter = (what: 'unread' | 'starred' | 'withFiles'): Behaviour => ({
+    when: () => screen.page === 'mail' && list.place.kind !== 'outbox',
+    run: () => list.setFilter({ ...list.filter, [what]: !list.filter[what] }),
+  });
+  const folder = () => (list.place.kind === 'mailbox' ? store.mailboxes.byId(list.place.mailbox) : undefined);
+  return {
+    'list.next': { when: some, run: () => list.move(1) },
+    'list.previous': { when: some, run: () => list.move(-1) },
+    'list.first': { when: some, run: () => list.focus(0) },
+    'list.last': { when: some, run: () => list.focus(list.total - 1) },
+    'list.pageDown': { when: some, run: () => list.move(page()) },
+    'list.pageUp': { when: some, run: () => list.move(-page()) },
+    'list.open': { when: () => some() && list.active !== null, run: () => void (screen.pane = 'reader') },
+    'list.extendDown': { when: some, run: () => list.move(1, true) },
+    'list.extendUp': { when: some, run: () => list.move(-1, true) },
+    'list.select': { when: some, run: () => (list.active ? list.toggle(list.active.index) : undefined) },
+    'list.selectAll': { when: some, run: () => list.markAll(true) },
+    'list.showNew': { when: () => list.fresh > 0, run: () => list.showFresh() },
+    'list.filterUnread': filter('unread'),
+    'list.filterStarred': filter('starred'),
+    'list.filterFiles': filter('withFiles'),
+    'list.markAllRead': {
+      when: () => folder() !== undefined,
+      run: () => {
+        const mailbox = folder();
+        return mailbox ? store.actions.markAllRead(mailbox) : undefined;
+      },
+    },
+    'list.conversations': { run: () => store.change({ conversations: !store.preferences.value.conversations }) },
+  };
+}
+
+function goCommands(store: Store): Partial<Record<CommandId, Behaviour>> {
+  const { list, mailboxes, screen } = store;
+  const go = (place: Place): Behaviour => ({
+    run: () => {
+      screen.page = 'mail';
+      screen.pane = 'list';
+      screen.drawer = false;
+      return list.open(place);
+    },
+  });
+  const role = (role: MailboxRole): Behaviour => ({
+    ...go({ kind: 'role', role }),
+    when: () => mailboxes.byRole(role) !== undefined,
+  });
+  return {
+    'go.inbox': go({ kind: 'role', role: 'inbox' }),
+    'go.starred': go({ kind: 'starred' }),
+    'go.drafts': go({ kind: 'role', role: 'drafts' }),
+    'go.sent': role('sent'),
+    'go.archive': role('archive'),
+    'go.outbox': go({ kind: 'outbox' }),
+    'go.junk': role('junk'),
+    'go.trash': role('trash'),
+  };
+}
+
+function appCommands(store: Store): Partial<Record<CommandId, Behaviour>> {
+  const { screen, undo } = store;
+  return {
+    'app.search': { when: () => screen.page === 'mail', run: focusSearch },
+    'app.palette': { run: () => void (screen.layer = screen.layer === 'palette' ? null : 'palette') },
+    'app.help': { run: () => void (screen.layer = screen.layer === 'help' ? null : 'help') },
+    'app.settings': { run: () => screen.openSettings() },
+    'app.addAccount': { run: () => void (screen.page = 'account') },
+    'app.undo': { when: () => undo.canUndo, run: () => undo.undo() },
+    'app.checkNow': { run: () => checkNow(store) },
+    'app.toggleOffline': { run: () => store.setOffline(!store.offline) },
+    'app.theme': {
+      run: () => {
+        const at = THEMES.findIndex((theme) => theme === store.preferences.value.theme);
+        return store.change({ theme: THEMES[(at + 1) % THEMES.length] ?? 'system' });
+      },
+    },
+    'app.nextPane': { run: () => nextPane(1) },
+    'app.previousPane': { run: () => nextPane(-1) },
+    'app.back': { run: () => back(store) },
+  };
+}
+
+async function checkNow(store: Store): Promise<void> {
+  await store.engine.call('accounts.checkNow', { account: null });
+}
+
+/** Goes one level up: layer, page, pane, marked rows, search, filter. */
+function back(store: Store): void | Promise<void> {
+  const { screen, list } = store;
+  if (screen.layer) screen.layer = null;
+  else if (screen.page !== 'mail') screen.page = 'mail';
+  else if (screen.drawer) screen.drawer = false;
+  else if (!list.marked.isEmpty) list.markAll(false);
+  else if (screen.pane === 'reader') screen.pane = 'list';
+  else if (list.filter.unread || list.filter.starred || list.filter.withFiles) {
+    return list.setFilter({ unread: false, starred: false, withFiles: false });
+  } else if (list.place.kind === 'search') return list.open({ kind: 'role', role: 'inbox' });
+}

@@ -1,0 +1,132 @@
+/**
+ * Every command: its words, its icon and where it is listed. What it does is registered by the application.
+ *
+ * Buttons, menus, the palette, shortcuts and the help sheet all read this table.
+ */
+import Archive from '@lucide/svelte/icons/archive';
+import ArrowDown from '@lucide/svelte/icons/arrow-down';
+import ArrowUp from '@lucide/svelte/icons/arrow-up';
+import ChevronsUpDown from '@lucide/svelte/icons/chevrons-up-down';
+import CloudOff from '@lucide/svelte/icons/cloud-off';
+import Download from '@lucide/svelte/icons/download';
+import FileCode from '@lucide/svelte/icons/file-code';
+import FilePenLine from '@lucide/svelte/icons/file-pen-line';
+import FolderInput from '@lucide/svelte/icons/folder-input';
+import Forward from '@lucide/svelte/icons/forward';
+import Image from '@lucide/svelte/icons/image';
+import Inbox from '@lucide/svelte/icons/inbox';
+import Keyboard from '@lucide/svelte/icons/keyboard';
+import ListChecks from '@lucide/svelte/icons/list-checks';
+import ListFilter from '@lucide/svelte/icons/list-filter';
+import Mail from '@lucide/svelte/icons/mail';
+import MailCheck from '@lucide/svelte/icons/mail-check';
+import MailOpen from '@lucide/svelte/icons/mail-open';
+import Palette from '@lucide/svelte/icons/palette';
+import Paperclip from '@lucide/svelte/icons/paperclip';
+import RefreshCw from '@lucide/svelte/icons/refresh-cw';
+import Reply from '@lucide/svelte/icons/reply';
+import ReplyAll from '@lucide/svelte/icons/reply-all';
+import Search from '@lucide/svelte/icons/search';
+import Send from '@lucide/svelte/icons/send';
+import SendHorizontal from '@lucide/svelte/icons/send-horizontal';
+import Settings from '@lucide/svelte/icons/settings';
+import ShieldAlert from '@lucide/svelte/icons/shield-alert';
+import ShieldCheck from '@lucide/svelte/icons/shield-check';
+import SquarePen from '@lucide/svelte/icons/square-pen';
+import Star from '@lucide/svelte/icons/star';
+import Terminal from '@lucide/svelte/icons/terminal';
+import Trash2 from '@lucide/svelte/icons/trash-2';
+import Undo2 from '@lucide/svelte/icons/undo-2';
+import UnfoldVertical from '@lucide/svelte/icons/unfold-vertical';
+import UserPlus from '@lucide/svelte/icons/user-plus';
+import type { Key } from '@/text/keys';
+
+/** An icon. */
+export type Shape = typeof Archive;
+/** Where a command is listed. */
+export type Group = 'message' | 'list' | 'go' | 'compose' | 'app';
+
+/** What is known of a command before it can run. */
+export interface Facts {
+  label: Key;
+  icon: Shape;
+  group: Group;
+  /** Left out of palette and help: it is a movement of the list. */
+  movement?: true;
+}
+
+const fact = (group: Group, label: Key, icon: Shape): Facts => ({ group, label, icon });
+const move = (label: Key, icon: Shape): Facts => ({ group: 'list', label, icon, movement: true });
+
+/** All commands. */
+export const TABLE = {
+  'compose.new': fact('compose', 'command-compose-new', SquarePen),
+  'message.reply': fact('message', 'command-reply', Reply),
+  'message.replyAll': fact('message', 'command-reply-all', ReplyAll),
+  'message.forward': fact('message', 'command-forward', Forward),
+  'message.archive': fact('message', 'command-archive', Archive),
+  'message.trash': fact('message', 'command-trash', Trash2),
+  'message.delete': fact('message', 'command-delete', Trash2),
+  'message.junk': fact('message', 'command-junk', ShieldAlert),
+  'message.notJunk': fact('message', 'command-not-junk', ShieldCheck),
+  'message.move': fact('message', 'command-move', FolderInput),
+  'message.toggleRead': fact('message', 'command-toggle-read', Mail),
+  'message.toggleStar': fact('message', 'command-toggle-star', Star),
+  'message.expandAll': fact('message', 'command-expand-all', UnfoldVertical),
+  'message.images': fact('message', 'command-images', Image),
+  'message.source': fact('message', 'command-source', FileCode),
+  'message.save': fact('message', 'command-save', Download),
+  'list.next': move('command-next', ArrowDown),
+  'list.previous': move('command-previous', ArrowUp),
+  'list.first': move('command-first', ArrowUp),
+  'list.last': move('command-last', ArrowDown),
+  'list.pageDown': move('command-page-down', ArrowDown),
+  'list.pageUp': move('command-page-up', ArrowUp),
+  'list.open': move('command-open', MailOpen),
+  'list.extendDown': move('command-extend-down', ArrowDown),
+  'list.extendUp': move('command-extend-up', ArrowUp),
+  'list.select': fact('list', 'command-select', ListChecks),
+  'list.selectAll': fact('list', 'command-select-all', ListChecks),
+  'list.showNew': fact('list', 'command-show-new', ArrowUp),
+  'list.filterUnread': fact('list', 'command-filter-unread', ListFilter),
+  'list.filterStarred': fact('list', 'command-filter-starred', Star),
+  'list.filterFiles': fact('list', 'command-filter-files', Paperclip),
+  'list.markAllRead': fact('list', 'command-mark-all-read', MailCheck),
+  'list.conversations': fact('list', 'command-conversations', ChevronsUpDown),
+  'go.inbox': fact('go', 'place-inboxes', Inbox),
+  'go.starred': fact('go', 'place-starred', Star),
+  'go.drafts': fact('go', 'place-drafts', FilePenLine),
+  'go.sent': fact('go', 'role-sent', SendHorizontal),
+  'go.archive': fact('go', 'role-archive', Archive),
+  'go.outbox': fact('go', 'place-outbox', Send),
+  'go.junk': fact('go', 'role-junk', ShieldAlert),
+  'go.trash': fact('go', 'role-trash', Trash2),
+  'app.search': fact('app', 'command-search', Search),
+  'app.palette': fact('app', 'command-palette', Terminal),
+  'app.help': fact('app', 'command-help', Keyboard),
+  'app.settings': fact('app', 'command-settings', Settings),
+  'app.addAccount': fact('app', 'command-add-account', UserPlus),
+  'app.undo': fact('app', 'command-undo', Undo2),
+  'app.checkNow': fact('app', 'command-check-now', RefreshCw),
+  'app.toggleOffline': fact('app', 'command-toggle-offline', CloudOff),
+  'app.theme': fact('app', 'command-theme', Palette),
+  'app.nextPane': { ...fact('app', 'command-next-pane', ArrowDown), movement: true },
+  'app.previousPane': { ...fact('app', 'command-previous-pane', ArrowUp), movement: true },
+  'app.back': { ...fact('app', 'command-back', ArrowUp), movement: true },
+} satisfies Record<string, Facts>;
+
+/** Name of a command. */
+export type CommandId = keyof typeof TABLE;
+
+/** True when `text` names a command. */
+export function isCommandId(text: string): text is CommandId {
+  return Object.hasOwn(TABLE, text);
+}
+
+/** All names, in the order of the table. */
+export const COMMAND_IDS: CommandId[] = Object.keys(TABLE).filter(isCommandId);
+
+/** Returns what is known of a command. */
+export function factsOf(id: CommandId): Facts {
+  return TABLE[id];
+}

@@ -1,0 +1,67 @@
+/**
+ * The engine inside the desktop shell: each method is a command of its own, events come on the channel `engine`.
+ *
+ * A command's name is the method's with `.` as `_` and capitals as `_` and a small letter.
+ */
+import { invoke } from '@tauri-apps/api/core';
+import { listen } from '@tauri-apps/api/event';
+import { getCurrentWebview } from '@tauri-apps/api/webview';
+import { getCurrentWindow } from '@tauri-apps/api/window';
+import { contentAddress } from './content';
+import type { Answer, Engine, FileDrop, Method, Params } from './engine';
+import { readError } from './error';
+import type { Event } from './generated';
+
+/** Returns the command that a method is called by. */
+export function commandName(method: string): string {
+  return method.replace('.', '_').replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+/** True when the page runs inside the shell. */
+export function insideShell(): boolean {
+  return '__TAURI_INTERNALS__' in window;
+}
+
+async function command<T>(name: string, args?: Record<string, unknown>): Promise<T> {
+  try {
+    return await invoke<T>(name, args);
+  } catch (thrown) {
+    throw readError(thrown);
+  }
+}
+
+/** Calls `stop` once the promise of it is there, also when stopping was asked for before. */
+function stopper(promised: Promise<() => void>): () => void {
+  return () => void promised.then((stop) => stop());
+}
+
+/** Connects to the engine of the shell. */
+export async function connectShell(): Promise<Engine> {
+  const info = await command<Answer<'app.info'>>('app_info', { params: {} });
+  return {
+    call: <M extends Method>(method: M, params: Params<M>) => command<Answer<M>>(commandName(method), { params }),
+    on: (listener) => stopper(listen<Event>('engine', (event) => listener(event.payload))),
+    contentUrl: (path) => contentAddress(info.contentBase, path),
+    pickFiles: () => command('shell_pick_files'),
+    pickSavePath: (name) => command('shell_pick_save_path', { name }),
+    pickFolder: () => command('shell_pick_folder'),
+    openExternal: (url) => command('shell_open_external', { url }),
+    openPath: (path) => command('shell_open_path', { path }),
+    clipboardImage: () => command('shell_clipboard_image'),
+    onFileDrop: (listener) => stopper(listenToDrops(listener)),
+    onCloseAsked: (listener) => stopper(listen('shell-close-asked', () => listener())),
+    quit: () => command('shell_confirm_quit'),
+    setTitle: (title) => getCurrentWindow().setTitle(title),
+  };
+}
+
+/** Positions arrive in physical pixels; the page counts in CSS pixels. */
+function listenToDrops(listener: (drop: FileDrop) => void): Promise<() => void> {
+  return getCurrentWebview().onDragDropEvent(({ payload }) => {
+    if (payload.type === 'leave') return listener({ kind: 'leave' });
+    const x = payload.position.x / window.devicePixelRatio;
+    const y = payload.position.y / window.devicePixelRatio;
+    if (payload.type === 'drop') listener({ kind: 'drop', x, y, paths: payload.paths });
+    else listener({ kind: 'over', x, y });
+  });
+}

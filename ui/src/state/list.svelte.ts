@@ -1,0 +1,327 @@
+/**
+ * The list on screen: its place, its view in the engine, the row in focus and the rows that are marked.
+ *
+ * Opening is a race that the last one wins. Deltas that come before the answer of `views.open` are kept for it.
+ * New rows never move what is being looked at: they are counted, and shown when asked for or when at the top.
+ */
+import { asEngineError, type Engine, type EngineError } from '@/ipc/engine';
+import type { Event, QuickFilter, Row, SearchInfo, Selection, SortKey, ViewDelta, ViewSpec } from '@/ipc/generated';
+import { type Place, samePlace } from './place';
+import { PAGE, type Renumber, Rows } from './rows';
+import { Marked } from './selection';
+
+/** Rows that a range selection reaches at most; beyond it *select all* is the way. */
+const RANGE_MAX = 5_000;
+/** Rows of one request while a range is selected; the engine's limit. */
+const RANGE_STEP = 512;
+const NO_FILTER: QuickFilter = { unread: false, starred: false, withFiles: false };
+
+/** The row in focus. */
+export interface Active {
+  message: number;
+  index: number;
+}
+
+/** What a view component does when asked. */
+export interface ListScreen {
+  /** Shows a row. */
+  reveal(index: number): void;
+  /** The rows were renumbered: what is looked at stays where it is. */
+  renumbered(renumber: Renumber | null): void;
+  /** Rows that fit. */
+  pageLength(): number;
+  /** The first row is in view. */
+  atTop(): boolean;
+}
+
+/** The list of messages. */
+export class List {
+  place = $state.raw<Place>({ kind: 'role', role: 'inbox' });
+  filter = $state.raw<QuickFilter>(NO_FILTER);
+  sort = $state<SortKey>('date');
+  ascending = $state(false);
+  total = $state(0);
+  unread = $state(0);
+  /** Advances whenever rows changed: reading it follows them. */
+  revision = $state(0);
+  loading = $state(true);
+  failure = $state.raw<EngineError | null>(null);
+  search = $state.raw<SearchInfo | null>(null);
+  active = $state.raw<Active | null>(null);
+  marked = $state.raw(Marked.none);
+  /** Rows that came above what is looked at. */
+  fresh = $state(0);
+  /** Which way the user moved last: 1 down, -1 up. */
+  direction: 1 | -1 = 1;
+  screen: ListScreen | null = null;
+
+  readonly #rows = new Rows();
+  readonly #asked = new Set<number>();
+  #view: number | null = null;
+  #ticket = 0;
+  #early: ViewDelta[] = [];
+  #anchor: number | null = null;
+  #seen: [number, number] = [0, PAGE - 1];
+
+  constructor(
+    private readonly engine: Engine,
+    private readonly conversations: () => boolean,
+  ) {}
+
+  /** The view's handle in the engine. */
+  get view(): number | null {
+    return this.#view;
+  }
+
+  /** Returns a row that is here; follows `revision`. */
+  row(index: number): Row | undefined {
+    return this.revision >= 0 ? this.#rows.get(index) : undefined;
+  }
+
+  /** The row in focus, when it is here. */
+  get activeRow(): Row | undefined {
+    const row = this.active && this.row(this.active.index);
+    return row?.message === this.active?.message ? (row ?? undefined) : undefined;
+  }
+
+  /** Goes to a place. */
+  async open(place: Place): Promise<void> {
+    if (!samePlace(place, this.place)) {
+      if (place.kind !== 'search' || this.place.kind !== 'search') this.filter = NO_FILTER;
+      this.active = null;
+    }
+    this.place = place;
+    await this.reload();
+  }
+
+  /** Filters the place. */
+  async setFilter(filter: QuickFilter): Promise<void> {
+    this.filter = filter;
+    await this.reload();
+  }
+
+  /** Orders the place. */
+  async setSort(sort: SortKey, ascending: boolean): Promise<void> {
+    this.sort = sort;
+    this.ascending = ascending;
+    await this.reload();
+  }
+
+  /** Opens the view of the place again. */
+  async reload(): Promise<void> {
+    const ticket = ++this.#ticket;
+    const before = this.#view;
+    this.#view = null;
+    this.#early = [];
+    this.marked = Marked.none;
+    this.fresh = 0;
+    this.failure = null;
+    this.loading = true;
+    if (before !== null) void this.engine.call('views.close', { id: before }).catch(() => undefined);
+    if (this.place.kind === 'outbox') return this.#forget();
+    try {
+      const opened = await this.engine.call('views.open', this.#spec(this.place));
+      if (ticket !== this.#ticket) return void this.engine.call('views.close', { id: opened.view });
+      this.#view = opened.view;
+      this.search = opened.search;
+      this.#rows.reset(opened.version, opened.total, opened.rows);
+      this.#count(opened.total, opened.unread);
+      this.#asked.clear();
+      this.loading = false;
+      this.screen?.renumbered(null);
+      for (const delta of this.#early) if (delta.view === opened.view) this.#apply(delta);
+      this.#refresh();
+    } catch (thrown) {
+      if (ticket !== this.#ticket) return;
+      this.#forget();
+      this.failure = asEngineError(thrown);
+    }
+  }
+
+  /** Says which rows are looked at; what is missing is asked for. */
+  look(first: number, last: number): void {
+    this.#seen = [first, last];
+    this.#fetchMissing();
+  }
+
+  /** Moves the focus by rows. */
+  move(by: number, extend = false): void {
+    const index = this.active ? this.active.index + by : 0;
+    this.direction = by < 0 ? -1 : 1;
+    this.focus(Math.max(0, Math.min(this.total - 1, index)), extend);
+  }
+
+  /** Puts the focus on a row; with `extend`, marks everything from the anchor to it. */
+  focus(index: number, extend = false): void {
+    const row = this.row(index);
+    if (!row) {
+      this.screen?.reveal(index);
+      return;
+    }
+    if (extend) void this.#extend(index);
+    else {
+      this.#anchor = index;
+      this.marked = Marked.none;
+    }
+    this.active = { message: row.message, index };
+    this.screen?.reveal(index);
+  }
+
+  /** Marks or unmarks a row. */
+  toggle(index: number): void {
+    const row = this.row(index);
+    if (!row) return;
+    this.#anchor = index;
+    this.marked = this.marked.toggle(row.message);
+  }
+
+  /** Marks all rows, or none. */
+  markAll(on: boolean): void {
+    this.marked = on ? Marked.everything : Marked.none;
+  }
+
+  /** What an action is done to: the marked rows, else the row in focus. */
+  get target(): Selection | null {
+    if (this.#view === null) return null;
+    if (!this.marked.isEmpty) return this.marked.wire(this.#view);
+    return this.active ? { kind: 'rows', view: this.#view, messages: [this.active.message] } : null;
+  }
+
+  /** How many rows an action is done to. */
+  get targetCount(): number {
+    return this.marked.isEmpty ? (this.active ? 1 : 0) : this.marked.size(this.total);
+  }
+
+  /** Goes from rows that are about to go to the one that takes their place. */
+  leave(rule: string): void {
+    const active = this.active;
+    if (!active) return;
+    const going = (message: number) => (this.marked.isEmpty ? message === active.message : this.marked.has(message));
+    this.marked = Marked.none;
+    if (rule === 'list') {
+      this.active = null;
+      return;
+    }
+    const first = rule === 'previous' ? -1 : this.direction;
+    for (const way of [first, -first]) {
+      for (let index = active.index + way; index >= 0 && index < this.total; index += way) {
+        const row = this.row(index);
+        if (!row) break;
+        if (going(row.message)) continue;
+        this.active = { message: row.message, index };
+        return;
+      }
+    }
+    this.active = null;
+  }
+
+  /** Goes to the newest rows. */
+  showFresh(): void {
+    this.fresh = 0;
+    this.screen?.reveal(0);
+  }
+
+  /** Finds a message in the view and puts the focus on it. */
+  async find(message: number): Promise<boolean> {
+    if (this.#view === null) return false;
+    const { index } = await this.engine.call('views.find', { view: this.#view, message });
+    if (index === null) return false;
+    this.active = { message, index };
+    this.screen?.reveal(index);
+    return true;
+  }
+
+  /** Takes what happened. */
+  hear(event: Event): void {
+    if (event.kind !== 'viewChanged') return;
+    if (this.#view === null) this.#early.push(event.delta);
+    else if (event.delta.view === this.#view) this.#apply(event.delta);
+  }
+
+  #spec(source: ViewSpec['source']): ViewSpec {
+    return {
+      source,
+      filter: this.filter,
+      sort: this.sort,
+      ascending: this.ascending,
+      conversations: this.conversations() && source.kind !== 'search',
+    };
+  }
+
+  #forget(): void {
+    this.#rows.reset(0, 0);
+    this.#count(0, 0);
+    this.search = null;
+    this.loading = false;
+    this.#refresh();
+  }
+
+  #count(total: number, unread: number): void {
+    this.total = total;
+    this.unread = unread;
+  }
+
+  #apply(delta: ViewDelta): void {
+    if (delta.version <= this.#rows.version) return;
+    const atTop = this.screen?.atTop() ?? true;
+    const above = this.#seen[0];
+    const renumber = this.#rows.apply(delta);
+    this.#asked.clear();
+    this.#count(delta.total, delta.unread);
+    if (renumber) {
+      if (!atTop) this.fresh += delta.inserted.filter((index) => index <= above).length;
+      const index = this.active && renumber(this.active.index);
+      if (this.active && index !== null) this.active = { ...this.active, index };
+    }
+    this.screen?.renumbered(renumber);
+    this.#refresh();
+  }
+
+  #refresh(): void {
+    this.revision += 1;
+    this.#fetchMissing();
+  }
+
+  #fetchMissing(): void {
+    const view = this.#view;
+    if (view === null) return;
+    for (const page of this.#rows.missing(...this.#seen)) {
+      if (this.#asked.has(page)) continue;
+      this.#asked.add(page);
+      void this.#fetch(view, page);
+    }
+  }
+
+  async #fetch(view: number, page: number): Promise<void> {
+    try {
+      const range = await this.engine.call('views.range', { view, start: page * PAGE, len: PAGE });
+      if (view !== this.#view) return;
+      if (range.version > this.#rows.version) return; // its delta is on the way and asks again
+      if (this.#rows.put(range.start, range.version, range.total, range.rows)) {
+        this.#asked.delete(page);
+        this.revision += 1;
+      }
+    } catch (thrown) {
+      if (view !== this.#view) return;
+      this.#asked.delete(page);
+      this.failure = asEngineError(thrown);
+    }
+  }
+
+  async #extend(index: number): Promise<void> {
+    const view = this.#view;
+    const anchor = this.#anchor ?? this.active?.index ?? index;
+    const first = Math.max(Math.min(anchor, index), index - RANGE_MAX);
+    const last = Math.min(Math.max(anchor, index), index + RANGE_MAX);
+    const messages: number[] = [];
+    for (let start = first; start <= last; start += RANGE_STEP) {
+      const len = Math.min(RANGE_STEP, last - start + 1);
+      const here = Array.from({ length: len }, (_, at) => this.#rows.get(start + at)?.message);
+      const known = here.filter((message) => message !== undefined);
+      if (known.length === len || view === null) messages.push(...known);
+      else
+        messages.push(...(await this.engine.call('views.range', { view, start, len })).rows.map((row) => row.message));
+    }
+    if (view === this.#view) this.marked = Marked.of(messages);
+  }
+}

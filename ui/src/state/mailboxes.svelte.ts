@@ -1,0 +1,65 @@
+/** The folders of all accounts, as lists and as trees. */
+import type { Event, Mailbox, MailboxRole } from '@/ipc/generated';
+import { t } from '@/text/text.svelte';
+import { ROLE_WORDS } from './place';
+
+/** A folder with those below it. */
+export interface Branch {
+  mailbox: Mailbox;
+  children: Branch[];
+}
+
+const ROLE_ORDER: Record<MailboxRole, number> = {
+  inbox: 0,
+  drafts: 1,
+  sent: 2,
+  archive: 3,
+  all: 4,
+  other: 5,
+  junk: 6,
+  trash: 7,
+};
+
+/** Returns the name to show: the words of its role, else its own name. */
+export function mailboxName(mailbox: Mailbox): string {
+  return mailbox.role === 'other' ? mailbox.name : t(ROLE_WORDS[mailbox.role]);
+}
+
+/** All folders. */
+export class Mailboxes {
+  /** All, as listed. */
+  list = $state.raw<Mailbox[]>([]);
+  readonly #byId = $derived(new Map(this.list.map((mailbox) => [mailbox.id, mailbox])));
+
+  /** Returns a folder. */
+  byId(id: number): Mailbox | undefined {
+    return this.#byId.get(id);
+  }
+
+  /** Returns the folder of a role, of one account or of the first that has it. */
+  byRole(role: MailboxRole, account?: number): Mailbox | undefined {
+    return this.list.find((mailbox) => mailbox.role === role && (account === undefined || mailbox.account === account));
+  }
+
+  /** Returns what all folders of a role hold together. */
+  sum(role: MailboxRole, what: 'total' | 'unread'): number {
+    return this.list.reduce((sum, mailbox) => (mailbox.role === role ? sum + mailbox[what] : sum), 0);
+  }
+
+  /** Returns the folders of an account as a tree: roles first, then by name. */
+  tree(account: number): Branch[] {
+    const own = this.list.filter((mailbox) => mailbox.account === account);
+    const ids = new Set(own.map((mailbox) => mailbox.id));
+    const branches = (parent: number | null): Branch[] =>
+      own
+        .filter((mailbox) => (mailbox.parent !== null && ids.has(mailbox.parent) ? mailbox.parent : null) === parent)
+        .sort((a, b) => ROLE_ORDER[a.role] - ROLE_ORDER[b.role] || a.name.localeCompare(b.name))
+        .map((mailbox) => ({ mailbox, children: branches(mailbox.id) }));
+    return branches(null);
+  }
+
+  /** Takes what happened. */
+  hear(event: Event): void {
+    if (event.kind === 'mailboxesChanged') this.list = event.mailboxes;
+  }
+}

@@ -1,0 +1,185 @@
+/**
+ * The conversation being read: which of its messages are unfolded, and their opened bodies.
+ *
+ * Read messages are folded, the first unread one and the newest are open. Choosing is not reading: a message counts
+ * as read after it was in view for the seconds of the settings.
+ */
+import { asEngineError, type Engine } from '@/ipc/engine';
+import type {
+  Conversation,
+  Error as EngineErrorData,
+  Event,
+  MessageHead,
+  OpenedMessage,
+  Selection,
+} from '@/ipc/generated';
+import type { Preferences } from './preferences.svelte';
+
+/** Frames that live at once; further ones unfold one by one (each costs memory of its own). */
+const FRAMES_MAX = 6;
+
+/** Returns the messages that begin unfolded: from the first unread on, at most six, else the newest. */
+export function firstUnfolded(messages: readonly MessageHead[]): number[] {
+  const unread = messages.filter((message) => message.unread).map((message) => message.id);
+  const newest = messages.at(-1)?.id;
+  const ids = unread.length > 0 ? unread.slice(0, FRAMES_MAX) : [];
+  if (newest !== undefined && !ids.includes(newest) && ids.length < FRAMES_MAX) ids.push(newest);
+  return ids;
+}
+
+/** What is read. */
+export class Reader {
+  /** The message that was chosen; null when nothing is. */
+  message = $state<number | null>(null);
+  conversation = $state.raw<Conversation | null>(null);
+  problem = $state.raw<EngineErrorData | null>(null);
+  unfolded = $state.raw<ReadonlySet<number>>(new Set());
+  /** The folded messages at the beginning are shown one by one. */
+  showEarlier = $state(false);
+  opened = $state.raw<ReadonlyMap<number, OpenedMessage>>(new Map());
+  problems = $state.raw<ReadonlyMap<number, EngineErrorData>>(new Map());
+  /** What is selected in a frame, for replies. */
+  selection = $state.raw<{ message: number; html: string; text: string } | null>(null);
+  /** The link under the pointer. */
+  link = $state('');
+  #ticket = 0;
+  #single = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    private readonly engine: Engine,
+    private readonly preferences: Preferences,
+  ) {}
+
+  /** The message that answers go to: the newest that is unfolded. */
+  get subject(): MessageHead | undefined {
+    const messages = this.conversation?.messages ?? [];
+    return messages.findLast((message) => this.unfolded.has(message.id)) ?? messages.at(-1);
+  }
+
+  /** Opens a conversation at a message. */
+  async open(message: number, single: boolean): Promise<void> {
+    const ticket = ++this.#ticket;
+    clearTimeout(this.#timer);
+    this.message = message;
+    this.#single = single;
+    this.problem = null;
+    try {
+      const conversation = await this.engine.call('threads.open', { message, single });
+      if (ticket !== this.#ticket) return;
+      this.#begin(conversation);
+    } catch (thrown) {
+      if (ticket !== this.#ticket) return;
+      this.conversation = null;
+      this.problem = asEngineError(thrown).data;
+    }
+  }
+
+  /** Closes what is read. */
+  close(): void {
+    this.#ticket += 1;
+    clearTimeout(this.#timer);
+    this.message = null;
+    this.conversation = null;
+    this.problem = null;
+    this.link = '';
+    this.selection = null;
+  }
+
+  /** Unfolds a message, or folds it. */
+  toggle(id: number): void {
+    const unfolded = new Set(this.unfolded);
+    if (!unfolded.delete(id)) {
+      unfolded.add(id);
+      void this.load(id);
+    }
+    this.unfolded = unfolded;
+  }
+
+  /** Unfolds all messages, or folds all but the newest. */
+  toggleAll(): void {
+    const ids = (this.conversation?.messages ?? []).map((message) => message.id);
+    const all = ids.every((id) => this.unfolded.has(id));
+    this.showEarlier = true;
+    this.unfolded = new Set(all ? ids.slice(-1) : ids);
+    for (const id of this.unfolded) if (!this.opened.has(id)) void this.load(id);
+  }
+
+  /** Fetches a message's body; `remote` shows its remote pictures this once. */
+  async load(id: number, remote = false): Promise<void> {
+    const ticket = this.#ticket;
+    try {
+      const request = { id, remote, theme: this.preferences.theme, charset: null };
+      const opened = await this.engine.call('messages.open', request);
+      if (ticket !== this.#ticket) return;
+      this.opened = new Map(this.opened).set(id, opened);
+      this.#setProblem(id, opened.problem);
+    } catch (thrown) {
+      if (ticket === this.#ticket) this.#setProblem(id, asEngineError(thrown).data);
+    }
+  }
+
+  /** Fetches all open bodies again: the theme changed, or pictures were allowed. */
+  reload(): void {
+    for (const id of this.unfolded) void this.load(id);
+  }
+
+  /** Takes what happened. */
+  hear(event: Event): void {
+    if (event.kind !== 'messagesChanged' || !this.conversation) return;
+    if (event.threads.includes(this.conversation.thread)) void this.#refresh(event.messages);
+  }
+
+  #begin(conversation: Conversation): void {
+    this.conversation = conversation;
+    this.showEarlier = false;
+    this.opened = new Map();
+    this.problems = new Map();
+    this.selection = null;
+    this.link = '';
+    this.unfolded = new Set(firstUnfolded(conversation.messages));
+    for (const id of this.unfolded) void this.load(id);
+    this.#readLater();
+  }
+
+  /** Asks for the conversation again; bodies that were missing and have come are opened. */
+  async #refresh(messages: readonly number[]): Promise<void> {
+    const ticket = this.#ticket;
+    const message = this.message;
+    if (message === null) return;
+    try {
+      const conversation = await this.engine.call('threads.open', { message, single: this.#single });
+      if (ticket !== this.#ticket) return;
+      const known = new Set(this.conversation?.messages.map((head) => head.id));
+      const added = conversation.messages.filter((head) => !known.has(head.id)).map((head) => head.id);
+      this.conversation = conversation;
+      if (added.length > 0) this.unfolded = new Set([...this.unfolded, ...added.slice(-1)]);
+      for (const id of this.unfolded) {
+        const missing = !this.opened.get(id)?.frameUrl;
+        if (missing && (messages.includes(id) || added.includes(id))) void this.load(id);
+      }
+    } catch {
+      // It went meanwhile: what is on screen stays until something else is chosen.
+    }
+  }
+
+  #setProblem(id: number, problem: EngineErrorData | null): void {
+    const problems = new Map(this.problems);
+    if (problem) problems.set(id, problem);
+    else problems.delete(id);
+    this.problems = problems;
+  }
+
+  #readLater(): void {
+    const seconds = this.preferences.value.markReadSeconds;
+    if (seconds === null) return;
+    this.#timer = setTimeout(() => void this.#markRead(), seconds * 1000);
+  }
+
+  async #markRead(): Promise<void> {
+    const unread = (this.conversation?.messages ?? []).filter((head) => head.unread && this.unfolded.has(head.id));
+    if (unread.length === 0 || document.visibilityState !== 'visible') return;
+    const selection: Selection = { kind: 'messages', messages: unread.map((head) => head.id) };
+    await this.engine.call('messages.setRead', { selection, value: true }).catch(() => undefined);
+  }
+}

@@ -1,0 +1,77 @@
+/** What is on screen around the mail: the page shown, layers above it, and the questions that wait for an answer. */
+
+/** A page that fills the window. */
+export type Page = 'mail' | 'settings' | 'account';
+/** A layer above the page. */
+export type Layer = 'palette' | 'help' | 'move' | null;
+
+/** A question with two answers. */
+export interface Question {
+  title: string;
+  text: string;
+  /** Words of the answer that does it. */
+  action: string;
+  /** It destroys something. */
+  danger: boolean;
+}
+
+/** A name that is asked for. */
+export interface NameQuestion {
+  title: string;
+  label: string;
+  value: string;
+  action: string;
+}
+
+/** Where the window stands. */
+export class Screen {
+  page = $state<Page>('mail');
+  /** Section of the settings: a name, or `account:ID`. */
+  section = $state('appearance');
+  layer = $state<Layer>(null);
+  /** The folders are shown above the list (narrow windows). */
+  drawer = $state(false);
+  /** The pane shown in windows that hold one. */
+  pane = $state<'list' | 'reader'>('list');
+  question = $state.raw<Question | null>(null);
+  nameQuestion = $state.raw<NameQuestion | null>(null);
+  /** The account whose password is asked for. */
+  passwordFor = $state<number | null>(null);
+  /** The message whose source is shown. */
+  sourceOf = $state<number | null>(null);
+  #answer: (yes: boolean) => void = () => undefined;
+  #name: (name: string | null) => void = () => undefined;
+
+  /** Asks; true when the user agreed. */
+  ask(question: Question): Promise<boolean> {
+    this.#answer(false);
+    this.question = question;
+    return new Promise((resolve) => (this.#answer = resolve));
+  }
+
+  /** Answers the question. */
+  answer(yes: boolean): void {
+    this.question = null;
+    this.#answer(yes);
+  }
+
+  /** Asks for a name; null when the user cancelled. */
+  askName(question: NameQuestion): Promise<string | null> {
+    this.#name(null);
+    this.nameQuestion = question;
+    return new Promise((resolve) => (this.#name = resolve));
+  }
+
+  /** Answers with a name. */
+  answerName(name: string | null): void {
+    this.nameQuestion = null;
+    this.#name(name);
+  }
+
+  /** Shows the settings. */
+  openSettings(section = 'appearance'): void {
+    this.section = section;
+    this.page = 'settings';
+    this.layer = null;
+  }
+}

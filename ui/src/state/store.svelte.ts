@@ -1,0 +1,114 @@
+/** Everything that the page knows, put together, and the one place where events arrive. */
+import { getContext, setContext } from 'svelte';
+import type { Engine } from '@/ipc/engine';
+import type { AppInfo, Event, Settings } from '@/ipc/generated';
+import { Accounts } from './accounts.svelte';
+import { Actions } from './actions';
+import { Compose } from './compose.svelte';
+import { List } from './list.svelte';
+import { Mailboxes } from './mailboxes.svelte';
+import { Outbox } from './outbox.svelte';
+import { Preferences } from './preferences.svelte';
+import { Reader } from './reader.svelte';
+import { Screen } from './screen.svelte';
+import { UndoBar } from './undo.svelte';
+
+const KEY = Symbol('store');
+
+/** The state of the page. */
+export class Store {
+  readonly accounts = new Accounts();
+  readonly mailboxes = new Mailboxes();
+  readonly screen = new Screen();
+  readonly preferences: Preferences;
+  readonly undo: UndoBar;
+  readonly list: List;
+  readonly reader: Reader;
+  readonly outbox: Outbox;
+  readonly compose: Compose;
+  readonly actions: Actions;
+  /** Facts about the application; null until they are here. */
+  info = $state.raw<AppInfo | null>(null);
+  offline = $state(false);
+  /** Everything that the first picture needs is here. */
+  ready = $state(false);
+  #stop: () => void = () => undefined;
+
+  constructor(readonly engine: Engine) {
+    this.preferences = new Preferences(engine, () => this.info?.systemLanguage ?? navigator.language);
+    this.undo = new UndoBar(engine);
+    this.list = new List(engine, () => this.preferences.value.conversations);
+    this.reader = new Reader(engine, this.preferences);
+    this.outbox = new Outbox(engine);
+    this.compose = new Compose(engine);
+    this.actions = new Actions(engine, this.list, this.mailboxes, this.preferences, this.undo, this.screen);
+  }
+
+  /** Loads what the first picture needs and opens the inbox. */
+  async start(): Promise<void> {
+    this.#stop = this.engine.on((event) => this.#hear(event));
+    this.info = await this.engine.call('app.info', {});
+    this.offline = this.info.offline;
+    await this.preferences.load();
+    await this.loadMail();
+  }
+
+  /** Loads accounts, folders and the list; asked again after the passwords were unlocked. */
+  async loadMail(): Promise<void> {
+    const [accounts, mailboxes] = await Promise.all([
+      this.engine.call('accounts.list', {}),
+      this.engine.call('mailboxes.list', {}),
+      this.outbox.load(),
+    ]);
+    this.accounts.list = accounts;
+    this.mailboxes.list = mailboxes;
+    this.ready = true;
+    await this.list.reload();
+  }
+
+  /** Stops listening. */
+  stop(): void {
+    this.#stop();
+  }
+
+  /** Changes settings; what depends on them follows, a failure is said. */
+  async change(patch: Partial<Settings>): Promise<void> {
+    try {
+      await this.preferences.change(patch);
+      if (patch.conversations !== undefined) await this.list.reload();
+    } catch (thrown) {
+      this.undo.fail(thrown, () => this.change(patch));
+    }
+  }
+
+  /** Works offline, or online again. */
+  async setOffline(offline: boolean): Promise<void> {
+    await this.engine.call('app.setOffline', { offline });
+    this.offline = offline;
+  }
+
+  #hear(event: Event): void {
+    for (const part of [
+      this.accounts,
+      this.mailboxes,
+      this.preferences,
+      this.undo,
+      this.list,
+      this.reader,
+      this.outbox,
+    ]) {
+      part.hear(event);
+    }
+    if (event.kind === 'offlineChanged') this.offline = event.offline;
+  }
+}
+
+/** Gives the store to all components below. */
+export function provideStore(store: Store): void {
+  setContext(KEY, store);
+}
+
+/** Returns the store that a component above gave. */
+export function useStore(): Store {
+  return getContext<Store>(KEY);
+}

@@ -1,0 +1,127 @@
+/**
+ * The one bar that says what was just done and takes it back: 20 deep, each shown for ten seconds, the newest on top.
+ *
+ * It also says what failed, with the step that helps. It never takes the focus.
+ */
+import { asEngineError, type Engine } from '@/ipc/engine';
+import type { Error as EngineErrorData, Event, Undoable } from '@/ipc/generated';
+import { describe } from '@/text/problem';
+import type { Key } from '@/text/keys';
+import { t } from '@/text/text.svelte';
+
+/** Steps that can be taken back in one session. */
+const DEPTH = 20;
+/** How long a line stays, milliseconds. */
+const SHOWN_MS = 10_000;
+
+/** What the bar says. */
+export interface Line {
+  text: string;
+  detail: string;
+  /** It tells of a failure. */
+  failed: boolean;
+  /** The words of its button; empty when there is nothing to do. */
+  action: string;
+  run: () => void | Promise<void>;
+}
+
+const DONE: Record<string, Key> = {
+  read: 'done-read',
+  unread: 'done-unread',
+  star: 'done-star',
+  unstar: 'done-unstar',
+  move: 'done-move',
+  archive: 'done-archive',
+  trash: 'done-trash',
+  delete: 'done-delete',
+  junk: 'done-junk',
+  notJunk: 'done-not-junk',
+  markAllRead: 'done-mark-all-read',
+  createMailbox: 'done-create-mailbox',
+  renameMailbox: 'done-rename-mailbox',
+  deleteMailbox: 'done-delete-mailbox',
+};
+
+/** Returns what was done, in words. */
+export function doneWords(done: Pick<Undoable, 'action' | 'count' | 'folder'>): string {
+  const key = DONE[done.action];
+  return key ? t(key, { count: done.count, folder: done.folder }) : done.action;
+}
+
+/** What can be taken back, and the line that is shown. */
+export class UndoBar {
+  /** The line on screen. */
+  line = $state.raw<Line | null>(null);
+  #stack = $state.raw<{ operation: number; words: string }[]>([]);
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(private readonly engine: Engine) {}
+
+  /** True when something can be taken back. */
+  get canUndo(): boolean {
+    return this.#stack.length > 0;
+  }
+
+  /** Says that something was done. */
+  push(done: Undoable): void {
+    if (done.count === 0) return;
+    const words = doneWords(done);
+    if (done.operation === null) return this.say(words);
+    this.#stack = [...this.#stack, { operation: done.operation, words }].slice(-DEPTH);
+    this.#show({ text: words, detail: '', failed: false, action: t('command-undo'), run: () => this.undo() });
+  }
+
+  /** Takes the newest step back. */
+  async undo(): Promise<void> {
+    const last = this.#stack.at(-1);
+    if (!last) return;
+    this.#stack = this.#stack.slice(0, -1);
+    try {
+      await this.engine.call('operations.undo', { id: last.operation });
+      this.say(t('done-undone', { what: last.words }));
+    } catch (thrown) {
+      this.fail(thrown);
+    }
+  }
+
+  /** Says a sentence with nothing to do. */
+  say(text: string): void {
+    this.#show({ text, detail: '', failed: false, action: '', run: () => undefined });
+  }
+
+  /** Says what failed; `retry` is offered when it is given. */
+  fail(thrown: unknown, retry?: () => void | Promise<void>): void {
+    this.#showProblem(asEngineError(thrown).data, retry);
+  }
+
+  /** Puts the line away. */
+  dismiss(): void {
+    clearTimeout(this.#timer);
+    this.line = null;
+  }
+
+  /** Takes what happened. */
+  hear(event: Event): void {
+    if (event.kind !== 'operationRefused') return;
+    this.#stack = this.#stack.filter((step) => step.operation !== event.operation);
+    this.#showProblem(event.error);
+  }
+
+  #showProblem(error: EngineErrorData, retry?: () => void | Promise<void>): void {
+    if (error.code === 'cancelled') return;
+    const problem = describe(error);
+    this.#show({
+      text: problem.title,
+      detail: problem.detail || problem.hint,
+      failed: true,
+      action: retry ? t('retry') : '',
+      run: retry ?? (() => undefined),
+    });
+  }
+
+  #show(line: Line): void {
+    clearTimeout(this.#timer);
+    this.line = line;
+    this.#timer = setTimeout(() => (this.line = null), SHOWN_MS);
+  }
+}

@@ -1,0 +1,208 @@
+# Places, rows, reading, and what was done.
+list-separator = {", "}
+me = me
+nobody = (nobody)
+no-subject = (no subject)
+retry = Try again
+close = Close
+cancel = Cancel
+create = Create
+rename = Rename
+more = More
+save = Save
+dismiss = Dismiss
+place-inboxes = All inboxes
+place-starred = Starred
+place-drafts = Drafts
+place-outbox = Outbox
+place-search = Search
+role-inbox = Inbox
+role-drafts = Drafts
+role-sent = Sent
+role-archive = Archive
+role-junk = Junk
+role-trash = Trash
+role-all = All mail
+sidebar = Folders
+sidebar-needs-you = needs you
+sidebar-width = Folder pane width
+sidebar-fold = Fold { $name }
+sidebar-unread = { $count ->
+    [one] 1 unread
+   *[other] { $count } unread
+}
+folder-new = New folder
+folder-new-in = New folder in here
+folder-rename = Rename folder
+folder-delete = Delete folder…
+folder-name = Name
+list = Messages
+list-width = List width
+list-unread = { $count ->
+    [0] {""}
+    [one] 1 unread
+   *[other] { $count } unread
+}
+list-new = { $count } new
+list-filter = Filter
+list-filter-unread = Unread
+list-filter-starred = Starred
+list-filter-files = With files
+list-filter-clear = Show everything
+list-sort = Order: { $order }
+sort-date = Date
+sort-sender = Sender
+sort-subject = Subject
+sort-size = Size
+sort-descending = Newest, largest or Z first
+sort-ascending = Oldest, smallest or A first
+list-selected = { $count } selected
+list-select-all = Select all { $count }
+list-clear = Clear selection
+list-position = { $index } of { $total }
+row-unread = Unread
+row-starred = Starred
+row-answered = Replied
+row-forwarded = Forwarded
+row-files = Has files
+row-draft = Draft
+row-to = To { $people }
+row-select = Select
+row-count = { $count } messages
+drag-count = { $count ->
+    [one] 1 message
+   *[other] { $count } messages
+}
+empty-quiet = All quiet
+empty-quiet-hint = Nothing is waiting in any inbox.
+empty-quiet-action = Go to Starred
+empty-folder = Nothing in here
+empty-folder-hint = This folder is empty.
+empty-filter = Nothing matches the filter
+empty-filter-hint = { $count } messages are hidden by it.
+empty-search = Nothing matches “{ $text }”
+empty-search-hint = { $count } messages were searched.
+empty-loading = Still coming
+empty-loading-hint = The first synchronisation goes on.
+empty-reader = Choose a message to read it
+empty-offline = You are offline
+empty-offline-hint = Everything downloaded is here; { $count ->
+    [0] nothing waits in the outbox.
+    [one] 1 message waits in the outbox.
+   *[other] { $count } messages wait in the outbox.
+}
+empty-offline-action = Go online
+reader = Conversation
+reader-actions = Conversation actions
+reader-earlier = { $count } earlier messages, read
+reader-to = to { $people }
+reader-cc = copy to { $people }
+reader-details = Details
+reader-from = From
+reader-recipients = To
+reader-copies = Copy
+reader-blind = Blind copy
+reader-reply-to = Replies to
+reader-sent = Sent
+reader-received = Received
+reader-message-id = Message-ID
+reader-body = Message of { $name }
+reader-images = { $count ->
+    [1] Pictures from { $host } are blocked
+   *[other] Pictures from { $host } and { $others } more are blocked
+}
+reader-images-show = Show
+reader-images-always = Always for this sender
+reader-source-title = Source
+reader-source-cut = The first { $shown } of { $size }
+reader-attachments = { $count ->
+    [one] 1 file
+   *[other] { $count } files
+}
+reader-save-all = Save all…
+reader-not-fetched = { $size }, not fetched
+reader-open-file = Open { $name }
+reader-save-file = Save { $name }
+reader-reply-to-name = Reply to { $name }…
+reader-unsubscribe = Unsubscribe
+reader-loading = Fetching the message…
+reader-draft = Draft
+trust-lookalike = The address looks like one that you know, but is another: { $detail }
+trust-nameIsAddress = The name pretends to be an address: { $detail }
+trust-replyElsewhere = Replies go elsewhere: { $detail }
+trust-authFailed = The sender could not be proven: { $detail }
+trust-linkMismatch = A link names one place and leads to another: { $detail }
+trust-defect = The message is not well-formed: { $detail }
+trust-list = From the list { $detail }
+link-title = This link leads elsewhere
+link-text = The text says { $text }, the link goes to { $host }.
+link-odd = The link goes to { $host }.
+link-open = Open anyway
+file-danger-title = Open this program?
+file-danger-text = { $name } can change your computer. Open it only if you expected it from { $sender }.
+file-danger-action = Open anyway
+file-saved = Saved as { $path }
+ask-delete-title = { $count ->
+    [one] Delete this message for good?
+   *[other] Delete { $count } messages for good?
+}
+ask-delete-text = This cannot be undone.
+ask-delete-action = Delete for good
+ask-delete-folder-title = Delete the folder “{ $name }”?
+ask-delete-folder-text = { $count ->
+    [0] It is empty.
+    [one] Its 1 message goes with it.
+   *[other] Its { $count } messages go with it.
+}
+ask-delete-folder-action = Delete folder
+ask-unsent-title = { $count ->
+    [one] 1 message is not sent yet
+   *[other] { $count } messages are not sent yet
+}
+ask-unsent-text = It waits in the outbox and goes out when Posthorn runs again.
+ask-unsent-action = Quit
+done-read = { $count ->
+    [one] Marked as read
+   *[other] { $count } marked as read
+}
+done-unread = { $count ->
+    [one] Marked as unread
+   *[other] { $count } marked as unread
+}
+done-star = { $count ->
+    [one] Starred
+   *[other] { $count } starred
+}
+done-unstar = { $count ->
+    [one] Star taken away
+   *[other] { $count } stars taken away
+}
+done-move = { $count ->
+    [one] Moved to { $folder }
+   *[other] { $count } moved to { $folder }
+}
+done-archive = { $count ->
+    [one] Archived
+   *[other] { $count } archived
+}
+done-trash = { $count ->
+    [one] Deleted
+   *[other] { $count } deleted
+}
+done-delete = { $count ->
+    [one] Deleted for good
+   *[other] { $count } deleted for good
+}
+done-junk = { $count ->
+    [one] Marked as junk
+   *[other] { $count } marked as junk
+}
+done-not-junk = { $count ->
+    [one] Moved back to the inbox
+   *[other] { $count } moved back to the inbox
+}
+done-mark-all-read = { $count } marked as read
+done-create-mailbox = Folder { $folder } created
+done-rename-mailbox = Folder renamed to { $folder }
+done-delete-mailbox = Folder { $folder } deleted
+done-undone = Undone: { $what }

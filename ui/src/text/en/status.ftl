@@ -1,0 +1,45 @@
+# What accounts are doing.
+status = Accounts
+status-disabled = Switched off
+status-offline = Offline
+status-connecting = Connecting
+status-syncing = Synchronising
+status-syncing-what = Synchronising { $what }
+status-syncing-part = { $what }: { $done } of { $total }
+status-up-to-date = Up to date, { $time }
+status-waiting = Waiting, next try { $time }
+status-needs-password = Password refused
+status-failed = Stopped
+status-some = { $count ->
+    [one] 1 account needs you
+   *[other] { $count } accounts need you
+}
+status-since = Since { $time }
+status-connected-since = Connected since { $time }, { $security }
+status-last-complete = Everything compared at { $time }
+status-next-try = Next try at { $time }
+status-pending = { $count ->
+    [one] 1 change waits for the server
+   *[other] { $count } changes wait for the server
+}
+status-server-said = The server's last words
+status-details = What { $name } is doing
+status-work-offline = Work offline
+status-go-online = Go online
+status-sign-in = Sign in again
+status-open-account = Account settings
+password-title = Password for { $name }
+password-lead = The server refused it, in these words:
+password-label = Password
+password-note = Kept where you chose; it goes to your provider and nowhere else.
+password-save = Sign in
+password-later = Later
+unlock-title = Unlock your passwords
+unlock-text = They are kept in an encrypted file. Type its master password; the first time, choose one.
+unlock-label = Master password
+unlock-action = Unlock
+token-title = Connect to the engine
+token-text = Paste the token that the development server printed.
+token-label = Token
+token-action = Connect
+start-failed = Posthorn could not start

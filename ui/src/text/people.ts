@@ -1,0 +1,33 @@
+/** How people are named in rows, heads and avatars. */
+import type { Address } from '@/ipc/generated';
+import { t } from './text.svelte';
+
+/** Returns the name to show: the display name, else the address. */
+export function fullName(address: Address): string {
+  return address.name || address.email || t('nobody');
+}
+
+/** Returns the short form for a list of several: the given name of a Latin name, else the whole. */
+export function shortName(address: Address): string {
+  const name = fullName(address);
+  if (/[^\u0000-\u024F]/u.test(name) || name.includes('@') || name.includes(',')) return name;
+  return name.split(' ')[0] ?? name;
+}
+
+/** Returns one to two letters for an avatar. */
+export function initials(address: Address): string {
+  const name = fullName(address)
+    .replace(/["'(\[<]/g, '')
+    .trim();
+  const first = [...name][0] ?? '?';
+  if (/[^\u0000-\u024F]/u.test(first)) return first;
+  const last = name.includes('@') ? '' : [...(name.split(/\s+/).at(-1) ?? '')][0];
+  return (name.includes(' ') ? first + (last ?? '') : first).toUpperCase();
+}
+
+/** Returns people as one line; the user's own addresses read as *me*. */
+export function peopleLine(people: readonly Address[], own: ReadonlySet<string>): string {
+  const name = people.length > 1 ? shortName : fullName;
+  const me = (address: Address) => own.has(address.email.toLowerCase());
+  return people.map((address) => (me(address) ? t('me') : name(address))).join(t('list-separator'));
+}
