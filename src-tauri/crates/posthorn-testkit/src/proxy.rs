@@ -1,0 +1,257 @@
+//! A TCP proxy in front of a real server that cuts connections at a chosen line and counts bytes.
+//!
+//! A line ends with LF in either direction; inside TLS there are no lines, only [`Proxy::cut_now`] and the byte counts
+//! are of use there. A cut closes both sides at once with whatever was forwarded before.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use anyhow::{Context as _, Result};
+use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncWrite, AsyncWriteExt as _, BufReader};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::broadcast;
+use tokio::task::JoinHandle;
+
+/// Who speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// From the client to the server.
+    ToServer,
+    /// From the server to the client.
+    ToClient,
+}
+
+/// When a connection is cut. Each fires once and is then forgotten.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cut {
+    /// Behind the line of that number (1 is the first of its connection), which is forwarded.
+    After(Direction, u64),
+    /// Before the line of that number, which is swallowed.
+    Before(Direction, u64),
+    /// Behind the first line that contains this text, which is forwarded.
+    AfterText(Direction, String),
+    /// Before the first line that contains this text, which is swallowed.
+    BeforeText(Direction, String),
+}
+
+impl Cut {
+    /// Returns whether this line triggers it, and then whether the line is still forwarded.
+    fn fires(&self, spoken: Direction, number: u64, line: &[u8]) -> Option<bool> {
+        let contains =
+            |text: &str| line.windows(text.len().max(1)).any(|window| window == text.as_bytes());
+        match self {
+            Self::After(direction, at) => (*direction == spoken && *at == number).then_some(true),
+            Self::Before(direction, at) => (*direction == spoken && *at == number).then_some(false),
+            Self::AfterText(direction, text) => {
+                (*direction == spoken && contains(text)).then_some(true)
+            }
+            Self::BeforeText(direction, text) => {
+                (*direction == spoken && contains(text)).then_some(false)
+            }
+        }
+    }
+}
+
+#[derive(Debug)]
+struct Shared {
+    target: SocketAddr,
+    armed: Mutex<Option<Cut>>,
+    refuses: AtomicBool,
+    cuts: AtomicU64,
+    connections: AtomicU64,
+    to_server: AtomicU64,
+    to_client: AtomicU64,
+    sever: broadcast::Sender<()>,
+}
+
+impl Shared {
+    fn armed(&self) -> MutexGuard<'_, Option<Cut>> {
+        self.armed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes the armed cut if this line triggers it; says whether the line is still forwarded.
+    fn take_if_fires(&self, spoken: Direction, number: u64, line: &[u8]) -> Option<bool> {
+        let mut armed = self.armed();
+        let forwarded = armed.as_ref()?.fires(spoken, number, line)?;
+        *armed = None;
+        self.cuts.fetch_add(1, Ordering::SeqCst);
+        Some(forwarded)
+    }
+}
+
+/// A proxy on a free loopback port. Dropping it cuts every connection.
+#[derive(Debug)]
+pub struct Proxy {
+    address: SocketAddr,
+    shared: Arc<Shared>,
+    accepting: JoinHandle<()>,
+}
+
+impl Proxy {
+    /// Starts a proxy to a loopback port.
+    pub async fn start(target_port: u16) -> Result<Self> {
+        let listener =
+            TcpListener::bind(("127.0.0.1", 0)).await.context("binding a loopback port")?;
+        let address = listener.local_addr()?;
+        let shared = Arc::new(Shared {
+            target: SocketAddr::from(([127, 0, 0, 1], target_port)),
+            armed: Mutex::new(None),
+            refuses: AtomicBool::new(false),
+            cuts: AtomicU64::new(0),
+            connections: AtomicU64::new(0),
+            to_server: AtomicU64::new(0),
+            to_client: AtomicU64::new(0),
+            sever: broadcast::Sender::new(1),
+        });
+        let accepting = tokio::spawn(accept(listener, Arc::clone(&shared)));
+        Ok(Self { address, shared, accepting })
+    }
+
+    /// Returns the port that clients use.
+    pub fn port(&self) -> u16 {
+        self.address.port()
+    }
+
+    /// Chooses the next cut; it replaces one that has not fired.
+    pub fn arm(&self, cut: Cut) {
+        *self.shared.armed() = Some(cut);
+    }
+
+    /// Cuts every open connection now.
+    pub fn cut_now(&self) {
+        // No receiver means no open connection, which is what was asked for.
+        let _ = self.shared.sever.send(());
+    }
+
+    /// Closes every new connection at once (and, with [`Self::cut_now`], the old): the server is unreachable.
+    pub fn set_refusing(&self, refuses: bool) {
+        self.shared.refuses.store(refuses, Ordering::SeqCst);
+    }
+
+    /// Returns how many armed cuts have fired.
+    pub fn cuts(&self) -> u64 {
+        self.shared.cuts.load(Ordering::SeqCst)
+    }
+
+    /// Returns how many connections clients have made.
+    pub fn connections(&self) -> u64 {
+        self.shared.connections.load(Ordering::SeqCst)
+    }
+
+    /// Returns the bytes forwarded in one direction, over all connections.
+    pub fn bytes(&self, direction: Direction) -> u64 {
+        match direction {
+            Direction::ToServer => self.shared.to_server.load(Ordering::SeqCst),
+            Direction::ToClient => self.shared.to_client.load(Ordering::SeqCst),
+        }
+    }
+}
+
+impl Drop for Proxy {
+    fn drop(&mut self) {
+        self.accepting.abort();
+        self.cut_now();
+    }
+}
+
+async fn accept(listener: TcpListener, shared: Arc<Shared>) {
+    while let Ok((client, _)) = listener.accept().await {
+        shared.connections.fetch_add(1, Ordering::SeqCst);
+        if !shared.refuses.load(Ordering::SeqCst) {
+            tokio::spawn(connection(client, Arc::clone(&shared)));
+        }
+    }
+}
+
+/// Serves one connection; returning drops, and so closes, both sides.
+async fn connection(client: TcpStream, shared: Arc<Shared>) {
+    let mut severed = shared.sever.subscribe();
+    let Ok(server) = TcpStream::connect(shared.target).await else { return };
+    // Small packets must not wait for each other: it would make every test slow.
+    let _ = client.set_nodelay(true);
+    let _ = server.set_nodelay(true);
+    let (from_client, to_client) = client.into_split();
+    let (from_server, to_server) = server.into_split();
+    tokio::select! {
+        _ = severed.recv() => {}
+        () = both(
+            forward(from_client, to_server, Direction::ToServer, &shared),
+            forward(from_server, to_client, Direction::ToClient, &shared),
+        ) => {}
+    }
+}
+
+/// Runs both directions until both are at their end or one of them is cut.
+async fn both(one: impl Future<Output = End>, other: impl Future<Output = End>) {
+    let mut one = std::pin::pin!(one);
+    let mut other = std::pin::pin!(other);
+    let first = tokio::select! { end = &mut one => (end, true), end = &mut other => (end, false) };
+    match first {
+        (End::Cut, _) => {}
+        (End::Closed, true) => _ = other.await,
+        (End::Closed, false) => _ = one.await,
+    }
+}
+
+/// How a direction ended.
+enum End {
+    Closed,
+    Cut,
+}
+
+async fn forward(
+    from: impl AsyncRead + Unpin,
+    mut to: impl AsyncWrite + Unpin,
+    direction: Direction,
+    shared: &Shared,
+) -> End {
+    let mut from = BufReader::new(from);
+    let counter = match direction {
+        Direction::ToServer => &shared.to_server,
+        Direction::ToClient => &shared.to_client,
+    };
+    // The line so far, and of it what is not forwarded yet: parts of a line go on at once, so that TLS records pass,
+    // unless an armed cut must see the whole line first.
+    let mut line: Vec<u8> = Vec::new();
+    let mut held: Vec<u8> = Vec::new();
+    let mut number = 0;
+    loop {
+        let Ok(buffer) = from.fill_buf().await else { return End::Closed };
+        if buffer.is_empty() {
+            // A half-closed connection stays open the other way.
+            let _ = to.write_all(&held).await;
+            let _ = to.shutdown().await;
+            return End::Closed;
+        }
+        let taken = buffer.iter().position(|byte| *byte == b'\n').map_or(buffer.len(), |at| at + 1);
+        let part = buffer.get(..taken).unwrap_or(buffer);
+        let is_whole = part.ends_with(b"\n");
+        line.extend_from_slice(part);
+        held.extend_from_slice(part);
+        from.consume(taken);
+        if !is_whole && shared.armed().is_some() {
+            continue;
+        }
+        number += u64::from(is_whole);
+        let fired = if is_whole { shared.take_if_fires(direction, number, &line) } else { None };
+        if fired == Some(false) {
+            return End::Cut;
+        }
+        if to.write_all(&held).await.is_err() {
+            return End::Closed;
+        }
+        counter.fetch_add(held.len() as u64, Ordering::SeqCst);
+        held.clear();
+        if fired == Some(true) {
+            return End::Cut;
+        }
+        if is_whole {
+            line.clear();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,56 @@
+//! The proxy between a scripted server and a client.
+
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+
+use super::{Cut, Direction, Proxy};
+use crate::{Script, ScriptedServer};
+
+async fn heard_through(cut: Option<Cut>) -> (String, Proxy) {
+    let script = Script::parse("S: one\nC: ask\nS: two\nS: three\n!drain\n").unwrap();
+    let server = ScriptedServer::start(vec![script]).await.unwrap();
+    let proxy = Proxy::start(server.port()).await.unwrap();
+    if let Some(cut) = cut {
+        proxy.arm(cut);
+    }
+    let mut client = TcpStream::connect(("127.0.0.1", proxy.port())).await.unwrap();
+    client.write_all(b"ask\r\n").await.unwrap();
+    // Without a cut the server drains until we are done speaking.
+    client.shutdown().await.unwrap();
+    let mut heard = Vec::new();
+    // A cut may arrive as a reset, which is an end as well.
+    let _ = client.read_to_end(&mut heard).await;
+    (String::from_utf8(heard).unwrap(), proxy)
+}
+
+#[tokio::test]
+async fn cuts_fall_where_they_were_armed() {
+    let table = [
+        (None, "one\r\ntwo\r\nthree\r\n", 0),
+        (Some(Cut::After(Direction::ToClient, 2)), "one\r\ntwo\r\n", 1),
+        (Some(Cut::Before(Direction::ToClient, 2)), "one\r\n", 1),
+        (Some(Cut::BeforeText(Direction::ToClient, "hre".to_owned())), "one\r\ntwo\r\n", 1),
+        (Some(Cut::AfterText(Direction::ToClient, "one".to_owned())), "one\r\n", 1),
+    ];
+    for (cut, wanted, cuts) in table {
+        let name = format!("{cut:?}");
+        let (heard, proxy) = heard_through(cut).await;
+        assert_eq!(
+            (heard.as_str(), proxy.cuts(), proxy.connections()),
+            (wanted, cuts, 1),
+            "{name}"
+        );
+        assert_eq!(proxy.bytes(Direction::ToClient), wanted.len() as u64, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_refusing_proxy_closes_at_once() {
+    let server = ScriptedServer::start(vec![]).await.unwrap();
+    let proxy = Proxy::start(server.port()).await.unwrap();
+    proxy.set_refusing(true);
+    let mut client = TcpStream::connect(("127.0.0.1", proxy.port())).await.unwrap();
+    let mut heard = Vec::new();
+    let _ = client.read_to_end(&mut heard).await;
+    assert!(heard.is_empty());
+}
