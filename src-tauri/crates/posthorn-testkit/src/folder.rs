@@ -5,11 +5,17 @@
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 
 /// Longest path of a parent: 107 bytes of a socket's path less the longest that Dovecot puts below.
 const PARENT_LIMIT: usize = 48;
+
+/// How often removing is tried: together with the pause, longer than any of our programs takes to end.
+const REMOVALS: usize = 50;
+/// Pause between two tries.
+const REMOVAL_PAUSE: Duration = Duration::from_millis(100);
 
 /// A folder of mode 755 that is removed when dropped.
 #[derive(Debug)]
@@ -35,6 +41,19 @@ impl ServerFolder {
     /// Returns where it is.
     pub(crate) fn path(&self) -> &Path {
         self.inner.path()
+    }
+}
+
+impl Drop for ServerFolder {
+    fn drop(&mut self) {
+        // A program that is just ending may still write here (the demo's application does): the folder's own drop
+        // comes after this and would give up at the first file that appears behind its back.
+        for _ in 0..REMOVALS {
+            if std::fs::remove_dir_all(self.path()).is_ok() || !self.path().exists() {
+                return;
+            }
+            std::thread::sleep(REMOVAL_PAUSE);
+        }
     }
 }
 

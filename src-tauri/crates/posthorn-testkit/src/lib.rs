@@ -24,6 +24,7 @@
 
 mod certificate;
 pub mod corpus;
+pub mod demo;
 mod dovecot;
 mod exim;
 mod fault;

@@ -100,18 +100,14 @@ impl ServerProcess {
 
     /// Ends it and all its children at once, as a power cut does.
     pub(crate) fn kill(mut self) -> Result<()> {
-        let group = format!("kill -KILL -- -{}", self.keeper.id());
-        Command::new("/bin/sh").args(["-c", &group]).status().context("running kill")?;
+        signal("KILL", &format!("-{}", self.keeper.id()))?;
         self.end();
         Ok(())
     }
 
-    /// Asks the process group's server to read its configuration again.
+    /// Asks the server to read its configuration again.
     pub(crate) fn reload(&self) -> Result<()> {
-        let signal = format!("kill -HUP {}", self.server);
-        let status =
-            Command::new("/bin/sh").args(["-c", &signal]).status().context("running kill")?;
-        if status.success() { Ok(()) } else { bail!("process {} is gone", self.server) }
+        signal("HUP", &self.server.to_string())
     }
 
     fn end(&mut self) {
@@ -119,6 +115,15 @@ impl ServerProcess {
         // The keeper always ends: it kills its own group three seconds later at the latest.
         let _ = self.keeper.wait();
     }
+}
+
+/// Sends a signal with the shell's own `kill`; a number below zero means a process group.
+fn signal(name: &str, process: &str) -> Result<()> {
+    let status = Command::new("/bin/sh")
+        .args(["-c", &format!("kill -{name} {process}")])
+        .status()
+        .context("running kill")?;
+    if status.success() { Ok(()) } else { bail!("process {process} is gone") }
 }
 
 impl Drop for ServerProcess {

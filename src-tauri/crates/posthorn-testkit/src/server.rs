@@ -36,6 +36,8 @@ pub struct MailServer {
     pub dovecot: Dovecot,
     /// Who signed the certificate; also there without TLS.
     pub authority: CertificateAuthority,
+    /// Whether both servers offer TLS.
+    pub has_tls: bool,
 }
 
 impl MailServer {
@@ -54,7 +56,7 @@ impl MailServer {
             certificate,
             ..EximOptions::delivering_to(dovecot.lmtp_port())
         })?;
-        Ok(Self { exim, dovecot, authority })
+        Ok(Self { exim, dovecot, authority, has_tls: options.certificate != Certificate::None })
     }
 
     /// Returns a user's address.
