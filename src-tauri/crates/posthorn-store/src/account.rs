@@ -1,0 +1,332 @@
+//! Accounts and the identities that they send as.
+//!
+//! Passwords are not here: they live in the keychain, under the account's id.
+
+use posthorn_model::{AccountId, Encryption, Protocol, ServerAddress};
+use rusqlite::{Row, params};
+
+use crate::error::{Error, Result};
+use crate::tx::{ReadTx, WriteTx};
+
+/// What a POP3 account does with mail on the server.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum PopPolicy {
+    /// Leaves it there.
+    #[default]
+    Leave,
+    /// Removes it this many days after it was first seen.
+    AfterDays(u32),
+    /// Removes it when it is deleted here.
+    WhenDeleted,
+    /// Removes it once it is durable here.
+    AtOnce,
+    /// Never deletes, whatever is done here.
+    Never,
+}
+
+impl PopPolicy {
+    fn parts(self) -> (&'static str, u32) {
+        match self {
+            Self::Leave => ("leave", 0),
+            Self::AfterDays(days) => ("days", days),
+            Self::WhenDeleted => ("when-deleted", 0),
+            Self::AtOnce => ("at-once", 0),
+            Self::Never => ("never", 0),
+        }
+    }
+
+    fn from_parts(word: &str, days: u32) -> Self {
+        match word {
+            "days" => Self::AfterDays(days),
+            "when-deleted" => Self::WhenDeleted,
+            "at-once" => Self::AtOnce,
+            "never" => Self::Never,
+            _ => Self::Leave,
+        }
+    }
+}
+
+/// A server with the name that is told to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Login {
+    /// Where it is.
+    pub server: ServerAddress,
+    /// User name. Empty (outgoing only) = no authentication.
+    pub user: String,
+    /// SHA-256 of the one certificate that the user excepted, in lower-case hex. Empty = none.
+    pub fingerprint: String,
+}
+
+/// What the user can set about an account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccountSettings {
+    /// Name in the folder list.
+    pub name: String,
+    /// The account's address.
+    pub email: String,
+    /// Name to send as.
+    pub sender_name: String,
+    /// IMAP or POP3 server.
+    pub incoming: Login,
+    /// Submission server.
+    pub outgoing: Login,
+    /// Switched off accounts keep their mail and are not contacted.
+    pub is_enabled: bool,
+    /// Colour of the account's mark, a token name of the UI; empty = by order.
+    pub color: String,
+    /// Letter in the account's mark; empty = first of the name.
+    pub mark: String,
+    /// What to do with mail on a POP3 server.
+    pub pop_policy: PopPolicy,
+    /// Bytes above which a POP3 message comes as its header alone; 0 = no limit.
+    pub pop_size_limit: u64,
+    /// Minutes between looks for mail where the server cannot tell; 0 = by hand only.
+    pub check_minutes: u32,
+    /// Days back for which bodies are kept; 0 = all.
+    pub keep_days: u32,
+    /// The server files the copy in Sent itself (Gmail).
+    pub server_files_sent: bool,
+}
+
+/// An account as stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    /// Its id; never reused.
+    pub id: AccountId,
+    /// Order in the folder list, from 0.
+    pub place: i64,
+    /// A connection with TLS succeeded once: one without is refused from then on.
+    pub tls_seen: bool,
+    /// What the user can set.
+    pub settings: AccountSettings,
+}
+
+const COLUMNS: &str = "id, place, tls_seen, name, email, sender_name, incoming_protocol, incoming_host, incoming_port, \
+    incoming_encryption, incoming_user, incoming_fingerprint, outgoing_host, outgoing_port, outgoing_encryption, \
+    outgoing_user, outgoing_fingerprint, is_enabled, color, mark, pop_policy, pop_days, pop_size_limit, check_minutes, \
+    keep_days, server_files_sent";
+
+fn read(row: &Row<'_>) -> rusqlite::Result<Account> {
+    let text = |name: &str| row.get::<_, String>(name);
+    let encryption =
+        |name: &str| text(name).map(|word| Encryption::parse(&word).unwrap_or(Encryption::Tls));
+    let protocol = Protocol::parse(&text("incoming_protocol")?).unwrap_or(Protocol::Imap);
+    let login = |side: &str, protocol| {
+        Ok::<_, rusqlite::Error>(Login {
+            server: ServerAddress {
+                protocol,
+                host: text(&format!("{side}_host"))?,
+                port: row.get(format!("{side}_port").as_str())?,
+                encryption: encryption(&format!("{side}_encryption"))?,
+            },
+            user: text(&format!("{side}_user"))?,
+            fingerprint: text(&format!("{side}_fingerprint"))?,
+        })
+    };
+    Ok(Account {
+        id: AccountId(row.get("id")?),
+        place: row.get("place")?,
+        tls_seen: row.get("tls_seen")?,
+        settings: AccountSettings {
+            name: text("name")?,
+            email: text("email")?,
+            sender_name: text("sender_name")?,
+            incoming: login("incoming", protocol)?,
+            outgoing: login("outgoing", Protocol::Smtp)?,
+            is_enabled: row.get("is_enabled")?,
+            color: text("color")?,
+            mark: text("mark")?,
+            pop_policy: PopPolicy::from_parts(&text("pop_policy")?, row.get("pop_days")?),
+            pop_size_limit: row.get::<_, i64>("pop_size_limit")?.unsigned_abs(),
+            check_minutes: row.get("check_minutes")?,
+            keep_days: row.get("keep_days")?,
+            server_files_sent: row.get("server_files_sent")?,
+        },
+    })
+}
+
+/// Returns all accounts in the order of the folder list.
+pub fn list(tx: &ReadTx<'_>) -> Result<Vec<Account>> {
+    tx.all(&format!("SELECT {COLUMNS} FROM account ORDER BY place, id"), [], read)
+}
+
+/// Returns one account.
+pub fn get(tx: &ReadTx<'_>, id: AccountId) -> Result<Account> {
+    tx.maybe(&format!("SELECT {COLUMNS} FROM account WHERE id = ?1"), [id.0], read)?
+        .ok_or(Error::NotFound("account"))
+}
+
+/// Adds an account after all others, with one identity. POP3 accounts also need [`crate::mailbox::add_local`].
+pub fn add(tx: &WriteTx<'_>, settings: &AccountSettings) -> Result<AccountId> {
+    let place: i64 =
+        tx.one("SELECT COALESCE(MAX(place), -1) + 1 FROM account", [], |row| row.get(0))?;
+    let id = AccountId(tx.insert("INSERT INTO account (place) VALUES (?1)", [place])?);
+    update(tx, id, settings)?;
+    let identity = Identity {
+        id: 0,
+        account: id,
+        name: settings.sender_name.clone(),
+        email: settings.email.clone(),
+        reply_to: String::new(),
+        signature: String::new(),
+    };
+    put_identity(tx, &identity)?;
+    Ok(id)
+}
+
+/// Changes what the user can set.
+pub fn update(tx: &WriteTx<'_>, id: AccountId, settings: &AccountSettings) -> Result<()> {
+    let sql = "UPDATE account SET name = ?2, email = ?3, sender_name = ?4, incoming_protocol = ?5, incoming_host = ?6, \
+        incoming_port = ?7, incoming_encryption = ?8, incoming_user = ?9, incoming_fingerprint = ?10, \
+        outgoing_host = ?11, outgoing_port = ?12, outgoing_encryption = ?13, outgoing_user = ?14, \
+        outgoing_fingerprint = ?15, is_enabled = ?16, color = ?17, mark = ?18, pop_policy = ?19, pop_days = ?20, \
+        pop_size_limit = ?21, check_minutes = ?22, keep_days = ?23, server_files_sent = ?24 WHERE id = ?1";
+    let (policy, days) = settings.pop_policy.parts();
+    let (incoming, outgoing) = (&settings.incoming, &settings.outgoing);
+    let values = params![
+        id.0,
+        settings.name,
+        settings.email,
+        settings.sender_name,
+        incoming.server.protocol.as_str(),
+        incoming.server.host,
+        incoming.server.port,
+        incoming.server.encryption.as_str(),
+        incoming.user,
+        incoming.fingerprint,
+        outgoing.server.host,
+        outgoing.server.port,
+        outgoing.server.encryption.as_str(),
+        outgoing.user,
+        outgoing.fingerprint,
+        settings.is_enabled,
+        settings.color,
+        settings.mark,
+        policy,
+        days,
+        settings.pop_size_limit as i64,
+        settings.check_minutes,
+        settings.keep_days,
+        settings.server_files_sent,
+    ];
+    if tx.run(sql, values)? == 0 {
+        return Err(Error::NotFound("account"));
+    }
+    // The first identity is the account's own name and address.
+    let first = "UPDATE identity SET name = ?2, email = ?3 WHERE id = \
+        (SELECT id FROM identity WHERE account = ?1 ORDER BY place, id LIMIT 1)";
+    tx.run(first, params![id.0, settings.sender_name, settings.email])?;
+    tx.note(|changes| changes.account(id));
+    Ok(())
+}
+
+/// Puts the accounts into this order; those not named come after.
+pub fn reorder(tx: &WriteTx<'_>, order: &[AccountId]) -> Result<()> {
+    tx.run("UPDATE account SET place = place + ?1", [order.len() as i64])?;
+    for (place, id) in (0_i64..).zip(order) {
+        tx.run("UPDATE account SET place = ?2 WHERE id = ?1", [id.0, place])?;
+        tx.note(|changes| changes.account(*id));
+    }
+    Ok(())
+}
+
+/// Notes that a connection with TLS succeeded.
+pub fn note_tls(tx: &WriteTx<'_>, id: AccountId) -> Result<()> {
+    if tx.run("UPDATE account SET tls_seen = 1 WHERE id = ?1 AND tls_seen = 0", [id.0])? > 0 {
+        tx.note(|changes| changes.account(id));
+    }
+    Ok(())
+}
+
+/// Removes an account with everything of it here. Its bodies are let go: the sweep takes them after its time.
+pub fn remove(tx: &WriteTx<'_>, id: AccountId) -> Result<()> {
+    crate::sweep::release_account(tx, id)?;
+    let mailboxes =
+        tx.all("SELECT id FROM mailbox WHERE account = ?1", [id.0], |row| row.get(0))?;
+    let rows =
+        tx.all("SELECT position FROM message WHERE account = ?1", [id.0], |row| row.get(0))?;
+    if tx.run("DELETE FROM account WHERE id = ?1", [id.0])? == 0 {
+        return Err(Error::NotFound("account"));
+    }
+    tx.note(|changes| {
+        changes.account(id);
+        for mailbox in mailboxes {
+            changes.mailbox(posthorn_model::MailboxId(mailbox));
+        }
+        for position in rows {
+            changes.row(posthorn_model::Position(position));
+        }
+    });
+    Ok(())
+}
+
+/// A name and address to send as.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// Its id; 0 for one that is not stored yet.
+    pub id: i64,
+    /// Whose it is.
+    pub account: AccountId,
+    /// Name to send as.
+    pub name: String,
+    /// Address to send as.
+    pub email: String,
+    /// Where answers go; empty = to `email`.
+    pub reply_to: String,
+    /// Signature as HTML; empty = none.
+    pub signature: String,
+}
+
+/// Returns an account's identities, the default first.
+pub fn identities(tx: &ReadTx<'_>, account: AccountId) -> Result<Vec<Identity>> {
+    let sql = "SELECT id, name, email, reply_to, signature FROM identity WHERE account = ?1 ORDER BY place, id";
+    tx.all(sql, [account.0], |row| {
+        Ok(Identity {
+            id: row.get(0)?,
+            account,
+            name: row.get(1)?,
+            email: row.get(2)?,
+            reply_to: row.get(3)?,
+            signature: row.get(4)?,
+        })
+    })
+}
+
+/// Adds an identity (id 0) after the account's others, or changes one; returns its id.
+pub fn put_identity(tx: &WriteTx<'_>, identity: &Identity) -> Result<i64> {
+    tx.note(|changes| changes.account(identity.account));
+    let values = (
+        identity.account.0,
+        &identity.name,
+        &identity.email,
+        &identity.reply_to,
+        &identity.signature,
+    );
+    if identity.id == 0 {
+        let sql = "INSERT INTO identity (account, name, email, reply_to, signature, place) VALUES (?1, ?2, ?3, ?4, ?5, \
+            (SELECT COALESCE(MAX(place), -1) + 1 FROM identity WHERE account = ?1))";
+        return tx.insert(sql, values);
+    }
+    let sql = "UPDATE identity SET name = ?2, email = ?3, reply_to = ?4, signature = ?5 WHERE account = ?1 AND id = ?6";
+    let (account, name, email, reply_to, signature) = values;
+    match tx.run(sql, params![account, name, email, reply_to, signature, identity.id])? {
+        0 => Err(Error::NotFound("identity")),
+        _ => Ok(identity.id),
+    }
+}
+
+/// Removes an identity; an account keeps its last one.
+pub fn remove_identity(tx: &WriteTx<'_>, account: AccountId, id: i64) -> Result<()> {
+    if identities(tx, account)?.len() < 2 {
+        return Err(Error::Invalid("an account needs one address to send as"));
+    }
+    tx.run("DELETE FROM identity WHERE account = ?1 AND id = ?2", [account.0, id])?;
+    tx.note(|changes| changes.account(account));
+    Ok(())
+}
+
+/// Returns the account's own addresses in lower case.
+pub fn own_addresses(tx: &ReadTx<'_>, account: AccountId) -> Result<Vec<String>> {
+    let sql = "SELECT lower(email) FROM account WHERE id = ?1 UNION SELECT lower(email) FROM identity WHERE account = ?1";
+    tx.all(sql, [account.0], |row| row.get(0))
+}

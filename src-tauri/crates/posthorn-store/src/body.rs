@@ -1,0 +1,260 @@
+//! Raw bytes, exactly as received: content-addressed, compressed, never changed.
+//!
+//! Invariants:
+//! * [`Bodies::put`] resolves after the bytes are durable. Only then may the index refer to them, so a crash can
+//!   leave bytes that nobody refers to, and never a reference to bytes that are not there.
+//! * Equal bytes are stored once, under one id. Small ones are rows, large ones files named by their hash.
+//! * What is read back is checked against its hash.
+//!
+//! It does not know what the bytes mean, and never deletes: that is the sweep's ([`crate::sweep`]).
+
+mod file;
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use posthorn_model::{AccountId, BodyId, Timestamp};
+use rusqlite::{Connection, OptionalExtension};
+
+use crate::error::{Error, Result};
+use crate::reader::Readers;
+use crate::writer::Writer;
+
+pub use file::BodyReader;
+pub(crate) use file::remove as remove_file;
+
+/// Raw bytes above this become a file: SQLite reads small blobs faster than the file system, large ones slower.
+const ROW_LIMIT: usize = 96 * 1024;
+/// zstd level: 3 is the measured knee between time and size for mail.
+const LEVEL: i32 = 3;
+
+/// Who brought the bytes first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// An IMAP server, which still has them.
+    Imap(AccountId),
+    /// A POP3 server, which may not have them any more: perhaps the only copy.
+    Pop3(AccountId),
+    /// Made on this computer (a draft, its files, a message on its way out).
+    Local,
+}
+
+impl Origin {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Imap(_) => "imap",
+            Self::Pop3(_) => "pop3",
+            Self::Local => "local",
+        }
+    }
+
+    fn account(self) -> i64 {
+        match self {
+            Self::Imap(account) | Self::Pop3(account) => account.0,
+            Self::Local => 0,
+        }
+    }
+
+    pub(crate) fn from_row(word: &str, account: i64) -> Self {
+        match word {
+            "imap" => Self::Imap(AccountId(account)),
+            "pop3" => Self::Pop3(AccountId(account)),
+            _ => Self::Local,
+        }
+    }
+}
+
+/// The body store.
+#[derive(Clone, Debug)]
+pub struct Bodies(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    writer: Mutex<Option<Writer>>,
+    readers: Readers,
+    folder: PathBuf,
+}
+
+/// Bytes ready for a row or a file.
+struct Prepared {
+    hash: [u8; 32],
+    size: usize,
+    /// Compressed bytes; absent where a file has them.
+    data: Option<Vec<u8>>,
+    origin: Origin,
+}
+
+impl Bodies {
+    pub(crate) fn new(writer: Writer, readers: Readers, folder: PathBuf) -> Self {
+        Self(Arc::new(Inner { writer: Mutex::new(Some(writer)), readers, folder }))
+    }
+
+    /// Stores bytes and returns their id once they are durable.
+    pub async fn put(&self, bytes: impl Into<Vec<u8>>, origin: Origin) -> Result<BodyId> {
+        let ids = self.put_all(vec![bytes.into()], origin).await?;
+        ids.into_iter().next().ok_or(Error::Closed)
+    }
+
+    /// Stores several bodies in one durable step; ids in the same order.
+    pub async fn put_all(&self, bodies: Vec<Vec<u8>>, origin: Origin) -> Result<Vec<BodyId>> {
+        let writer = self
+            .0
+            .writer
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+            .ok_or(Error::Closed)?;
+        let folder = self.0.folder.clone();
+        let prepared = tokio::task::spawn_blocking(move || {
+            bodies.iter().map(|bytes| prepare(&folder, bytes, origin)).collect::<Result<Vec<_>>>()
+        });
+        let prepared = prepared.await.map_err(|_| Error::Closed)??;
+        writer
+            .run(move |connection, now, _| {
+                prepared.iter().map(|body| insert(connection, now, body)).collect()
+            })
+            .await
+    }
+
+    /// Stores what a file holds (an attachment, a spooled message) without having it in memory.
+    pub async fn put_file(&self, path: &Path, origin: Origin) -> Result<BodyId> {
+        let writer = self
+            .0
+            .writer
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+            .ok_or(Error::Closed)?;
+        let (folder, path) = (self.0.folder.clone(), path.to_owned());
+        let prepared = tokio::task::spawn_blocking(move || prepare_file(&folder, &path, origin));
+        let prepared = prepared.await.map_err(|_| Error::Closed)??;
+        writer.run(move |connection, now, _| insert(connection, now, &prepared)).await
+    }
+
+    /// Returns the bytes. `NotFound` where the id is unknown, `BodyDamaged` where they are not what was stored.
+    pub async fn get(&self, id: BodyId) -> Result<Vec<u8>> {
+        let folder = self.0.folder.clone();
+        self.0.readers.run(move |connection| read(connection, &folder, id)).await
+    }
+
+    /// Returns several bodies in one read; `None` where one is not there or damaged.
+    pub async fn get_all(&self, ids: Vec<BodyId>) -> Result<Vec<Option<Vec<u8>>>> {
+        let folder = self.0.folder.clone();
+        let all = move |connection: &Connection| {
+            ids.iter().map(|id| absent(read(connection, &folder, *id))).collect()
+        };
+        self.0.readers.run(all).await
+    }
+
+    /// Returns a reader for bytes that may be too large for memory (a message on its way out, a saved attachment).
+    pub async fn open(&self, id: BodyId) -> Result<BodyReader> {
+        let folder = self.0.folder.clone();
+        self.0.readers.run(move |connection| open(connection, &folder, id)).await
+    }
+
+    /// Returns the number of raw bytes.
+    pub async fn size(&self, id: BodyId) -> Result<u64> {
+        self.0.readers.run(move |connection| Ok(row(connection, id)?.size)).await
+    }
+
+    pub(crate) fn close(&self) {
+        drop(self.0.writer.lock().unwrap_or_else(PoisonError::into_inner).take());
+        self.0.readers.close();
+    }
+
+    pub(crate) fn writer(&self) -> Result<Writer> {
+        self.0.writer.lock().unwrap_or_else(PoisonError::into_inner).clone().ok_or(Error::Closed)
+    }
+
+    pub(crate) fn readers(&self) -> &Readers {
+        &self.0.readers
+    }
+
+    pub(crate) fn folder(&self) -> &Path {
+        &self.0.folder
+    }
+}
+
+struct BodyRow {
+    hash: [u8; 32],
+    size: u64,
+    data: Option<Vec<u8>>,
+}
+
+fn absent<T>(result: Result<T>) -> Result<Option<T>> {
+    match result {
+        Ok(value) => Ok(Some(value)),
+        Err(Error::NotFound(_) | Error::BodyDamaged | Error::File(_)) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn prepare(folder: &Path, bytes: &[u8], origin: Origin) -> Result<Prepared> {
+    let hash = *blake3::hash(bytes).as_bytes();
+    let data = if bytes.len() > ROW_LIMIT {
+        file::store(folder, &hash, bytes)?;
+        None
+    } else {
+        Some(zstd::bulk::compress(bytes, LEVEL)?)
+    };
+    Ok(Prepared { hash, size: bytes.len(), data, origin })
+}
+
+fn prepare_file(folder: &Path, path: &Path, origin: Origin) -> Result<Prepared> {
+    let mut source = std::fs::File::open(path)?;
+    if source.metadata()?.len() <= ROW_LIMIT as u64 {
+        return prepare(folder, &std::fs::read(path)?, origin);
+    }
+    let (hash, size) = file::store_stream(folder, &mut source)?;
+    Ok(Prepared { hash, size, data: None, origin })
+}
+
+fn insert(connection: &Connection, now: Timestamp, body: &Prepared) -> Result<BodyId> {
+    // Equal bytes keep their row; put_at moves, so that the sweep does not take what is about to be referred to. A
+    // POP3 origin stays or wins: its bytes may be the only copy.
+    let sql = "INSERT INTO body (hash, size, data, origin, account, put_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6) \
+               ON CONFLICT (hash) DO UPDATE SET put_at = excluded.put_at, \
+                 account = CASE WHEN excluded.origin = 'pop3' THEN excluded.account ELSE account END, \
+                 origin = CASE WHEN excluded.origin = 'pop3' THEN 'pop3' ELSE origin END \
+               RETURNING id";
+    let values = rusqlite::params![
+        body.hash,
+        body.size as i64,
+        body.data,
+        body.origin.word(),
+        body.origin.account(),
+        now.0
+    ];
+    Ok(BodyId(connection.prepare_cached(sql)?.query_row(values, |row| row.get(0))?))
+}
+
+fn row(connection: &Connection, id: BodyId) -> Result<BodyRow> {
+    let read = |row: &rusqlite::Row<'_>| {
+        Ok(BodyRow {
+            hash: row.get(0)?,
+            size: row.get::<_, i64>(1)?.unsigned_abs(),
+            data: row.get(2)?,
+        })
+    };
+    let mut statement =
+        connection.prepare_cached("SELECT hash, size, data FROM body WHERE id = ?1")?;
+    statement.query_row([id.0], read).optional()?.ok_or(Error::NotFound("body"))
+}
+
+fn read(connection: &Connection, folder: &Path, id: BodyId) -> Result<Vec<u8>> {
+    let row = row(connection, id)?;
+    let size = usize::try_from(row.size).map_err(|_| Error::BodyDamaged)?;
+    let bytes = match row.data {
+        Some(data) => zstd::bulk::decompress(&data, size).map_err(|_| Error::BodyDamaged)?,
+        None => file::load(folder, &row.hash, size)?,
+    };
+    if *blake3::hash(&bytes).as_bytes() == row.hash { Ok(bytes) } else { Err(Error::BodyDamaged) }
+}
+
+fn open(connection: &Connection, folder: &Path, id: BodyId) -> Result<BodyReader> {
+    let found = row(connection, id)?;
+    match found.data {
+        Some(_) => Ok(BodyReader::memory(read(connection, folder, id)?)),
+        None => BodyReader::file(folder, &found.hash, found.size),
+    }
+}

@@ -1,0 +1,128 @@
+//! Bodies too large for a row: zstd files named by their hash.
+//!
+//! Invariant: a file under its final name is complete and durable. It is written beside, synchronised, renamed, and
+//! the folder is synchronised too.
+
+use std::fs::File;
+use std::io::{BufReader, Cursor, Read, Write};
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Result};
+
+use super::LEVEL;
+
+/// Bytes copied at once.
+const COPY_BYTES: usize = 128 * 1024;
+
+/// Reads a body's raw bytes from the beginning to the end; blocking.
+pub struct BodyReader {
+    source: Box<dyn Read + Send>,
+    size: u64,
+}
+
+impl std::fmt::Debug for BodyReader {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("BodyReader").field("size", &self.size).finish_non_exhaustive()
+    }
+}
+
+impl BodyReader {
+    pub(super) fn memory(bytes: Vec<u8>) -> Self {
+        let size = bytes.len() as u64;
+        Self { source: Box::new(Cursor::new(bytes)), size }
+    }
+
+    pub(super) fn file(folder: &Path, hash: &[u8; 32], size: u64) -> Result<Self> {
+        let decoder = zstd::Decoder::new(File::open(path(folder, hash))?)?;
+        Ok(Self { source: Box::new(BufReader::with_capacity(COPY_BYTES, decoder)), size })
+    }
+
+    /// Returns how many bytes there are in all.
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+}
+
+impl Read for BodyReader {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        self.source.read(buffer)
+    }
+}
+
+/// Returns where a body's file lies.
+pub(crate) fn path(folder: &Path, hash: &[u8; 32]) -> PathBuf {
+    let hex = blake3::Hash::from_bytes(*hash).to_hex();
+    // 256 folders, so that none becomes slow to list.
+    let start: String = hex.chars().take(2).collect();
+    folder.join(start).join(format!("{hex}.zst"))
+}
+
+pub(super) fn store(folder: &Path, hash: &[u8; 32], bytes: &[u8]) -> Result<()> {
+    let (stored, _) = store_stream(folder, &mut Cursor::new(bytes))?;
+    if stored == *hash { Ok(()) } else { Err(Error::BodyDamaged) }
+}
+
+/// Copies a stream into a file of its own and returns hash and size of its bytes.
+pub(super) fn store_stream(folder: &Path, source: &mut impl Read) -> Result<([u8; 32], usize)> {
+    std::fs::create_dir_all(folder)?;
+    let mut random = [0_u8; 8];
+    getrandom::fill(&mut random).map_err(|_| Error::File("no randomness".to_owned()))?;
+    let temporary = folder.join(format!("{:016x}.part", u64::from_le_bytes(random)));
+    let written = write_and_name(folder, &temporary, source);
+    if written.is_err() {
+        // What could not be written to the end is worth nothing; a leftover is swept by name later.
+        let _ = std::fs::remove_file(&temporary);
+    }
+    written
+}
+
+fn write_and_name(
+    folder: &Path,
+    temporary: &Path,
+    source: &mut impl Read,
+) -> Result<([u8; 32], usize)> {
+    let mut hasher = blake3::Hasher::new();
+    let mut encoder = zstd::Encoder::new(File::create_new(temporary)?, LEVEL)?;
+    let mut buffer = vec![0_u8; COPY_BYTES];
+    let mut size = 0;
+    loop {
+        let count = source.read(&mut buffer)?;
+        let Some(chunk) = buffer.get(..count).filter(|chunk| !chunk.is_empty()) else { break };
+        hasher.update(chunk);
+        encoder.write_all(chunk)?;
+        size += count;
+    }
+    encoder.finish()?.sync_all()?;
+    let hash = *hasher.finalize().as_bytes();
+    let target = path(folder, &hash);
+    if let Some(parent) = target.parent() {
+        std::fs::create_dir_all(parent)?;
+        std::fs::rename(temporary, &target)?;
+        sync_folder(parent)?;
+        sync_folder(folder)?;
+    }
+    Ok((hash, size))
+}
+
+/// Makes a rename durable. Windows does that itself and cannot open folders.
+fn sync_folder(folder: &Path) -> Result<()> {
+    if cfg!(unix) {
+        File::open(folder)?.sync_all()?;
+    }
+    Ok(())
+}
+
+pub(super) fn load(folder: &Path, hash: &[u8; 32], size: usize) -> Result<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(size);
+    let decoder = zstd::Decoder::new(File::open(path(folder, hash))?)?;
+    // One more than expected shows a file that is too long.
+    decoder.take(size as u64 + 1).read_to_end(&mut bytes).map_err(|_| Error::BodyDamaged)?;
+    Ok(bytes)
+}
+
+/// Removes a body's file. One that cannot be removed costs space and nothing else; the next equal body takes it over.
+pub(crate) fn remove(folder: &Path, hash: &[u8; 32]) {
+    if let Err(error) = std::fs::remove_file(path(folder, hash)) {
+        tracing::warn!(%error, "a body's file could not be removed");
+    }
+}

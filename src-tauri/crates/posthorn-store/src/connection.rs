@@ -1,0 +1,81 @@
+//! How connections are opened and tuned; the pragmas in one place.
+
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::Connection;
+
+use crate::error::{Error, OpenError};
+use crate::schema::Format;
+
+/// Wait for another process (a backup program, a virus scanner) to let go of the file.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// Prepared statements kept per connection: more than this crate has.
+const STATEMENT_LIMIT: usize = 256;
+/// The journal is cut back to this after a checkpoint, so that one large write does not cost the disk for ever.
+const JOURNAL_BYTES: i64 = 32 << 20;
+/// Page cache of a connection in KiB (negative: SQLite's way of saying KiB instead of pages).
+const CACHE_KIB: i64 = -16_384;
+/// Mapped for reading: an index of a million messages without its previews fits.
+const MAPPED_BYTES: i64 = 256 << 20;
+
+/// How much a commit may lose in a power cut.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Durability {
+    /// Nothing: DELE and *dot sent* rest on it.
+    Full,
+    /// The last commits: the file can be rebuilt.
+    Rebuildable,
+}
+
+/// Opens a database for writing and brings it to the newest format; a newer file is refused untouched.
+pub(crate) fn open_writer(
+    path: &Path,
+    format: &Format,
+    durability: Durability,
+) -> Result<Connection, OpenError> {
+    let unusable = |error: Error| OpenError::Unusable { file: format.file, cause: error };
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).map_err(|error| unusable(error.into()))?;
+    }
+    let mut connection = Connection::open(path).map_err(|error| unusable(error.into()))?;
+    connection.busy_timeout(BUSY_TIMEOUT).map_err(|error| unusable(error.into()))?;
+    // Before journal_mode, which would already write.
+    format.check(&connection)?;
+    tune_writer(&connection, durability).map_err(|error| unusable(error.into()))?;
+    format.migrate(&mut connection)?;
+    Ok(connection)
+}
+
+fn tune_writer(connection: &Connection, durability: Durability) -> rusqlite::Result<()> {
+    connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
+    let synchronous = match durability {
+        Durability::Full => "FULL",
+        Durability::Rebuildable => "NORMAL",
+    };
+    connection.pragma_update(None, "synchronous", synchronous)?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.pragma_update_and_check(None, "journal_size_limit", JOURNAL_BYTES, |_| Ok(()))?;
+    connection.pragma_update(None, "cache_size", CACHE_KIB)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENT_LIMIT);
+    Ok(())
+}
+
+/// Tunes a connection that was opened read-only; `attached` becomes the schema `words`.
+pub(crate) fn tune_reader(
+    connection: &Connection,
+    attached: Option<&Path>,
+) -> crate::error::Result<()> {
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    if let Some(path) = attached {
+        let path = path
+            .to_str()
+            .ok_or(Error::Invalid("the profile's folder has a name that is not Unicode"))?;
+        connection.execute("ATTACH DATABASE ?1 AS words", [path])?;
+    }
+    connection.pragma_update(None, "query_only", true)?;
+    connection.pragma_update(None, "cache_size", CACHE_KIB)?;
+    connection.pragma_update_and_check(None, "mmap_size", MAPPED_BYTES, |_| Ok(()))?;
+    connection.set_prepared_statement_cache_capacity(STATEMENT_LIMIT);
+    Ok(())
+}

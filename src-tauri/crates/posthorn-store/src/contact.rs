@@ -1,0 +1,135 @@
+//! People seen in mail, for completing addresses.
+//!
+//! Those that the user wrote to come first, then the most recent. Addresses that no person reads are not learnt.
+
+use posthorn_model::{Address, Timestamp};
+use rusqlite::params;
+
+use crate::error::Result;
+use crate::message::Head;
+use crate::tx::{ReadTx, WriteTx};
+
+/// Recipients learnt from one message: a list of hundreds is nobody's address book.
+const LEARN_LIMIT: usize = 20;
+/// Words by which one contact can be found.
+const WORD_LIMIT: usize = 8;
+/// Local parts that no person reads.
+const NOBODY: [&str; 8] = [
+    "noreply",
+    "no-reply",
+    "donotreply",
+    "do-not-reply",
+    "mailer-daemon",
+    "bounce",
+    "bounces",
+    "notifications",
+];
+
+/// A person seen in mail.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Contact {
+    /// Name and address; the name is the last that was seen.
+    pub address: Address,
+    /// Messages that the user sent there.
+    pub sent: u32,
+    /// Messages that came from there.
+    pub received: u32,
+    /// Last of both.
+    pub last_used: Timestamp,
+}
+
+/// Returns contacts of whom a word begins with the text, best first. An empty text gives the best of all.
+pub fn complete(tx: &ReadTx<'_>, text: &str, limit: usize) -> Result<Vec<Contact>> {
+    let text = text.trim().to_lowercase();
+    let limit = limit as i64;
+    let order = "ORDER BY sent > 0 DESC, sent + received / 4 DESC, last_used DESC, email LIMIT";
+    if text.is_empty() {
+        let sql = format!("SELECT name, email, sent, received, last_used FROM contact {order} ?1");
+        return tx.all(&sql, [limit], read);
+    }
+    // The end of the range: everything that begins with the text sorts before it.
+    let end = format!("{text}\u{10ffff}");
+    let sql = format!(
+        "SELECT name, email, sent, received, last_used FROM contact WHERE id IN \
+           (SELECT contact FROM contact_word WHERE word >= ?1 AND word < ?2) {order} ?3"
+    );
+    tx.all(&sql, params![text, end, limit], read)
+}
+
+fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Contact> {
+    Ok(Contact {
+        address: Address { name: row.get(0)?, email: row.get(1)? },
+        sent: row.get(2)?,
+        received: row.get(3)?,
+        last_used: Timestamp(row.get(4)?),
+    })
+}
+
+/// Forgets a contact.
+pub fn forget(tx: &WriteTx<'_>, email: &str) -> Result<()> {
+    tx.run("DELETE FROM contact WHERE email = ?1", [email.to_lowercase()])?;
+    tx.note(crate::change::ChangeSet::contacts);
+    Ok(())
+}
+
+/// Learns whom the user wrote to.
+pub fn note_sent(tx: &WriteTx<'_>, recipients: &[Address]) -> Result<()> {
+    for recipient in recipients.iter().take(LEARN_LIMIT) {
+        see(tx, recipient, 1, 0, tx.now())?;
+    }
+    Ok(())
+}
+
+/// Learns people from a message: recipients of the user's own, else its sender.
+pub(crate) fn learn(tx: &WriteTx<'_>, own: &[String], head: &Head) -> Result<()> {
+    let is_own = head.from.iter().any(|from| own.contains(&from.email.to_lowercase()));
+    if is_own {
+        for recipient in head.to.iter().chain(&head.cc).take(LEARN_LIMIT) {
+            see(tx, recipient, 1, 0, head.received)?;
+        }
+    } else if let Some(sender) = head.from.first() {
+        see(tx, sender, 0, 1, head.received)?;
+    }
+    Ok(())
+}
+
+fn see(tx: &WriteTx<'_>, address: &Address, sent: u32, received: u32, at: Timestamp) -> Result<()> {
+    let email = address.email.to_lowercase();
+    let local = email.split('@').next().unwrap_or_default();
+    if !email.contains('@') || NOBODY.contains(&local) {
+        return Ok(());
+    }
+    // The newest name wins; a message without one does not take it away.
+    let sql = "INSERT INTO contact (email, name, sent, received, last_used) VALUES (?1, ?2, ?3, ?4, ?5) \
+        ON CONFLICT (email) DO UPDATE SET sent = sent + excluded.sent, received = received + excluded.received, \
+        name = CASE WHEN excluded.name <> '' AND (name = '' OR excluded.last_used >= last_used) \
+          THEN excluded.name ELSE name END, last_used = MAX(last_used, excluded.last_used) \
+        RETURNING id, name = ?2 AND sent + received > 1";
+    let values = params![email, address.name, sent, received, at.0];
+    let (id, is_same): (i64, bool) = tx.one(sql, values, |row| Ok((row.get(0)?, row.get(1)?)))?;
+    if !is_same {
+        for word in words(&address.name, &email) {
+            tx.run(
+                "INSERT OR IGNORE INTO contact_word (word, contact) VALUES (?1, ?2)",
+                params![word, id],
+            )?;
+        }
+    }
+    tx.note(crate::change::ChangeSet::contacts);
+    Ok(())
+}
+
+/// The words by which someone is found: the address, its domain, the name and each word of it.
+fn words(name: &str, email: &str) -> Vec<String> {
+    let name = name.to_lowercase();
+    let mut words = vec![email.to_owned()];
+    words.extend(email.split_once('@').map(|(_, domain)| domain.to_owned()));
+    if !name.is_empty() {
+        words.push(name.clone());
+        words.extend(name.split(|letter: char| !letter.is_alphanumeric()).map(str::to_owned));
+    }
+    words.retain(|word| !word.is_empty());
+    words.dedup();
+    words.truncate(WORD_LIMIT);
+    words
+}

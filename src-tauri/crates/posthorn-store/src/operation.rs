@@ -1,0 +1,170 @@
+//! Operations: what the user did, with its local effect, its remote effect and its way back.
+//!
+//! [`enqueue`] writes the local effect and the operation in one transaction. The synchronisation replays operations
+//! per account in their order ([`next`]), idempotently, and tells how it ended ([`done`], [`refuse`], [`postpone`]).
+//! Where a mailbox is on this computer alone, an operation is done at once.
+//!
+//! Invariants: a placement counts its operations under way (`pending`), and the synchronisation leaves such a row's
+//! flags alone. What left a mailbox stays hidden there until the server confirms, and comes back when it refuses.
+//! The log survives restarts and is what undo works from ([`undo`]).
+
+mod action;
+mod backout;
+mod effect;
+mod log;
+mod undo;
+
+use posthorn_model::{AccountId, Flags, MailboxId, MessageId, OperationId, Timestamp, Uid};
+use rusqlite::params;
+
+use crate::error::{Error, Result};
+use crate::tx::{ReadTx, WriteTx};
+
+pub use action::{Action, Flag, Switch};
+pub use effect::{MailboxRequest, enqueue, enqueue_mailbox};
+pub(crate) use log::paths_under_way;
+pub use log::{get, next, recent};
+pub use undo::undo;
+
+/// How far an operation is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum OperationState {
+    /// It waits for the server.
+    Queued,
+    /// It was sent and not answered: it is sent again after a break, which changes nothing the second time.
+    Sent,
+    /// The server did it.
+    Done,
+    /// The server refused it for good; its local effect was taken back.
+    Refused,
+    /// The user took it back before it was sent.
+    Undone,
+}
+
+impl OperationState {
+    const ALL: [Self; 5] = [Self::Queued, Self::Sent, Self::Done, Self::Refused, Self::Undone];
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Sent => "sent",
+            Self::Done => "done",
+            Self::Refused => "refused",
+            Self::Undone => "undone",
+        }
+    }
+}
+
+/// An operation as stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Operation {
+    /// Its id; ids rise in the order of the user's doing.
+    pub id: OperationId,
+    /// Whose server it concerns.
+    pub account: AccountId,
+    /// What is to be done.
+    pub action: Action,
+    /// The messages; empty for an operation on a mailbox.
+    pub targets: Vec<Target>,
+    /// How far it is.
+    pub state: OperationState,
+    /// Tries so far.
+    pub attempts: u32,
+    /// Not before this; in the past = now.
+    pub next_try: Timestamp,
+    /// The server's last sentence; empty = none.
+    pub error: String,
+    /// When the user did it.
+    pub created_at: Timestamp,
+    /// An undo was made from it.
+    pub is_undone: bool,
+}
+
+/// One message of an operation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Target {
+    /// The message.
+    pub message: MessageId,
+    /// Where it was when the operation was made.
+    pub mailbox: MailboxId,
+    /// Its uid there, as far as it is known now; absent = an earlier operation must tell it, or a listing.
+    pub uid: Option<Uid>,
+    /// Its flags before.
+    pub flags_before: Flags,
+}
+
+/// A uid that the server told for a moved message (COPYUID, RFC 4315).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Copied {
+    /// Mailbox from which it was moved.
+    pub from: MailboxId,
+    /// Its uid there.
+    pub uid: Uid,
+    /// Its uid in the target.
+    pub new_uid: Uid,
+}
+
+/// Notes that an operation is about to be sent.
+pub fn mark_sent(tx: &WriteTx<'_>, id: OperationId) -> Result<()> {
+    set_state(tx, id, OperationState::Sent, "")?;
+    tx.run("UPDATE operation SET attempts = attempts + 1 WHERE id = ?1", [id.0])?;
+    Ok(())
+}
+
+/// Puts an operation back into the queue after a transient failure.
+pub fn postpone(tx: &WriteTx<'_>, id: OperationId, next_try: Timestamp, error: &str) -> Result<()> {
+    set_state(tx, id, OperationState::Queued, error)?;
+    tx.run("UPDATE operation SET next_try = ?2 WHERE id = ?1", params![id.0, next_try.0])?;
+    Ok(())
+}
+
+/// Notes that the server did it, with the uids that it told. Repeating it changes nothing.
+pub fn done(tx: &WriteTx<'_>, id: OperationId, copied: &[Copied]) -> Result<()> {
+    let operation = get(tx, id)?;
+    if !matches!(operation.state, OperationState::Queued | OperationState::Sent) {
+        return Ok(());
+    }
+    effect::confirm(tx, &operation, copied)?;
+    set_state(tx, id, OperationState::Done, "")
+}
+
+/// Notes that the server refused for good, with its sentence, and takes the local effect back.
+pub fn refuse(tx: &WriteTx<'_>, id: OperationId, error: &str) -> Result<()> {
+    let operation = get(tx, id)?;
+    if !matches!(operation.state, OperationState::Queued | OperationState::Sent) {
+        return Ok(());
+    }
+    backout::back_out(tx, &operation)?;
+    set_state(tx, id, OperationState::Refused, error)
+}
+
+/// Forgets finished operations older than 30 days.
+pub fn purge(tx: &WriteTx<'_>) -> Result<usize> {
+    let until = tx.now().plus_ms(-crate::removed::KEEP_DAYS * crate::removed::DAY_MS);
+    tx.run(
+        "DELETE FROM operation WHERE state NOT IN ('queued', 'sent') AND finished_at < ?1",
+        [until.0],
+    )
+}
+
+pub(crate) fn set_state(
+    tx: &WriteTx<'_>,
+    id: OperationId,
+    state: OperationState,
+    error: &str,
+) -> Result<()> {
+    let is_over = !matches!(state, OperationState::Queued | OperationState::Sent);
+    let at = if is_over { tx.now().0 } else { 0 };
+    let sql = "UPDATE operation SET state = ?2, error = ?3, finished_at = ?4 WHERE id = ?1 RETURNING account";
+    let account =
+        tx.maybe(sql, params![id.0, state.word(), error, at], |row| row.get(0).map(AccountId))?;
+    let account = account.ok_or(Error::NotFound("operation"))?;
+    tx.note(|changes| changes.operation(id, account));
+    Ok(())
+}
+
+/// Returns whether an account has operations that the server has not done.
+pub fn is_under_way(tx: &ReadTx<'_>, account: AccountId) -> Result<bool> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM operation WHERE account = ?1 AND state IN ('queued', 'sent'))";
+    tx.one(sql, [account.0], |row| row.get(0))
+}

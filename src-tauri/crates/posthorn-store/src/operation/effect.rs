@@ -1,0 +1,333 @@
+//! The local effect of an operation: at once, and when the server confirmed it.
+
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
+
+use posthorn_model::{AccountId, MailboxId, MessageId, OperationId, ThreadId};
+use rusqlite::params;
+
+use super::{Action, Copied, Flag, Operation, OperationState, Switch};
+use crate::error::{Error, Result};
+use crate::mailbox::Mailbox;
+use crate::placement::{Placement, RemovedBy};
+use crate::tx::WriteTx;
+use crate::{mailbox, placement, removed, thread};
+
+type Touched = BTreeSet<(MailboxId, ThreadId)>;
+
+/// Does something to messages: here at once, on the servers when they can be reached. Targets may lie in several
+/// accounts (one operation for each comes back) and those that are not there any more are left out.
+pub fn enqueue(
+    tx: &WriteTx<'_>,
+    action: &Action,
+    targets: &[(MailboxId, MessageId)],
+) -> Result<Vec<OperationId>> {
+    let mut groups: BTreeMap<AccountId, Vec<(Mailbox, Placement)>> = BTreeMap::new();
+    let mut homes: BTreeMap<MailboxId, Mailbox> = BTreeMap::new();
+    let unique: BTreeSet<_> = targets.iter().copied().collect();
+    for (mailbox, message) in unique {
+        let Some(placed) = placement::get(tx, mailbox, message)?.filter(|found| !found.is_leaving)
+        else {
+            continue;
+        };
+        if let Entry::Vacant(vacant) = homes.entry(mailbox) {
+            vacant.insert(mailbox::get(tx, mailbox)?);
+        }
+        if let Some(home) = homes.get(&mailbox).filter(|_| is_changed_by(&placed, action)) {
+            groups.entry(home.account).or_default().push((home.clone(), placed));
+        }
+    }
+    let mut operations = Vec::new();
+    for (account, group) in groups {
+        operations.push(one_account(tx, account, action, &group)?);
+    }
+    Ok(operations)
+}
+
+fn is_changed_by(placed: &Placement, action: &Action) -> bool {
+    match action {
+        Action::SetFlag { flag, to } => flag.is_in(&placed.flags) != (*to == Switch::On),
+        Action::Move { to } => placed.mailbox != *to,
+        _ => true,
+    }
+}
+
+fn one_account(
+    tx: &WriteTx<'_>,
+    account: AccountId,
+    action: &Action,
+    group: &[(Mailbox, Placement)],
+) -> Result<OperationId> {
+    if let Action::Move { to } = action
+        && mailbox::get(tx, *to)?.account != account
+    {
+        return Err(Error::Invalid("messages cannot be moved to a folder of another account"));
+    }
+    let id = add(tx, account, action)?;
+    let mut touched = Touched::new();
+    let is_local = group.iter().all(|(home, _)| home.is_local);
+    for (_, placed) in group {
+        add_target(tx, id, action, placed)?;
+        match action {
+            Action::SetFlag { flag, to } => set_flag(tx, placed, flag, *to, &mut touched)?,
+            Action::Move { to } => depart(tx, placed, Some(*to), &mut touched)?,
+            Action::Delete => depart(tx, placed, None, &mut touched)?,
+            Action::CreateMailbox { .. }
+            | Action::RenameMailbox { .. }
+            | Action::DeleteMailbox { .. } => {
+                return Err(Error::Invalid("an operation on a folder has no messages"));
+            }
+        }
+        if is_local && is_deletion(tx, action)? {
+            crate::maildrop::mark_deleted_here(tx, account, placed.message)?;
+        }
+    }
+    thread::recount(tx, &touched)?;
+    if is_local {
+        super::done(tx, id, &[])?;
+    }
+    Ok(id)
+}
+
+/// Deleting, or moving to Trash.
+fn is_deletion(tx: &WriteTx<'_>, action: &Action) -> Result<bool> {
+    Ok(match action {
+        Action::Delete => true,
+        Action::Move { to } => mailbox::get(tx, *to)?.role == posthorn_model::MailboxRole::Trash,
+        _ => false,
+    })
+}
+
+fn add(tx: &WriteTx<'_>, account: AccountId, action: &Action) -> Result<OperationId> {
+    let sql = "INSERT INTO operation (account, action, created_at) VALUES (?1, ?2, ?3)";
+    let id = OperationId(tx.insert(sql, params![account.0, action.to_text(), tx.now().0])?);
+    tx.note(|changes| changes.operation(id, account));
+    Ok(id)
+}
+
+fn add_target(
+    tx: &WriteTx<'_>,
+    id: OperationId,
+    action: &Action,
+    placed: &Placement,
+) -> Result<()> {
+    let was_present = match action {
+        Action::Move { to } => {
+            placement::get(tx, *to, placed.message)?.is_some_and(|there| !there.is_leaving)
+        }
+        _ => false,
+    };
+    let sql = "INSERT INTO operation_target (operation, message, mailbox, uid, flags_before, was_present) \
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    let flags = placed.flags.names().join(" ");
+    let uid = placed.uid.map(|uid| uid.0);
+    tx.run(sql, params![id.0, placed.message.0, placed.mailbox.0, uid, flags, was_present])?;
+    Ok(())
+}
+
+fn set_flag(
+    tx: &WriteTx<'_>,
+    placed: &Placement,
+    flag: &Flag,
+    to: Switch,
+    touched: &mut Touched,
+) -> Result<()> {
+    placement::write_flags(tx, placed, &flag.switched(&placed.flags, to), placed.modseq)?;
+    add_pending(tx, placed.mailbox, placed.message, 1)?;
+    touched.insert((placed.mailbox, placed.thread));
+    Ok(())
+}
+
+/// Hides a message where it is and shows it where it goes.
+fn depart(
+    tx: &WriteTx<'_>,
+    placed: &Placement,
+    to: Option<MailboxId>,
+    touched: &mut Touched,
+) -> Result<()> {
+    let sql = "UPDATE placement SET is_leaving = 1, pending = pending + 1 WHERE mailbox = ?1 AND message = ?2";
+    tx.run(sql, [placed.mailbox.0, placed.message.0])?;
+    if !placed.flags.deleted {
+        tx.note(|changes| {
+            changes.message_removed(placed.mailbox, placed.message);
+            changes.row(placed.position);
+        });
+    }
+    touched.insert((placed.mailbox, placed.thread));
+    let Some(to) = to else { return Ok(()) };
+    touched.insert((to, placed.thread));
+    match placement::get(tx, to, placed.message)? {
+        None => {
+            let mut flags = placed.flags.clone();
+            flags.deleted = false;
+            placement::put(tx, to, placed.message, &flags)?;
+        }
+        Some(there) if there.is_leaving => {
+            // It is on its way out of there by an earlier operation, which keeps its uid; this one brings it back
+            // under a uid that the server will tell.
+            let sql = "UPDATE placement SET is_leaving = 0, uid = NULL WHERE mailbox = ?1 AND message = ?2";
+            tx.run(sql, [to.0, placed.message.0])?;
+            tx.note(|changes| {
+                changes.message_added(to, placed.message);
+                changes.row(placed.position);
+            });
+        }
+        Some(_) => {}
+    }
+    add_pending(tx, to, placed.message, 1)
+}
+
+pub(super) fn add_pending(
+    tx: &WriteTx<'_>,
+    mailbox: MailboxId,
+    message: MessageId,
+    count: i64,
+) -> Result<()> {
+    let sql =
+        "UPDATE placement SET pending = MAX(0, pending + ?3) WHERE mailbox = ?1 AND message = ?2";
+    tx.run(sql, params![mailbox.0, message.0, count])?;
+    Ok(())
+}
+
+/// Makes the local effect final.
+pub(super) fn confirm(tx: &WriteTx<'_>, operation: &Operation, copied: &[Copied]) -> Result<()> {
+    match &operation.action {
+        Action::SetFlag { .. } => {
+            for target in &operation.targets {
+                add_pending(tx, target.mailbox, target.message, -1)?;
+            }
+        }
+        Action::Move { to } => {
+            for target in &operation.targets {
+                leave(tx, target.mailbox, target.message)?;
+                add_pending(tx, *to, target.message, -1)?;
+                let told = copied
+                    .iter()
+                    .find(|copy| copy.from == target.mailbox && Some(copy.uid) == target.uid);
+                if let Some(copy) = told {
+                    placement::set_uid(tx, *to, target.message, copy.new_uid)?;
+                }
+            }
+        }
+        Action::Delete => {
+            for target in &operation.targets {
+                leave(tx, target.mailbox, target.message)?;
+            }
+        }
+        Action::DeleteMailbox { mailbox, .. } => mailbox::remove(tx, *mailbox)?,
+        Action::CreateMailbox { .. } | Action::RenameMailbox { .. } => {}
+    }
+    Ok(())
+}
+
+/// Ends a hidden placement. One that a later operation brought back stays.
+fn leave(tx: &WriteTx<'_>, mailbox: MailboxId, message: MessageId) -> Result<()> {
+    let Some(placed) = placement::get(tx, mailbox, message)? else { return Ok(()) };
+    if !placed.is_leaving {
+        return add_pending(tx, mailbox, message, -1);
+    }
+    tx.run("DELETE FROM placement WHERE mailbox = ?1 AND message = ?2", [mailbox.0, message.0])?;
+    let sql = "SELECT EXISTS (SELECT 1 FROM placement WHERE message = ?1)";
+    if !tx.one(sql, [message.0], |row| row.get::<_, bool>(0))? {
+        removed::keep(tx, &placed, RemovedBy::User)?;
+    }
+    Ok(())
+}
+
+/// A change of an account's mailboxes that the user asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MailboxRequest {
+    /// Makes one.
+    Create {
+        /// Path on the server.
+        path: String,
+        /// Shown name.
+        name: String,
+        /// Hierarchy delimiter of the account; empty = flat.
+        delimiter: String,
+    },
+    /// Renames one.
+    Rename {
+        /// Which.
+        mailbox: MailboxId,
+        /// New path on the server.
+        path: String,
+        /// New shown name.
+        name: String,
+    },
+    /// Deletes one with what is in it.
+    Delete {
+        /// Which.
+        mailbox: MailboxId,
+    },
+}
+
+/// Makes, renames or deletes a mailbox: here at once, on the server when it can be reached.
+pub fn enqueue_mailbox(
+    tx: &WriteTx<'_>,
+    account: AccountId,
+    request: &MailboxRequest,
+) -> Result<OperationId> {
+    let (action, is_local) = match request {
+        MailboxRequest::Create { path, name, delimiter } => {
+            create(tx, account, path, name, delimiter)?
+        }
+        MailboxRequest::Rename { mailbox, path, name } => {
+            let old = mailbox::get(tx, *mailbox)?;
+            if mailbox::by_path(tx, account, path)?.is_some() {
+                return Err(Error::Invalid("a folder with this name is there already"));
+            }
+            mailbox::rename(tx, *mailbox, path, name)?;
+            let (from, from_name) = (old.path, old.name);
+            let (to, to_name) = (path.clone(), name.clone());
+            (
+                Action::RenameMailbox { mailbox: *mailbox, from, to, from_name, to_name },
+                old.is_local,
+            )
+        }
+        MailboxRequest::Delete { mailbox } => {
+            let old = mailbox::get(tx, *mailbox)?;
+            mailbox::set_hidden(tx, *mailbox, true)?;
+            (Action::DeleteMailbox { mailbox: *mailbox, path: old.path }, old.is_local)
+        }
+    };
+    let id = add(tx, account, &action)?;
+    if is_local {
+        super::done(tx, id, &[])?;
+    }
+    Ok(id)
+}
+
+fn create(
+    tx: &WriteTx<'_>,
+    account: AccountId,
+    path: &str,
+    name: &str,
+    delimiter: &str,
+) -> Result<(Action, bool)> {
+    if mailbox::by_path(tx, account, path)?.is_some() {
+        return Err(Error::Invalid("a folder with this name is there already"));
+    }
+    let is_local = crate::account::get(tx, account)?.settings.incoming.server.protocol
+        == posthorn_model::Protocol::Pop3;
+    let mailbox = if is_local {
+        mailbox::add_local(tx, account, path, posthorn_model::MailboxRole::Other)?
+    } else {
+        let listed = mailbox::Listed {
+            path: path.to_owned(),
+            name: name.to_owned(),
+            delimiter: delimiter.to_owned(),
+            role: posthorn_model::MailboxRole::Other,
+            is_selectable: true,
+            is_subscribed: true,
+        };
+        mailbox::upsert(tx, account, &listed)?
+    };
+    mailbox::link_parents(tx, account)?;
+    Ok((Action::CreateMailbox { mailbox, path: path.to_owned() }, is_local))
+}
+
+/// Says whether an operation can still be taken back without the server knowing.
+pub(super) fn is_unsent(operation: &Operation) -> bool {
+    operation.state == OperationState::Queued && operation.attempts == 0
+}

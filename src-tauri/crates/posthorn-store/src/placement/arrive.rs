@@ -1,0 +1,209 @@
+//! Messages that appear in a mailbox: joined to what is known, or added.
+
+use std::collections::BTreeSet;
+
+use posthorn_model::{
+    AccountId, BodyId, Flags, MailboxId, MailboxRole, MessageId, ModSeq, Position, Uid,
+};
+use rusqlite::params;
+
+use crate::error::Result;
+use crate::message::{self, Head};
+use crate::tx::WriteTx;
+use crate::{contact, mailbox, thread};
+
+/// A message that appeared.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Arrival {
+    /// Its uid; absent in a mailbox of this computer, and for a copy whose uid was not told.
+    pub uid: Option<Uid>,
+    /// Its flags.
+    pub flags: Flags,
+    /// Its modification sequence; absent without CONDSTORE.
+    pub modseq: Option<ModSeq>,
+    /// Its head.
+    pub head: Head,
+    /// Its whole bytes, where they are durable already (POP3, a sent copy).
+    pub body: Option<BodyId>,
+}
+
+/// What became of an arrival.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Arrived {
+    /// The message.
+    pub message: MessageId,
+    /// Its place in time order.
+    pub position: Position,
+    /// Its uid, as given.
+    pub uid: Option<Uid>,
+    /// The message was not known before, anywhere.
+    pub is_new_message: bool,
+    /// The message was not known in this mailbox.
+    pub is_new_here: bool,
+    /// Its whole bytes are here: nothing is to be downloaded.
+    pub has_body: bool,
+}
+
+/// Takes messages into a mailbox and returns what became of each, in the same order. Repeating it changes nothing.
+pub fn arrive(tx: &WriteTx<'_>, mailbox: MailboxId, arrivals: &[Arrival]) -> Result<Vec<Arrived>> {
+    let home = mailbox::get(tx, mailbox)?;
+    let own = crate::account::own_addresses(tx, home.account)?;
+    let mut touched = BTreeSet::new();
+    let mut order: Vec<usize> = (0..arrivals.len()).collect();
+    // Oldest first, so that messages of one second keep the server's order in their positions.
+    order.sort_by_key(|index| {
+        arrivals.get(*index).map(|arrival| (arrival.head.received, arrival.uid))
+    });
+    let mut results: Vec<(usize, Arrived)> = Vec::with_capacity(arrivals.len());
+    for index in order {
+        let Some(arrival) = arrivals.get(index) else { continue };
+        let arrived = one(tx, home.account, mailbox, arrival, &mut touched)?;
+        if arrived.is_new_message && !matches!(home.role, MailboxRole::Junk | MailboxRole::Trash) {
+            contact::learn(tx, &own, &arrival.head)?;
+        }
+        results.push((index, arrived));
+    }
+    thread::recount(tx, &touched)?;
+    results.sort_by_key(|(index, _)| *index);
+    Ok(results.into_iter().map(|(_, arrived)| arrived).collect())
+}
+
+type Touched = BTreeSet<(MailboxId, posthorn_model::ThreadId)>;
+
+fn one(
+    tx: &WriteTx<'_>,
+    account: AccountId,
+    mailbox: MailboxId,
+    arrival: &Arrival,
+    touched: &mut Touched,
+) -> Result<Arrived> {
+    if let Some(known) = known_here(tx, mailbox, arrival)? {
+        return again(tx, mailbox, known, arrival, touched);
+    }
+    for candidate in message::same(tx, account, &arrival.head)? {
+        match super::get(tx, mailbox, candidate)? {
+            // Our own move, whose uid the server had not told; or a mailbox with new uids.
+            Some(placed) if placed.uid.is_none() && arrival.uid.is_some() => {
+                return again(tx, mailbox, candidate, arrival, touched);
+            }
+            Some(_) => {}
+            None => return place(tx, mailbox, candidate, arrival, false, touched),
+        }
+    }
+    let added = message::insert(tx, account, &arrival.head, arrival.body)?;
+    place(tx, mailbox, added.id, arrival, true, touched)
+}
+
+fn known_here(
+    tx: &WriteTx<'_>,
+    mailbox: MailboxId,
+    arrival: &Arrival,
+) -> Result<Option<MessageId>> {
+    let Some(uid) = arrival.uid else { return Ok(None) };
+    Ok(super::by_uid(tx, mailbox, uid)?.map(|placement| placement.message))
+}
+
+/// A placement that is known already: its uid and flags are brought up to date.
+fn again(
+    tx: &WriteTx<'_>,
+    mailbox: MailboxId,
+    message: MessageId,
+    arrival: &Arrival,
+    touched: &mut Touched,
+) -> Result<Arrived> {
+    let placed =
+        super::get(tx, mailbox, message)?.ok_or(crate::error::Error::NotFound("message"))?;
+    if placed.uid != arrival.uid {
+        let sql = "UPDATE placement SET uid = ?3 WHERE mailbox = ?1 AND message = ?2";
+        tx.run(sql, params![mailbox.0, message.0, arrival.uid.map(|uid| uid.0)])?;
+    }
+    if !placed.is_pending && placed.flags != arrival.flags {
+        super::write_flags(tx, &placed, &arrival.flags, arrival.modseq.or(placed.modseq))?;
+        touched.insert((mailbox, placed.thread));
+    }
+    learn_bytes(tx, message, arrival)?;
+    finish(tx, message, arrival.uid, false, false)
+}
+
+fn place(
+    tx: &WriteTx<'_>,
+    mailbox: MailboxId,
+    message: MessageId,
+    arrival: &Arrival,
+    is_new_message: bool,
+    touched: &mut Touched,
+) -> Result<Arrived> {
+    let thread = insert_row(tx, mailbox, message, arrival)?;
+    touched.insert((mailbox, thread));
+    if !is_new_message {
+        learn_bytes(tx, message, arrival)?;
+        crate::removed::forget(tx, message)?;
+    }
+    finish(tx, message, arrival.uid, is_new_message, true)
+}
+
+/// Adds a placement row and notes it; the caller recounts.
+pub(crate) fn insert_row(
+    tx: &WriteTx<'_>,
+    mailbox: MailboxId,
+    message: MessageId,
+    arrival: &Arrival,
+) -> Result<posthorn_model::ThreadId> {
+    let sql = "INSERT INTO placement (mailbox, message, position, thread, uid, is_seen, is_flagged, is_answered, \
+        is_draft, is_deleted, keywords, modseq) \
+        SELECT ?1, id, position, thread, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10 FROM message WHERE id = ?2 \
+        RETURNING thread, position";
+    let flags = &arrival.flags;
+    let values = params![
+        mailbox.0,
+        message.0,
+        arrival.uid.map(|uid| uid.0),
+        flags.seen,
+        flags.flagged,
+        flags.answered,
+        flags.draft,
+        flags.deleted,
+        super::keywords_text(flags),
+        arrival.modseq.map_or(0, |value| value.0 as i64),
+    ];
+    let (thread, position) = tx.one(sql, values, |row| {
+        Ok((posthorn_model::ThreadId(row.get(0)?), Position(row.get(1)?)))
+    })?;
+    if !flags.deleted {
+        tx.note(|changes| {
+            changes.message_added(mailbox, message);
+            changes.row(position);
+        });
+    }
+    Ok(thread)
+}
+
+/// Takes over bytes and a server id that a known message did not have.
+fn learn_bytes(tx: &WriteTx<'_>, message: MessageId, arrival: &Arrival) -> Result<()> {
+    if let Some(body) = arrival.body {
+        let sql = "UPDATE message SET body = ?2, body_state = 2 WHERE id = ?1 AND body_state <> 2";
+        if tx.run(sql, params![message.0, body.0])? > 0 {
+            tx.note(|changes| changes.contents(message));
+        }
+    }
+    if let Some(server_id) = &arrival.head.server_id {
+        tx.run(
+            "UPDATE message SET server_id = ?2 WHERE id = ?1 AND server_id = ''",
+            params![message.0, server_id],
+        )?;
+    }
+    Ok(())
+}
+
+fn finish(
+    tx: &WriteTx<'_>,
+    message: MessageId,
+    uid: Option<Uid>,
+    is_new_message: bool,
+    is_new_here: bool,
+) -> Result<Arrived> {
+    let sql = "SELECT position, body_state = 2 FROM message WHERE id = ?1";
+    let (position, has_body) =
+        tx.one(sql, [message.0], |row| Ok((Position(row.get(0)?), row.get(1)?)))?;
+    Ok(Arrived { message, position, uid, is_new_message, is_new_here, has_body })
+}

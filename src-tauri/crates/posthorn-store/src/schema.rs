@@ -1,0 +1,98 @@
+//! Database formats: how an empty or older file becomes one that this program understands.
+//!
+//! Migrations are forward only, numbered, and each runs in one transaction together with the new `user_version`, so
+//! that a failed one leaves the file as it was. Beside the version a file keeps a *compatibility floor*
+//! (`PRAGMA application_id`): the oldest program format that may still use it. A file whose floor is above what this
+//! program knows is refused before anything is written.
+
+use rusqlite::Connection;
+
+use crate::error::{Error, OpenError};
+
+/// One step forward.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Migration {
+    /// What to run.
+    pub(crate) sql: &'static str,
+    /// Oldest format whose program can still use the file afterwards.
+    pub(crate) floor: i64,
+}
+
+/// A database and the steps to its newest format; step n leads to format n.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Format {
+    /// File name, for words.
+    pub(crate) file: &'static str,
+    /// Steps, oldest first.
+    pub(crate) migrations: &'static [Migration],
+}
+
+/// The index.
+pub(crate) const INDEX: Format = Format {
+    file: "index.db",
+    migrations: &[Migration { sql: include_str!("schema/index/0001_start.sql"), floor: 1 }],
+};
+
+/// Raw bytes.
+pub(crate) const BODIES: Format = Format {
+    file: "bodies.db",
+    migrations: &[Migration { sql: include_str!("schema/bodies/0001_start.sql"), floor: 1 }],
+};
+
+/// Words.
+pub(crate) const SEARCH: Format = Format {
+    file: "search.db",
+    migrations: &[Migration { sql: include_str!("schema/search/0001_start.sql"), floor: 1 }],
+};
+
+impl Format {
+    /// Returns the newest format number.
+    pub(crate) fn newest(&self) -> i64 {
+        self.migrations.len() as i64
+    }
+
+    /// Refuses a file that only a newer program may use. Writes nothing.
+    pub(crate) fn check(&self, connection: &Connection) -> Result<(), OpenError> {
+        let floor = self.number(connection, "application_id")?;
+        let version = self.number(connection, "user_version")?;
+        if floor > self.newest() || (version > self.newest() && floor == 0) {
+            return Err(OpenError::Newer {
+                file: self.file,
+                found: floor.max(version),
+                known: self.newest(),
+            });
+        }
+        Ok(())
+    }
+
+    /// Brings the file to the newest format.
+    pub(crate) fn migrate(&self, connection: &mut Connection) -> Result<(), OpenError> {
+        self.check(connection)?;
+        let version = self.number(connection, "user_version")?;
+        for (number, migration) in (1_i64..).zip(self.migrations) {
+            if number > version {
+                step(connection, number, migration).map_err(|error| OpenError::Migration {
+                    file: self.file,
+                    to: number,
+                    cause: error.into(),
+                })?;
+            }
+        }
+        Ok(())
+    }
+
+    fn number(&self, connection: &Connection, pragma: &str) -> Result<i64, OpenError> {
+        connection
+            .pragma_query_value(None, pragma, |row| row.get(0))
+            .map_err(|error| OpenError::Unusable { file: self.file, cause: Error::from(error) })
+    }
+}
+
+fn step(connection: &mut Connection, number: i64, migration: &Migration) -> rusqlite::Result<()> {
+    let transaction =
+        connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+    transaction.execute_batch(migration.sql)?;
+    transaction.pragma_update(None, "user_version", number)?;
+    transaction.pragma_update(None, "application_id", migration.floor)?;
+    transaction.commit()
+}

@@ -1,0 +1,357 @@
+-- index.db: what Posthorn knows, without the raw bytes (those are in bodies.db) and without the words (search.db).
+-- This page describes the newest version; index/NNNN_*.sql lead to it, and a test compares the two.
+-- Times are milliseconds since 1970 (UTC), 0 = never. Flags are 0 or 1. Lists of addresses are text:
+-- name U+001F address U+001E name U+001F address ... Empty text = absent, unless said otherwise.
+
+CREATE TABLE account (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  name TEXT NOT NULL DEFAULT '',               -- what the folder list shows
+  email TEXT NOT NULL DEFAULT '',
+  sender_name TEXT NOT NULL DEFAULT '',
+  incoming_protocol TEXT NOT NULL DEFAULT 'imap',
+  incoming_host TEXT NOT NULL DEFAULT '',
+  incoming_port INTEGER NOT NULL DEFAULT 993,
+  incoming_encryption TEXT NOT NULL DEFAULT 'tls',
+  incoming_user TEXT NOT NULL DEFAULT '',
+  incoming_fingerprint TEXT NOT NULL DEFAULT '', -- certificate exception: SHA-256 in hex, empty = none
+  outgoing_host TEXT NOT NULL DEFAULT '',
+  outgoing_port INTEGER NOT NULL DEFAULT 465,
+  outgoing_encryption TEXT NOT NULL DEFAULT 'tls',
+  outgoing_user TEXT NOT NULL DEFAULT '',      -- empty = no AUTH
+  outgoing_fingerprint TEXT NOT NULL DEFAULT '',
+  is_enabled INTEGER NOT NULL DEFAULT 1,
+  color TEXT NOT NULL DEFAULT '',
+  mark TEXT NOT NULL DEFAULT '',               -- the letter in the account's badge
+  place INTEGER NOT NULL DEFAULT 0,            -- order in the folder list
+  pop_policy TEXT NOT NULL DEFAULT 'leave',    -- leave, days, when-deleted, at-once, never
+  pop_days INTEGER NOT NULL DEFAULT 0,         -- for pop_policy 'days'
+  pop_size_limit INTEGER NOT NULL DEFAULT 0,   -- bytes above which only headers come, 0 = no limit
+  check_minutes INTEGER NOT NULL DEFAULT 10,   -- get-mail interval, 0 = by hand only
+  keep_days INTEGER NOT NULL DEFAULT 0,        -- bodies are kept this many days back, 0 = all
+  server_files_sent INTEGER NOT NULL DEFAULT 0, -- the server puts the copy into Sent itself
+  tls_seen INTEGER NOT NULL DEFAULT 0          -- one TLS success: plaintext is refused from then on
+) STRICT;
+
+CREATE TABLE identity (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  account INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+  place INTEGER NOT NULL DEFAULT 0,            -- 0 = the account's default
+  name TEXT NOT NULL DEFAULT '',
+  email TEXT NOT NULL DEFAULT '',
+  reply_to TEXT NOT NULL DEFAULT '',
+  signature TEXT NOT NULL DEFAULT ''           -- HTML, cleaned by the composer
+) STRICT;
+CREATE INDEX identity_by_account ON identity (account, place);
+
+CREATE TABLE mailbox (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  account INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+  parent INTEGER REFERENCES mailbox (id) ON DELETE SET NULL, -- NULL = top level
+  path TEXT NOT NULL,                          -- as the server spells it
+  name TEXT NOT NULL DEFAULT '',               -- last component, decoded
+  delimiter TEXT NOT NULL DEFAULT '',
+  role TEXT NOT NULL DEFAULT 'other',          -- by the server or by name
+  role_override TEXT NOT NULL DEFAULT '',      -- by the user, empty = none
+  uid_validity INTEGER NOT NULL DEFAULT 0,     -- 0 = never selected
+  uid_next INTEGER NOT NULL DEFAULT 0,
+  highest_modseq INTEGER NOT NULL DEFAULT 0,   -- 0 = no CONDSTORE
+  is_complete INTEGER NOT NULL DEFAULT 0,      -- every uid below uid_next is listed here
+  lowest_uid INTEGER NOT NULL DEFAULT 0,       -- newest-first progress, 0 = not begun
+  synced_at INTEGER NOT NULL DEFAULT 0,        -- last successful synchronisation
+  audited_at INTEGER NOT NULL DEFAULT 0,       -- last complete uid comparison
+  total INTEGER NOT NULL DEFAULT 0,            -- visible placements
+  unread INTEGER NOT NULL DEFAULT 0,           -- visible and not seen
+  is_local INTEGER NOT NULL DEFAULT 0,         -- on this computer only
+  is_selectable INTEGER NOT NULL DEFAULT 1,
+  is_subscribed INTEGER NOT NULL DEFAULT 1,
+  is_hidden INTEGER NOT NULL DEFAULT 0,        -- deleted here, the server has not confirmed yet
+  UNIQUE (account, path)
+) STRICT;
+CREATE INDEX mailbox_by_parent ON mailbox (parent);
+
+CREATE TABLE thread (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  account INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE
+) STRICT;
+CREATE INDEX thread_by_account ON thread (account);
+
+-- Every Message-ID that a thread has or refers to.
+CREATE TABLE thread_link (
+  account INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+  message_id TEXT NOT NULL,
+  thread INTEGER NOT NULL REFERENCES thread (id) ON DELETE CASCADE,
+  PRIMARY KEY (account, message_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX thread_link_by_thread ON thread_link (thread);
+
+CREATE TABLE message (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  position INTEGER NOT NULL UNIQUE,            -- received seconds x 16 + the next free number
+  account INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+  thread INTEGER NOT NULL REFERENCES thread (id),
+  received INTEGER NOT NULL DEFAULT 0,
+  date INTEGER NOT NULL DEFAULT 0,             -- Date header, 0 = missing or nonsense
+  message_id TEXT NOT NULL DEFAULT '',         -- without angle brackets
+  server_id TEXT NOT NULL DEFAULT '',          -- EMAILID or X-GM-MSGID
+  subject TEXT NOT NULL DEFAULT '',
+  subject_key TEXT NOT NULL DEFAULT '',        -- without reply prefixes, folded
+  is_reply INTEGER NOT NULL DEFAULT 0,         -- the subject has a reply prefix
+  has_references INTEGER NOT NULL DEFAULT 0,   -- References or In-Reply-To was there
+  from_list TEXT NOT NULL DEFAULT '',
+  to_list TEXT NOT NULL DEFAULT '',
+  cc_list TEXT NOT NULL DEFAULT '',
+  bcc_list TEXT NOT NULL DEFAULT '',
+  reply_to_list TEXT NOT NULL DEFAULT '',
+  size INTEGER NOT NULL DEFAULT 0,             -- bytes of the whole message (RFC822.SIZE)
+  preview TEXT NOT NULL DEFAULT '',
+  has_attachments INTEGER NOT NULL DEFAULT 0,
+  body_state INTEGER NOT NULL DEFAULT 0,       -- 0 = none, 1 = sections, 2 = whole
+  body INTEGER NOT NULL DEFAULT 0              -- bodies.db body.id of the whole bytes, 0 = not here
+) STRICT;
+CREATE INDEX message_by_thread ON message (thread);
+CREATE INDEX message_by_message_id ON message (account, message_id) WHERE message_id <> '';
+CREATE INDEX message_by_server_id ON message (account, server_id) WHERE server_id <> '';
+CREATE INDEX message_by_subject ON message (account, subject_key, received) WHERE subject_key <> '';
+CREATE INDEX message_by_body ON message (body) WHERE body <> 0;
+CREATE INDEX message_without_body ON message (account, position) WHERE body_state <> 2;
+
+-- A message in a mailbox under a uid. Flags belong here.
+CREATE TABLE placement (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  mailbox INTEGER NOT NULL REFERENCES mailbox (id) ON DELETE CASCADE,
+  message INTEGER NOT NULL REFERENCES message (id) ON DELETE CASCADE,
+  position INTEGER NOT NULL,                   -- the message's, so that a list is one index walk
+  thread INTEGER NOT NULL,                     -- the message's
+  uid INTEGER,                                 -- NULL = local, or the server has not told it yet
+  is_seen INTEGER NOT NULL DEFAULT 0,
+  is_flagged INTEGER NOT NULL DEFAULT 0,
+  is_answered INTEGER NOT NULL DEFAULT 0,
+  is_draft INTEGER NOT NULL DEFAULT 0,
+  is_deleted INTEGER NOT NULL DEFAULT 0,
+  keywords TEXT NOT NULL DEFAULT '',           -- separated by one space, sorted
+  modseq INTEGER NOT NULL DEFAULT 0,
+  pending INTEGER NOT NULL DEFAULT 0,          -- operations under way: the sync may not touch the flags
+  is_leaving INTEGER NOT NULL DEFAULT 0,       -- moved or deleted here, not confirmed: hidden
+  is_hidden INTEGER NOT NULL GENERATED ALWAYS AS (is_deleted OR is_leaving) VIRTUAL,
+  UNIQUE (mailbox, message),
+  UNIQUE (mailbox, uid)
+) STRICT;
+CREATE INDEX placement_walk ON placement (mailbox, position, is_seen, is_flagged, is_deleted, is_leaving);
+CREATE INDEX placement_by_thread ON placement (thread, mailbox);
+CREATE INDEX placement_by_message ON placement (message);
+CREATE INDEX placement_by_position ON placement (position);
+
+-- A thread's visible part of one mailbox; conversation lists walk it. No row = nothing visible there.
+CREATE TABLE thread_mailbox (
+  mailbox INTEGER NOT NULL REFERENCES mailbox (id) ON DELETE CASCADE,
+  thread INTEGER NOT NULL REFERENCES thread (id) ON DELETE CASCADE,
+  latest INTEGER NOT NULL,                     -- position of the newest visible message
+  total INTEGER NOT NULL DEFAULT 0,
+  unread INTEGER NOT NULL DEFAULT 0,
+  flagged INTEGER NOT NULL DEFAULT 0,
+  files INTEGER NOT NULL DEFAULT 0,            -- messages with attachments
+  PRIMARY KEY (mailbox, thread)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX thread_mailbox_walk ON thread_mailbox (mailbox, latest, thread, unread, flagged, files);
+CREATE INDEX thread_mailbox_by_thread ON thread_mailbox (thread);
+
+-- A part that was fetched on its own (RFC 9051 section 6.4.5): 'HEADER', '1', '2.1'. Never passed off as the whole.
+CREATE TABLE message_section (
+  message INTEGER NOT NULL REFERENCES message (id) ON DELETE CASCADE,
+  section TEXT NOT NULL,
+  body INTEGER NOT NULL,                       -- bodies.db body.id
+  PRIMARY KEY (message, section)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX message_section_by_body ON message_section (body);
+
+CREATE TABLE attachment (
+  message INTEGER NOT NULL REFERENCES message (id) ON DELETE CASCADE,
+  section TEXT NOT NULL,                       -- part number, '1' for a message of one part
+  name TEXT NOT NULL DEFAULT '',
+  mime TEXT NOT NULL DEFAULT '',
+  size INTEGER NOT NULL DEFAULT 0,             -- decoded bytes, as far as known
+  content_id TEXT NOT NULL DEFAULT '',         -- without angle brackets
+  is_inline INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY (message, section)
+) STRICT, WITHOUT ROWID;
+
+-- One thing that the user did, in order.
+CREATE TABLE operation (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  account INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+  action TEXT NOT NULL,                        -- JSON, the store's own
+  state TEXT NOT NULL DEFAULT 'queued',        -- queued, sent, done, refused, undone
+  attempts INTEGER NOT NULL DEFAULT 0,
+  next_try INTEGER NOT NULL DEFAULT 0,
+  error TEXT NOT NULL DEFAULT '',              -- the server's sentence
+  created_at INTEGER NOT NULL DEFAULT 0,
+  finished_at INTEGER NOT NULL DEFAULT 0,
+  undone_by INTEGER NOT NULL DEFAULT 0         -- 1 = an undo was made from it
+) STRICT;
+CREATE INDEX operation_queue ON operation (account, id) WHERE state IN ('queued', 'sent');
+
+CREATE TABLE operation_target (
+  operation INTEGER NOT NULL REFERENCES operation (id) ON DELETE CASCADE,
+  message INTEGER NOT NULL REFERENCES message (id) ON DELETE CASCADE,
+  mailbox INTEGER NOT NULL REFERENCES mailbox (id) ON DELETE CASCADE, -- where it was
+  uid INTEGER,                                 -- there, when the operation was made; NULL = not known then
+  flags_before TEXT NOT NULL DEFAULT '',       -- names separated by a space: the way back
+  was_present INTEGER NOT NULL DEFAULT 0,      -- the message was in the target mailbox already
+  PRIMARY KEY (operation, message, mailbox)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX operation_target_by_message ON operation_target (message);
+CREATE INDEX operation_target_by_mailbox ON operation_target (mailbox);
+
+CREATE TABLE draft (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  account INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+  identity INTEGER REFERENCES identity (id) ON DELETE SET NULL, -- NULL = the account's default
+  kind TEXT NOT NULL DEFAULT 'new',            -- new, reply, reply-all, forward, edit
+  original INTEGER REFERENCES message (id) ON DELETE SET NULL, -- what it answers or forwards
+  message_id TEXT NOT NULL DEFAULT '',         -- fixed when the draft begins
+  in_reply_to TEXT NOT NULL DEFAULT '',
+  reference_list TEXT NOT NULL DEFAULT '',     -- ids separated by a space, oldest first
+  to_list TEXT NOT NULL DEFAULT '',
+  cc_list TEXT NOT NULL DEFAULT '',
+  bcc_list TEXT NOT NULL DEFAULT '',
+  subject TEXT NOT NULL DEFAULT '',
+  text TEXT NOT NULL DEFAULT '',
+  html TEXT NOT NULL DEFAULT '',               -- empty = plain text
+  quoted_html TEXT NOT NULL DEFAULT '',        -- the original, kept apart from what was typed
+  saved_message INTEGER REFERENCES message (id) ON DELETE SET NULL, -- its copy in Drafts
+  outbox INTEGER NOT NULL DEFAULT 0,           -- being sent as this outbox row, 0 = being written
+  created_at INTEGER NOT NULL DEFAULT 0,
+  updated_at INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX draft_by_account ON draft (account);
+CREATE INDEX draft_by_original ON draft (original);
+CREATE INDEX draft_by_saved_message ON draft (saved_message);
+CREATE INDEX draft_by_identity ON draft (identity);
+
+CREATE TABLE draft_attachment (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  draft INTEGER NOT NULL REFERENCES draft (id) ON DELETE CASCADE,
+  place INTEGER NOT NULL DEFAULT 0,
+  name TEXT NOT NULL DEFAULT '',
+  mime TEXT NOT NULL DEFAULT '',
+  size INTEGER NOT NULL DEFAULT 0,
+  content_id TEXT NOT NULL DEFAULT '',
+  is_inline INTEGER NOT NULL DEFAULT 0,
+  body INTEGER NOT NULL                        -- bodies.db body.id: a snapshot of the file
+) STRICT;
+CREATE INDEX draft_attachment_by_draft ON draft_attachment (draft, place);
+CREATE INDEX draft_attachment_by_body ON draft_attachment (body);
+
+CREATE TABLE outbox (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  account INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+  draft INTEGER REFERENCES draft (id) ON DELETE SET NULL,
+  state TEXT NOT NULL DEFAULT 'queued',
+  message_id TEXT NOT NULL,                    -- one, for ever
+  sender TEXT NOT NULL,                        -- MAIL FROM
+  subject TEXT NOT NULL DEFAULT '',
+  body INTEGER NOT NULL,                       -- bodies.db body.id: the bytes on the wire, without Bcc
+  bcc_line TEXT NOT NULL DEFAULT '',           -- goes before those bytes in the copy for Sent
+  size INTEGER NOT NULL DEFAULT 0,
+  not_before INTEGER NOT NULL DEFAULT 0,       -- undo window or schedule
+  attempts INTEGER NOT NULL DEFAULT 0,
+  next_try INTEGER NOT NULL DEFAULT 0,
+  reply TEXT NOT NULL DEFAULT '',              -- the server's last sentence
+  queue_id TEXT NOT NULL DEFAULT '',           -- as the server named it when it accepted
+  stop_on_refused INTEGER NOT NULL DEFAULT 0,  -- one refused recipient stops all
+  needs_filing INTEGER NOT NULL DEFAULT 1,     -- the copy for Sent is our step
+  filed_message INTEGER REFERENCES message (id) ON DELETE SET NULL, -- the copy in Sent
+  created_at INTEGER NOT NULL DEFAULT 0,
+  updated_at INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX outbox_by_account ON outbox (account, state);
+CREATE INDEX outbox_by_draft ON outbox (draft);
+CREATE INDEX outbox_by_body ON outbox (body);
+CREATE INDEX outbox_by_filed_message ON outbox (filed_message);
+
+CREATE TABLE outbox_recipient (
+  outbox INTEGER NOT NULL REFERENCES outbox (id) ON DELETE CASCADE,
+  place INTEGER NOT NULL,
+  name TEXT NOT NULL DEFAULT '',
+  email TEXT NOT NULL,
+  state TEXT NOT NULL DEFAULT 'waiting',       -- waiting, accepted, deferred, refused
+  reply TEXT NOT NULL DEFAULT '',
+  PRIMARY KEY (outbox, place)
+) STRICT, WITHOUT ROWID;
+
+-- The receipt: what was said, step by step.
+CREATE TABLE outbox_event (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  outbox INTEGER NOT NULL REFERENCES outbox (id) ON DELETE CASCADE,
+  at INTEGER NOT NULL,
+  state TEXT NOT NULL,
+  reply TEXT NOT NULL DEFAULT ''
+) STRICT;
+CREATE INDEX outbox_event_by_outbox ON outbox_event (outbox, id);
+
+-- A person seen in mail, for completion.
+CREATE TABLE contact (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  email TEXT NOT NULL UNIQUE,                  -- lower case
+  name TEXT NOT NULL DEFAULT '',
+  sent INTEGER NOT NULL DEFAULT 0,             -- messages to them
+  received INTEGER NOT NULL DEFAULT 0,         -- messages from them
+  last_used INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+-- The words by which a contact is completed, lower case.
+CREATE TABLE contact_word (
+  word TEXT NOT NULL,
+  contact INTEGER NOT NULL REFERENCES contact (id) ON DELETE CASCADE,
+  PRIMARY KEY (word, contact)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX contact_word_by_contact ON contact_word (contact);
+
+CREATE TABLE setting (
+  key TEXT NOT NULL PRIMARY KEY,
+  value TEXT NOT NULL                          -- JSON
+) STRICT, WITHOUT ROWID;
+
+-- What a POP3 server has or had. Absence from a listing never deletes a message here.
+CREATE TABLE maildrop (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  account INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+  uidl TEXT NOT NULL,                          -- the server's, or 'header:' and a hash where it has no UIDL
+  size INTEGER NOT NULL DEFAULT 0,
+  header_hash TEXT NOT NULL DEFAULT '',        -- BLAKE3 of the header in hex, to know it again under a new UIDL
+  message INTEGER REFERENCES message (id) ON DELETE SET NULL,
+  state TEXT NOT NULL DEFAULT 'known',         -- known, headers, downloaded, marked, deleted
+  first_seen INTEGER NOT NULL DEFAULT 0,
+  deleted_at INTEGER NOT NULL DEFAULT 0,
+  UNIQUE (account, uidl)
+) STRICT;
+CREATE INDEX maildrop_by_message ON maildrop (message);
+CREATE INDEX maildrop_by_content ON maildrop (account, size, header_hash);
+
+-- Placements that the server took away; restorable for 30 days.
+CREATE TABLE removed (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  account INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+  message INTEGER NOT NULL REFERENCES message (id) ON DELETE CASCADE,
+  mailbox INTEGER REFERENCES mailbox (id) ON DELETE SET NULL,
+  flags TEXT NOT NULL DEFAULT '',
+  by_user INTEGER NOT NULL DEFAULT 0,          -- deleted for good here: not offered for restoring
+  removed_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX removed_by_message ON removed (message);
+CREATE INDEX removed_by_time ON removed (removed_at);
+CREATE INDEX removed_by_account ON removed (account, removed_at);
+CREATE INDEX removed_by_mailbox ON removed (mailbox);
+
+-- Whose remote pictures are loaded without asking.
+CREATE TABLE remote_image (
+  scope TEXT NOT NULL,                         -- sender, domain
+  value TEXT NOT NULL,                         -- lower case
+  PRIMARY KEY (scope, value)
+) STRICT, WITHOUT ROWID;
+
+-- Bodies that were let go on purpose: the sweep may take them, and does not index them again.
+CREATE TABLE released_body (
+  body INTEGER NOT NULL PRIMARY KEY,           -- bodies.db body.id
+  released_at INTEGER NOT NULL
+) STRICT;
