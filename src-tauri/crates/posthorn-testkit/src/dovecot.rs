@@ -88,6 +88,11 @@ impl Dovecot {
             std::fs::write(self.path().join("key.pem"), &certificate.key_pem)?;
         }
         std::fs::write(&configuration, self.configuration()?)?;
+        // What a killed server leaves here (its process id, its sockets) is gone after a real power cut as well.
+        let run = self.path().join("run");
+        if run.exists() {
+            std::fs::remove_dir_all(&run).context("removing what the last run left")?;
+        }
         let listening: Vec<u16> = self.listening();
         let conf = configuration.to_str().context("the folder's name is not UTF-8")?;
         let command = [program(), "-F", "-c", conf];

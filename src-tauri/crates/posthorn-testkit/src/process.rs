@@ -102,6 +102,9 @@ impl ServerProcess {
     pub(crate) fn kill(mut self) -> Result<()> {
         signal("KILL", &format!("-{}", self.keeper.id()))?;
         self.end();
+        while self.is_alive() {
+            std::thread::sleep(READY_PAUSE);
+        }
         Ok(())
     }
 
