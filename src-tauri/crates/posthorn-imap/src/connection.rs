@@ -9,7 +9,7 @@ use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio::time::{Instant, timeout};
 
 use crate::command::{Command, Part};
-use crate::limit::{COMMAND, MAX_UNASKED_LITERAL};
+use crate::limit::{COMMAND, MAX_COLLECTED, MAX_COLLECTED_OCTETS, MAX_UNASKED_LITERAL};
 use crate::response::{self, Code, Condition, Reply, Status, Untagged};
 use crate::session::Options;
 use crate::shim::{Shim, Writing};
@@ -33,6 +33,8 @@ pub(crate) enum Step {
 pub(crate) struct Connection<S: AsyncRead + AsyncWrite + Unpin + Send> {
     session: async_imap::Session<Shim<S>>,
     stall: std::time::Duration,
+    /// When the running command is given up, however busy the server keeps the connection.
+    deadline: Instant,
     /// A command's answer is not read to its end. While it is set nothing else may be sent.
     is_busy: bool,
     /// What the server said when it announced to close.
@@ -50,6 +52,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<S> {
         Ok(Self {
             session,
             stall: options.stall,
+            deadline: Instant::now() + COMMAND,
             is_busy: false,
             bye: None,
             capabilities: Vec::new(),
@@ -85,6 +88,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<S> {
             return Err(Error::Lost("an earlier answer was not read to its end".to_owned()));
         }
         self.is_busy = true;
+        self.renew_deadline();
         let unasked = self.has("LITERAL+") || self.has("LITERAL-");
         let mut parts = command.parts.iter();
         let mut line = match parts.next() {
@@ -97,7 +101,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<S> {
                 continue;
             };
             let at_once = unasked && bytes.len() as u64 <= MAX_UNASKED_LITERAL;
-            line.push_str(&format!("{{{}{}}}", bytes.len(), if at_once { "+" } else { "" }));
+            line = format!("{line}{{{}{}}}", bytes.len(), if at_once { "+" } else { "" });
             let tag = self.send_line(&mut tag, &line).await?;
             if !at_once {
                 self.wait_for_continuation(&tag, seen).await?;
@@ -152,7 +156,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<S> {
         loop {
             match self.step(tag).await? {
                 Step::Continue(text) => return Ok(text),
-                Step::Untagged(untagged) => seen.push(untagged),
+                Step::Untagged(untagged) if seen.len() < MAX_COLLECTED => seen.push(untagged),
+                Step::Untagged(_) => {
+                    return Err(Error::Limit {
+                        what: "number of responses",
+                        limit: MAX_COLLECTED as u64,
+                    });
+                }
                 Step::Done(_) => {
                     self.is_busy = true;
                     return Err(Error::Protocol(
@@ -184,42 +194,57 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<S> {
         }
     }
 
-    /// Runs a command and collects what comes with its answer, in order.
+    /// Runs a command and collects what comes with its answer, in order and within limits.
     pub(crate) async fn exec(&mut self, command: &Command) -> Result<(Vec<Untagged>, Done)> {
         let mut seen = Vec::new();
-        let deadline = Instant::now() + COMMAND;
+        let before = self.shim().received;
         let tag = self.start(command, &mut seen).await?;
         loop {
             match self.step(&tag).await? {
                 Step::Untagged(untagged) => seen.push(untagged),
                 Step::Done(done) => return Ok((seen, done)),
                 Step::Continue(_) => {
-                    self.is_busy = true;
                     return Err(Error::Protocol(
                         "the server waits for more, and there is none".to_owned(),
                     ));
                 }
             }
-            if Instant::now() > deadline {
-                self.is_busy = true;
-                return Err(Error::Timeout(COMMAND));
+            if seen.len() > MAX_COLLECTED {
+                return Err(Error::Limit {
+                    what: "number of responses",
+                    limit: MAX_COLLECTED as u64,
+                });
+            }
+            if self.shim().received - before > MAX_COLLECTED_OCTETS {
+                return Err(Error::Limit { what: "answer", limit: MAX_COLLECTED_OCTETS });
             }
         }
     }
 
-    /// Reads one reply, within the stall time; a server that still sends bytes of a long one is not dead.
+    /// Reads one reply, within the stall time; a server that still sends bytes of a long one is not dead, until the
+    /// command has taken longer than any may.
     pub(crate) async fn read(&mut self) -> Result<Reply> {
         loop {
             let before = self.shim().received;
-            match timeout(self.stall, self.read_patiently()).await {
+            let left = self.deadline.saturating_duration_since(Instant::now());
+            match timeout(self.stall.min(left), self.read_patiently()).await {
                 Ok(reply) => return reply,
-                Err(_) if self.shim().received > before => {}
+                Err(_) if self.shim().received > before && Instant::now() < self.deadline => {}
                 Err(_) => {
                     self.is_busy = true;
-                    return Err(Error::Timeout(self.stall));
+                    return Err(Error::Timeout(if left < self.stall {
+                        COMMAND
+                    } else {
+                        self.stall
+                    }));
                 }
             }
         }
+    }
+
+    /// Gives the running command its whole time again: it was waiting with our consent (IDLE).
+    pub(crate) fn renew_deadline(&mut self) {
+        self.deadline = Instant::now() + COMMAND;
     }
 
     /// Reads one reply, however long it takes. May be dropped and called again.

@@ -27,7 +27,7 @@
 //! #         let mut line = String::new();
 //! #         server.read_line(&mut line).await?;
 //! #         let tag = line.split(' ').next().unwrap_or_default();
-//! #         server.write_all(format!("{answer}{tag} OK done\r\n").as_bytes()).await?;
+//! #         server.write_all(format!("{answer}{tag} OK [CAPABILITY IMAP4rev1] done\r\n").as_bytes()).await?;
 //! #     }
 //! #     std::io::Result::Ok(())
 //! # });

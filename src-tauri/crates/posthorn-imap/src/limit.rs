@@ -18,6 +18,10 @@ pub const MAX_PARTS: usize = 10_000;
 pub const MAX_PASSED_FRAME: usize = 4096;
 /// Unsolicited events kept until they are taken; beyond it they collapse into [`Event::Overflow`](crate::Event).
 pub const MAX_EVENTS: usize = 10_000;
+/// Responses that one command may collect: a `SELECT` with QRESYNC after all flags of a large mailbox changed.
+pub const MAX_COLLECTED: usize = 500_000;
+/// Octets that a command which collects its answer may receive; `FETCH` is read message by message instead.
+pub const MAX_COLLECTED_OCTETS: u64 = 256 << 20;
 /// Characters of a uid set in one command: RFC 7162 section 4 advises clients to stay below 8192 octets a line.
 pub const MAX_SET_TEXT: usize = 6000;
 /// Octets of a literal that is sent without waiting where the server offers `LITERAL+`; a larger one waits, so
@@ -32,6 +36,6 @@ pub const MAX_LOGGED_LINE: usize = 400;
 /// Octets of a literal that is accepted where a name or a word is expected.
 pub const MAX_WORD: u64 = 64 << 10;
 /// A connection on which nothing moves for this long is dead (RFC 9051 section 5.4 lets servers take long).
-pub const STALL: Duration = Duration::from_secs(60);
+pub const STALL: Duration = Duration::from_mins(1);
 /// How long one command may take in all, however busy the connection is.
-pub const COMMAND: Duration = Duration::from_secs(2 * 3600);
+pub const COMMAND: Duration = Duration::from_hours(2);

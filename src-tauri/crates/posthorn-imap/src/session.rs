@@ -196,8 +196,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
     /// Runs a command whose untagged data are all news.
     pub(crate) async fn run(&mut self, command: &Command) -> Result<Done> {
         let (untagged, done) = self.exec(command).await?;
-        untagged.into_iter().for_each(|untagged| self.absorb(untagged));
+        self.absorb_all(untagged);
         Ok(done)
+    }
+
+    /// Keeps everything of this that is news.
+    pub(crate) fn absorb_all(&mut self, seen: Vec<Untagged>) {
+        for untagged in seen {
+            self.absorb(untagged);
+        }
     }
 
     /// Keeps what was not asked for.

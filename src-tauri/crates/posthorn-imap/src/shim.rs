@@ -128,14 +128,13 @@ impl<S> Shim<S> {
         }
         self.output_at = 0;
         self.output.clear();
-        match frame.line().filter(|line| passes(line, &self.mark)) {
-            Some(line) => self.output.extend_from_slice(line),
-            None => {
-                let stand_in = stand_in(frame.head())?;
-                self.output.extend_from_slice(&stand_in);
-                self.output.extend_from_slice(self.mark.as_bytes());
-                self.raw.push_back(frame);
-            }
+        if let Some(line) = frame.line().filter(|line| passes(line, &self.mark)) {
+            self.output.extend_from_slice(line);
+        } else {
+            let stand_in = stand_in(frame.head())?;
+            self.output.extend_from_slice(&stand_in);
+            self.output.extend_from_slice(self.mark.as_bytes());
+            self.raw.push_back(frame);
         }
         self.output.extend_from_slice(b"\r\n");
         Ok(())

@@ -250,9 +250,9 @@ impl Cursor {
         self.take_until(|_| false)
     }
 
-    /// Returns an error that names the problem and not the mail.
+    /// Returns an error that names the problem and its place, and not the mail.
     pub(crate) fn error(&self, what: &str) -> Error {
-        Error::Protocol(what.to_owned())
+        Error::Protocol(format!("{what} (octet {} of its line)", self.at))
     }
 }
 

@@ -65,15 +65,12 @@ pub fn decode(wire: &str) -> String {
             Some((coded, left)) => (decode_stretch(coded), left),
             None => (None, after),
         };
-        match decoded {
-            Some(text) => {
-                out.push_str(&text);
-                rest = left;
-            }
-            None => {
-                out.push('&');
-                rest = after;
-            }
+        if let Some(text) = decoded {
+            out.push_str(&text);
+            rest = left;
+        } else {
+            out.push('&');
+            rest = after;
         }
     }
     out.push_str(rest);

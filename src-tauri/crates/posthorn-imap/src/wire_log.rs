@@ -19,9 +19,12 @@ pub enum Speaker {
     Server,
 }
 
+/// Where lines go.
+type Sink = dyn Fn(Speaker, &str) + Send + Sync;
+
 /// Receives every line that goes over the wire, already redacted.
 #[derive(Clone)]
-pub struct WireLog(Arc<dyn Fn(Speaker, &str) + Send + Sync>);
+pub struct WireLog(Arc<Sink>);
 
 impl WireLog {
     /// Returns a log that calls `sink`, which must be quick: it runs between two reads.
@@ -81,7 +84,7 @@ fn server_line(frame: &Frame, is_secret: bool) -> String {
     let mut out = String::new();
     for piece in &frame.pieces {
         match piece {
-            Piece::Literal(literal) => out.push_str(&format!("({} octets)", literal.len())),
+            Piece::Literal(literal) => out = format!("{out}({} octets)", literal.len()),
             // One character has at most four octets: what is cut off here is cut off below too.
             Piece::Text(text) => {
                 let text = String::from_utf8_lossy(text.get(..MAX_LOGGED_LINE * 4).unwrap_or(text));

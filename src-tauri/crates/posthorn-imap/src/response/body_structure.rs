@@ -96,7 +96,11 @@ impl Part {
         parts.push(self);
         match &self.content {
             PartContent::Leaf => {}
-            PartContent::Multipart(children) => children.iter().for_each(|child| child.walk(parts)),
+            PartContent::Multipart(children) => {
+                for child in children {
+                    child.walk(parts);
+                }
+            }
             PartContent::Message(inner) => inner.walk(parts),
         }
     }
@@ -285,7 +289,9 @@ fn renumber(part: &mut Part, from: &str, to: &str) {
     match &mut part.content {
         PartContent::Leaf => {}
         PartContent::Multipart(children) => {
-            children.iter_mut().for_each(|child| renumber(child, from, to))
+            for child in children {
+                renumber(child, from, to);
+            }
         }
         PartContent::Message(inner) => renumber(inner, from, to),
     }

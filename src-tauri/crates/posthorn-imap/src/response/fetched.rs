@@ -79,16 +79,16 @@ impl Fetched {
 
     fn item(&mut self, name: &str, cursor: &mut Cursor) -> Result<()> {
         match name {
-            "UID" => self.uid = Some(Uid(cursor.number32()?)),
+            "UID" => self.uid = Some(Uid(cursor.number32()?)).filter(|uid| uid.0 > 0),
             "FLAGS" => {
                 let words = cursor.words()?;
                 self.flags = Some(Flags::from_names(words.iter().map(String::as_str)));
             }
             "MODSEQ" => {
-                self.modseq = parenthesised(cursor)?.and_then(|text| text.parse().ok()).map(ModSeq)
+                self.modseq = parenthesised(cursor)?.and_then(|text| text.parse().ok()).map(ModSeq);
             }
             "INTERNALDATE" => {
-                self.internal_date = cursor.nword()?.and_then(|text| date::parse(&text))
+                self.internal_date = cursor.nword()?.and_then(|text| date::parse(&text));
             }
             "RFC822.SIZE" => self.size = cursor.nword()?.and_then(|text| text.parse().ok()),
             "BODYSTRUCTURE" => self.body_structure = BodyStructure::parse(cursor)?,

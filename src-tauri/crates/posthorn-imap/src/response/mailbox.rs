@@ -176,7 +176,7 @@ impl MailboxStatus {
                 "UIDNEXT" => status.uid_next = Some(Uid(cursor.number32()?)),
                 "UIDVALIDITY" => status.uid_validity = Some(UidValidity(cursor.number32()?)),
                 "HIGHESTMODSEQ" => {
-                    status.highest_modseq = Some(cursor.number()?).filter(|at| *at > 0).map(ModSeq)
+                    status.highest_modseq = Some(cursor.number()?).filter(|at| *at > 0).map(ModSeq);
                 }
                 "SIZE" => status.size = Some(cursor.number()?),
                 "MAILBOXID" => status.mailbox_id = cursor.words()?.into_iter().next(),

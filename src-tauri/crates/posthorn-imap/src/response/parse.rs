@@ -122,16 +122,21 @@ fn search(cursor: &mut Cursor) -> Result<Found> {
 /// Reads `(TAG "A1") UID ALL 1:3 COUNT 3 MODSEQ 4`.
 fn esearch(cursor: &mut Cursor) -> Result<Found> {
     let mut found = Found::default();
+    let mut is_uid = false;
     loop {
         cursor.spaces();
         match cursor.peek() {
+            // Message numbers taken for uids would remove the wrong mail; we never search for numbers.
+            Next::End if !is_uid => {
+                return Err(cursor.error("a search answers with message numbers"));
+            }
             Next::End => return Ok(found),
             Next::Byte(b'(') => cursor.skip_value()?,
             _ => {
                 let word = cursor.keyword();
                 cursor.spaces();
                 match word.as_str() {
-                    "UID" => {}
+                    "UID" => is_uid = true,
                     "ALL" => {
                         let set = UidSet::parse(&cursor.atom());
                         found.uids = set.ok_or_else(|| cursor.error("a uid set is malformed"))?;

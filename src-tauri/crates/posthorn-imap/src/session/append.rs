@@ -55,7 +55,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
                 // A server that also asks for what was sent at once.
                 Step::Continue(_) => {}
                 Step::Done(done) => {
-                    seen.into_iter().for_each(|untagged| self.absorb(untagged));
+                    self.absorb_all(seen);
                     return Ok(match done.code {
                         Some(Code::AppendUid(uid_validity, uids)) => {
                             uids.min().map(|uid| AppendUid { uid_validity, uid })

@@ -94,7 +94,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
         for untagged in untagged {
             match untagged {
                 Untagged::Status(status) if matches!(status.code, Some(Code::CopyUid(_))) => {
-                    answer = status.code
+                    answer = status.code;
                 }
                 other => self.absorb(other),
             }

@@ -29,7 +29,12 @@ impl Event {
             Untagged::Exists(count) => Self::Exists(count),
             Untagged::Expunge(seq) => Self::Expunged(seq),
             Untagged::Vanished { earlier: false, uids } => Self::Vanished(uids),
-            Untagged::Fetch(fetched) => Self::Changed(fetched),
+            // Octets that nobody asked for are not news, and would be kept.
+            Untagged::Fetch(mut fetched) => {
+                fetched.sections.clear();
+                fetched.body_structure = None;
+                Self::Changed(fetched)
+            }
             Untagged::Status(status) if status.code == Some(Code::Alert) => {
                 Self::Alert(status.text)
             }

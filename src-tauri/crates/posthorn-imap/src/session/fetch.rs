@@ -3,13 +3,12 @@
 use async_imap::imap_proto::RequestId;
 use posthorn_model::{ModSeq, Uid};
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::time::Instant;
 
 use super::Session;
 use crate::command::{Command, is_section};
 use crate::connection::Step;
 use crate::response::Untagged;
-use crate::{Error, Fetched, Literal, Result, UidSet, limit};
+use crate::{Error, Fetched, Literal, Result, UidSet};
 
 /// What to search for in the open mailbox.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -140,9 +139,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
     async fn fetch(&mut self, command: &Command) -> Result<Fetching<'_, S>> {
         let mut seen = Vec::new();
         let tag = self.connection.start(command, &mut seen).await?;
-        seen.into_iter().for_each(|untagged| self.absorb(untagged));
-        let deadline = Instant::now() + limit::COMMAND;
-        Ok(Fetching { session: self, tag, vanished: UidSet::new(), is_done: false, deadline })
+        self.absorb_all(seen);
+        Ok(Fetching { session: self, tag, vanished: UidSet::new(), is_done: false })
     }
 }
 
@@ -155,7 +153,6 @@ pub struct Fetching<'a, S: AsyncRead + AsyncWrite + Unpin + Send> {
     tag: RequestId,
     vanished: UidSet,
     is_done: bool,
-    deadline: Instant,
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin + Send> Fetching<'_, S> {
@@ -163,15 +160,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Fetching<'_, S> {
     /// for, and may mention one twice.
     pub async fn next(&mut self) -> Result<Option<Fetched>> {
         while !self.is_done {
-            if Instant::now() > self.deadline {
-                return Err(Error::Timeout(limit::COMMAND));
-            }
             match self.session.connection.step(&self.tag).await? {
                 Step::Untagged(Untagged::Fetch(fetched)) if fetched.uid.is_some() => {
                     return Ok(Some(*fetched));
                 }
                 Step::Untagged(Untagged::Vanished { earlier: true, uids }) => {
-                    self.vanished.extend(&uids)
+                    self.vanished.extend(&uids);
                 }
                 Step::Untagged(other) => self.session.absorb(other),
                 Step::Done(_) => self.is_done = true,

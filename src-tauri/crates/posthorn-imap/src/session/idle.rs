@@ -38,7 +38,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
         let mut seen = Vec::new();
         let tag = self.connection.start(&Command::new("IDLE"), &mut seen).await?;
         self.connection.wait_for_continuation(&tag, &mut seen).await?;
-        seen.into_iter().for_each(|untagged| self.absorb(untagged));
+        self.absorb_all(seen);
         Ok(Idle { session: self, tag })
     }
 }
@@ -66,6 +66,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Idle<'_, S> {
 
     /// Stops listening; the session is free for other commands again. Events that came meanwhile are kept.
     pub async fn done(self) -> Result<()> {
+        self.session.connection.renew_deadline();
         self.session.connection.send_untagged("DONE").await?;
         loop {
             match self.session.connection.step(&self.tag).await? {

@@ -57,7 +57,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
         loop {
             match self.connection.step(&tag).await? {
                 Step::Done(done) => {
-                    seen.into_iter().for_each(|untagged| self.absorb(untagged));
+                    self.absorb_all(seen);
                     return Ok(done);
                 }
                 Step::Untagged(untagged) => seen.push(untagged),

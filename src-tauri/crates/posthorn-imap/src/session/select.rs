@@ -95,7 +95,7 @@ impl Seen {
             Code::UidValidity(validity) => self.uid_validity = Some(validity),
             Code::UidNext(uid) => self.uid_next = Some(uid),
             Code::HighestModSeq(modseq) => {
-                self.highest_modseq = Some(modseq).filter(|modseq| modseq.0 > 0)
+                self.highest_modseq = Some(modseq).filter(|modseq| modseq.0 > 0);
             }
             Code::NoModSeq => self.highest_modseq = None,
             Code::PermanentFlags(flags) => self.permanent_flags = Some(flags),
