@@ -6,7 +6,8 @@ export type FrameMessage =
   | { kind: 'ready' }
   | { kind: 'height'; px: number }
   | { kind: 'key'; init: KeyboardEventInit }
-  | { kind: 'link'; href: string; text: string; open: boolean }
+  | { kind: 'link'; href: string; text: string }
+  | { kind: 'hover'; href: string }
   | { kind: 'selection'; html: string; text: string };
 
 /** Longest text believed of a frame, UTF-16 units. */
@@ -43,7 +44,9 @@ export function readFrameMessage(data: unknown): FrameMessage | null {
     case 'key':
       return { kind: 'key', init: keyInit(value) };
     case 'link':
-      return { kind: 'link', href: text(value['href']), text: text(value['text']), open: value['open'] === true };
+      return { kind: 'link', href: text(value['href']), text: text(value['text']) };
+    case 'hover':
+      return { kind: 'hover', href: text(value['href']) };
     case 'selection':
       return { kind: 'selection', html: text(value['html']), text: text(value['text']) };
     default:

@@ -32,6 +32,12 @@ export class Actions {
     await this.#leaving(target, () => this.engine.call(`messages.${how}`, { selection: target }));
   }
 
+  /** Removes a row that is not the one in focus; the focus stays. */
+  async removeRow(how: 'archive' | 'trash', target: Selection): Promise<void> {
+    if (how === 'trash' && this.#inTrashOrJunk(target)) return this.deleteForGood(target);
+    await this.#done(() => this.engine.call(`messages.${how}`, { selection: target }));
+  }
+
   /** Deletes for good, after asking: it cannot be taken back. */
   async deleteForGood(target = this.list.target): Promise<void> {
     if (!target) return;

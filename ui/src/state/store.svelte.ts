@@ -5,6 +5,7 @@ import type { AppInfo, Event, Settings } from '@/ipc/generated';
 import { Accounts } from './accounts.svelte';
 import { Actions } from './actions';
 import { Compose } from './compose.svelte';
+import { Drag } from './drag.svelte';
 import { List } from './list.svelte';
 import { Mailboxes } from './mailboxes.svelte';
 import { Outbox } from './outbox.svelte';
@@ -20,6 +21,7 @@ export class Store {
   readonly accounts = new Accounts();
   readonly mailboxes = new Mailboxes();
   readonly screen = new Screen();
+  readonly drag = new Drag();
   readonly preferences: Preferences;
   readonly undo: UndoBar;
   readonly list: List;

@@ -128,10 +128,10 @@ reader-unsubscribe = Unsubscribe
 reader-loading = Fetching the message…
 reader-draft = Draft
 trust-lookalike = The address looks like one that you know, but is another: { $detail }
-trust-nameIsAddress = The name pretends to be an address: { $detail }
-trust-replyElsewhere = Replies go elsewhere: { $detail }
-trust-authFailed = The sender could not be proven: { $detail }
-trust-linkMismatch = A link names one place and leads to another: { $detail }
+trust-name-is-address = The name pretends to be an address: { $detail }
+trust-reply-elsewhere = Replies go elsewhere: { $detail }
+trust-auth-failed = The sender could not be proven: { $detail }
+trust-link-mismatch = A link names one place and leads to another: { $detail }
 trust-defect = The message is not well-formed: { $detail }
 trust-list = From the list { $detail }
 link-title = This link leads elsewhere
@@ -206,3 +206,8 @@ done-create-mailbox = Folder { $folder } created
 done-rename-mailbox = Folder renamed to { $folder }
 done-delete-mailbox = Folder { $folder } deleted
 done-undone = Undone: { $what }
+sidebar-more = { $count ->
+    [one] 1 more folder
+   *[other] { $count } more folders
+}
+reader-draft-continue = Continue writing

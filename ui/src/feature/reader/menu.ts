@@ -1,0 +1,52 @@
+/** The menu of one message of a conversation. */
+import Download from '@lucide/svelte/icons/download';
+import FileCode from '@lucide/svelte/icons/file-code';
+import Forward from '@lucide/svelte/icons/forward';
+import Image from '@lucide/svelte/icons/image';
+import Mail from '@lucide/svelte/icons/mail';
+import Reply from '@lucide/svelte/icons/reply';
+import ReplyAll from '@lucide/svelte/icons/reply-all';
+import Star from '@lucide/svelte/icons/star';
+import Trash2 from '@lucide/svelte/icons/trash-2';
+import { type MenuItem, menus } from '@/component/menu.svelte';
+import type { MessageHead, NewDraft, Selection } from '@/ipc/generated';
+import type { Store } from '@/state/store.svelte';
+import { t } from '@/text/text.svelte';
+
+/** Opens the menu of a message. */
+export function messageMenu(store: Store, head: MessageHead, at: HTMLElement): void {
+  const { actions, compose, reader, screen, undo, engine } = store;
+  const only: Selection = { kind: 'messages', messages: [head.id] };
+  const begin = (draft: NewDraft) => void compose.start(draft).catch((thrown: unknown) => undo.fail(thrown));
+  const save = async () => {
+    const path = await engine.pickSavePath('message.eml');
+    if (path !== null) await engine.call('messages.save', { message: head.id, path });
+  };
+  const items: MenuItem[] = [
+    { label: t('command-reply'), icon: Reply, run: () => begin({ kind: 'reply', message: head.id, all: false }) },
+    { label: t('command-reply-all'), icon: ReplyAll, run: () => begin({ kind: 'reply', message: head.id, all: true }) },
+    { label: t('command-forward'), icon: Forward, run: () => begin({ kind: 'forward', message: head.id }) },
+    {
+      label: t(head.unread ? 'command-mark-read' : 'command-mark-unread'),
+      icon: Mail,
+      apart: true,
+      run: () => void actions.setRead(head.unread, only),
+    },
+    {
+      label: t(head.starred ? 'command-unstar' : 'command-toggle-star'),
+      icon: Star,
+      run: () => void actions.setStarred(!head.starred, only),
+    },
+    { label: t('command-images'), icon: Image, apart: true, run: () => void reader.load(head.id, true) },
+    { label: t('command-source'), icon: FileCode, run: () => void (screen.sourceOf = head.id) },
+    { label: t('command-save'), icon: Download, run: () => void save().catch((thrown: unknown) => undo.fail(thrown)) },
+    {
+      label: t('command-trash'),
+      icon: Trash2,
+      danger: true,
+      apart: true,
+      run: () => void actions.remove('trash', only),
+    },
+  ];
+  menus.show(t('more'), items, at);
+}

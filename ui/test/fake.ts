@@ -1,0 +1,209 @@
+/**
+ * An engine without an engine, for unit tests and for looking at the interface. It keeps the contract (versions,
+ * windows, deltas) and nothing else; it is never part of what is built.
+ */
+import { type Answer, type Engine, EngineError, type Method, type Params } from '@/ipc/engine';
+import type { Event, Row, Settings, Undoable, ViewDelta } from '@/ipc/generated';
+import { ACCOUNTS, line, MAILBOXES, NOW, person, row } from './mail';
+
+type Handlers = { [M in Method]?: (params: Params<M>) => Answer<M> | Promise<Answer<M>> };
+
+export const SETTINGS: Settings = {
+  theme: 'light',
+  language: 'en',
+  density: 'cosy',
+  textSize: 100,
+  conversations: true,
+  markReadSeconds: 2,
+  afterRemoval: 'next',
+  remoteImages: false,
+  undoSendSeconds: 10,
+  composePlain: false,
+  shortcuts: 'gmail',
+  singleKeyShortcuts: true,
+  notifications: true,
+  keepRunning: false,
+};
+
+/** A fake with `total` rows in every list. */
+export class FakeEngine implements Engine {
+  /** Every call, in order. */
+  readonly calls: { method: Method; params: unknown }[] = [];
+  /** What is answered in place of the defaults. */
+  handlers: Handlers = {};
+  settings = { ...SETTINGS };
+  version = 1;
+  view = 0;
+  body = '<p>Hello</p>';
+  readonly #listeners = new Set<(event: Event) => void>();
+  readonly #frames = new Map<number, string>();
+  #rows: ((index: number) => Row) | null = null;
+
+  constructor(public total = 1_000_000) {}
+
+  /** Sends an event. */
+  emit(event: Event): void {
+    for (const listener of this.#listeners) listener(event);
+  }
+
+  /** Sends the delta of one row that came at the top. */
+  arrive(): void {
+    const before = this.#row;
+    const id = 5_000_000 + this.version;
+    this.#rows = (index) => (index === 0 ? { ...row(1), message: id, thread: id, subject: 'Just in' } : before(index - 1));
+    this.total += 1;
+    this.#delta({ inserted: [0] });
+  }
+
+  /** Sends the delta of one row that went. */
+  vanish(at: number): void {
+    const before = this.#row;
+    this.#rows = (index) => before(index < at ? index : index + 1);
+    this.total -= 1;
+    this.#delta({ removed: [at] });
+  }
+
+  get #row(): (index: number) => Row {
+    return this.#rows ?? row;
+  }
+
+  #delta(part: Partial<ViewDelta>): void {
+    const fromVersion = this.version;
+    this.version += 1;
+    const { view, version, total } = this;
+    const empty = { reset: false, removed: [], inserted: [], changed: [] };
+    this.emit({ kind: 'viewChanged', delta: { view, fromVersion, version, total, unread: 14, ...empty, ...part } });
+  }
+
+  async call<M extends Method>(method: M, params: Params<M>): Promise<Answer<M>> {
+    this.calls.push({ method, params });
+    await Promise.resolve();
+    const handler = this.handlers[method] ?? this.#defaults[method];
+    if (!handler) throw new EngineError({ code: 'internal', message: `the fake knows no ${method}`, detail: method });
+    return handler(params);
+  }
+
+  on(listener: (event: Event) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  contentUrl = (path: string): string => path;
+  pickFiles = (): Promise<string[]> => Promise.resolve([]);
+  pickSavePath = (name: string): Promise<string | null> => Promise.resolve(`/tmp/${name}`);
+  pickFolder = (): Promise<string | null> => Promise.resolve('/tmp');
+  openExternal = (): Promise<void> => Promise.resolve();
+  openPath = (): Promise<void> => Promise.resolve();
+  clipboardImage = (): Promise<string | null> => Promise.resolve(null);
+  onFileDrop = (): (() => void) => () => undefined;
+  onCloseAsked = (): (() => void) => () => undefined;
+  quit = (): Promise<void> => Promise.resolve();
+  setTitle = (): Promise<void> => Promise.resolve();
+
+  #done = (action: string, count = 1): Undoable => ({ operation: this.calls.length, action, count, folder: 'Archive' });
+
+  #frame(message: number): string {
+    const known = this.#frames.get(message);
+    if (known !== undefined) return known;
+    const helper = `parent.postMessage({kind:'height',px:document.documentElement.scrollHeight},'*')`;
+    const page = `<!doctype html><meta charset="utf-8"><body style="margin:24px;font:15px/24px sans-serif">${this.body}<script>${helper}</script>`;
+    const url = URL.createObjectURL(new Blob([page], { type: 'text/html' }));
+    this.#frames.set(message, url);
+    return url;
+  }
+
+  #head(message: number, at: number, unread: boolean) {
+    const own = { name: 'Lin Yue', email: 'yue@harbour.example' };
+    const [subject, preview] = line(message - 1);
+    return {
+      id: message * 10 + at,
+      thread: message,
+      account: ((message - 1) % 3) + 1,
+      mailboxes: [5],
+      from: [at === 3 ? person(5) : person(message - 1)],
+      to: [own, person(5)],
+      cc: [person(1)],
+      bcc: [],
+      replyTo: [],
+      subject,
+      preview: at === 3 ? 'Page 12 still prints too warm for me. Can they pull the yellow back a little?' : preview,
+      at: NOW - 24 * 60_000 - (4 - at) * 40_000_000,
+      sentAt: NOW - 24 * 60_000,
+      unread,
+      starred: false,
+      answered: false,
+      own: false,
+      size: 120_000,
+      attachments: true,
+      body: 'whole' as const,
+      messageId: `${message}.${at}@papier-fils.example`,
+    };
+  }
+
+  readonly #defaults: Handlers = {
+    'app.info': () => ({
+      version: '0.1.0',
+      secrets: 'keychain',
+      secretsLocked: false,
+      systemLanguage: 'en',
+      offline: false,
+      contentBase: '',
+      profile: '/home/yue/.local/share/posthorn',
+    }),
+    'app.setOffline': () => ({}),
+    'settings.get': () => this.settings,
+    'settings.set': (settings) => {
+      this.settings = settings;
+      return {};
+    },
+    'accounts.list': () => ACCOUNTS,
+    'accounts.checkNow': () => ({}),
+    'accounts.removalPreview': () => ({ messages: 12_480, onlyHere: 3, unsent: 1, pendingOperations: 0 }),
+    'mailboxes.list': () => MAILBOXES,
+    'outbox.list': () => [],
+    'views.open': () => {
+      this.view += 1;
+      const rows = Array.from({ length: Math.min(128, this.total) }, (_, at) => this.#row(at));
+      return { view: this.view, version: this.version, total: this.total, unread: 14, rows, search: null };
+    },
+    'views.close': () => ({}),
+    'views.range': ({ start, len }) => {
+      const length = Math.max(0, Math.min(len, this.total - start));
+      const rows = Array.from({ length }, (_, at) => this.#row(start + at));
+      return { version: this.version, start, total: this.total, rows };
+    },
+    'views.find': ({ message }) => ({ index: message - 1 }),
+    'threads.open': ({ message }) => {
+      const { count, subject, unread } = row(message - 1);
+      const messages = Array.from({ length: count }, (_, at) => this.#head(message, at + (5 - count), unread && at === count - 1));
+      return { thread: message, subject, messages, drafts: [] };
+    },
+    'messages.open': ({ id }) => ({
+      head: this.#head(Math.floor(id / 10), id % 10, false),
+      frameUrl: this.#frame(id),
+      design: 'designed',
+      attachments: [
+        { part: 2, name: 'Spring-catalogue_proof-3.pdf', contentType: 'application/pdf', size: 4_200_000, here: true, dangerous: false, url: '' },
+        { part: 3, name: '印刷规格_第三版.xlsx', contentType: 'application/vnd.sheet', size: 38_000, here: true, dangerous: false, url: '' },
+        { part: 4, name: 'cover-spread.tif', contentType: 'image/tiff', size: 61_000_000, here: false, dangerous: false, url: '' },
+      ],
+      blockedImages: 3,
+      blockedHosts: ['cdn.papier-fils.example'],
+      remoteAllowed: false,
+      trust: [],
+      problem: null,
+      unsubscribe: '',
+      lang: '',
+    }),
+    'messages.source': () => ({ text: 'From: elise@papier-fils.example\nSubject: Proof 3\n\nDear Yue,\n', size: 64, complete: true }),
+    'messages.setRead': ({ value }) => this.#done(value ? 'read' : 'unread'),
+    'messages.setStarred': ({ value }) => this.#done(value ? 'star' : 'unstar'),
+    'messages.archive': () => this.#done('archive'),
+    'messages.trash': () => this.#done('trash'),
+    'messages.junk': () => this.#done('junk'),
+    'messages.notJunk': () => this.#done('notJunk'),
+    'messages.move': () => this.#done('move'),
+    'messages.delete': () => ({ operation: null, action: 'delete', count: 1, folder: '' }),
+    'operations.undo': () => this.#done('undo'),
+  };
+}
