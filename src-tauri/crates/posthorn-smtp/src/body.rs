@@ -59,6 +59,8 @@ mod tests {
 
     use super::{Bare, Stuffer};
 
+    type Expected<'a> = Result<&'a [u8], u64>;
+
     fn stuff(input: &[u8], size: usize) -> Result<Vec<u8>, Bare> {
         let (mut stuffer, mut output) = (Stuffer::default(), Vec::new());
         for chunk in input.chunks(size) {
@@ -70,7 +72,7 @@ mod tests {
 
     #[test]
     fn dots_are_doubled_and_bare_ends_are_refused() {
-        let cases: [(&[u8], Result<&[u8], u64>); 9] = [
+        let cases: [(&[u8], Expected<'_>); 9] = [
             (b"", Ok(b"")),
             (b".", Ok(b"..\r\n")),
             (b"a\r\n.\r\nb", Ok(b"a\r\n..\r\nb\r\n")),

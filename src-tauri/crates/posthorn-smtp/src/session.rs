@@ -14,6 +14,9 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use crate::tap::Tap;
 use crate::{Capabilities, Error, Reply};
 
+/// How long the answer to QUIT may take: it decides nothing.
+const QUIT_TIMEOUT: Duration = Duration::from_secs(5);
+
 /// Receives every line, `C: ` or `S: ` before it; passwords are replaced and mail text is left out.
 pub type Transcript = Arc<dyn Fn(&str) + Send + Sync>;
 
@@ -226,9 +229,10 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin + 'static> Session<S> {
         Ok(reply)
     }
 
-    /// Ends the session politely. A failure changes nothing that was accepted.
+    /// Ends the session politely. A failure changes nothing that was accepted, so nobody waits long for the answer.
     pub async fn quit(mut self) -> Result<(), Error> {
-        positive("QUIT", self.command("QUIT", "QUIT").await?).map(drop)
+        let after = self.settings.timeouts.command.min(QUIT_TIMEOUT);
+        positive("QUIT", self.exchange("QUIT", "QUIT\r\n", "QUIT", after).await?).map(drop)
     }
 
     /// Takes an unfinished envelope back.

@@ -20,7 +20,7 @@ async fn a_login_is_verified_and_its_failure_classified() {
         ("S: 235 in\nC: QUIT\nS: 221 bye", None),
         ("S: 334 \nC: AGFubgBzZWNyZXQ=\nS: 235 in\nC: QUIT\nS: 421 rude", None),
         (
-            "S: 504 unknown\nC: AUTH LOGIN\nS: 334 VXNlcm5hbWU6\nC: YW5u\nS: 334 UGFzc3dvcmQ6\nC: c2VjcmV0\nS: 235 in",
+            "S: 504 unknown\nC: AUTH LOGIN\nS: 334 VXNlcm5hbWU6\nC: YW5u\nS: 334 UGFzc3dvcmQ6\nC: c2VjcmV0\nS: 235 in\nC: QUIT\nS: 221 bye",
             None,
         ),
         ("S: 535 5.7.8 wrong", Some((false, true, false))),
@@ -67,7 +67,7 @@ async fn data_before_the_handshake_is_refused() {
 #[tokio::test]
 async fn replies_in_other_charsets_and_odd_forms_keep_their_code_and_words() {
     let cases: [(&[u8], u16, &str); 4] = [
-        (b"550 5.1.1 \xd3\xc3\xbb\xa7\r\n", 550, "\u{fffd}\u{fffd}\u{fffd}\u{fffd}"),
+        (b"550 5.1.1 \xd3\xc3\xbb\xa7\r\n", 550, "\u{fffd}\u{fb}\u{fffd}"),
         (b"550\r\n", 550, ""),
         (b"550 bare\n", 550, "bare"),
         (b"550-one\r\n550 two\r\n", 550, "one two"),
@@ -81,7 +81,7 @@ async fn replies_in_other_charsets_and_odd_forms_keep_their_code_and_words() {
             .unwrap();
         let Error::Refused { reply, .. } = error else { panic!("{error}") };
         assert_eq!(reply.code, code);
-        assert_eq!(reply.text().chars().count(), text.chars().count(), "{}", reply.text());
+        assert_eq!(reply.text(), text);
     }
 }
 

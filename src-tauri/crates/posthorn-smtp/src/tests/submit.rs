@@ -4,7 +4,8 @@ use std::ops::ControlFlow;
 
 use super::script::{Delivery, said, script, serve};
 use crate::{
-    Envelope, Error, Message, Observer, Outcome, PartlyRefused, Session, Settings, Step, Stopped,
+    Envelope, Error, Message, Observer, Outcome, PartlyRefused, RecipientResult, Session, Settings,
+    Step, Stopped,
 };
 
 /// Notes the steps; stops at one of them, or at the first progress.
@@ -75,7 +76,7 @@ async fn one_refused_recipient_does_not_stop_the_others() {
         };
         assert_eq!((queue_id.as_deref(), reply.code), (Some("4F2D1"), 250));
         assert_eq!(
-            recipients.iter().map(|result| result.is_accepted()).collect::<Vec<_>>(),
+            recipients.iter().map(RecipientResult::is_accepted).collect::<Vec<_>>(),
             [true, false]
         );
         assert_eq!(recipients[1].reply.to_string(), "550 5.1.1 unknown");
@@ -132,7 +133,7 @@ async fn a_break_is_not_sent_before_the_dot_and_unknown_after_it() {
         match outcome {
             Outcome::Unknown { .. } => assert!(dot_left, "cut at {at}"),
             Outcome::NotSent { error, .. } => {
-                assert!(!dot_left && error.is_transient(), "cut at {at}: {error}")
+                assert!(!dot_left && error.is_transient(), "cut at {at}: {error}");
             }
             other => panic!("cut at {at}: {other:?}"),
         }
