@@ -1,0 +1,320 @@
+//! From an address to a stream: resolve, race IPv6 against IPv4 (RFC 8305), shake hands.
+
+use std::collections::HashMap;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::StreamExt as _;
+use futures::stream::FuturesUnordered;
+use posthorn_model::{Encryption, ServerAddress};
+use rustls::pki_types::ServerName;
+use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
+
+use crate::{CertificateProblem, Error, Failure, Fingerprint, Security, Stage, Stream, Trust};
+
+/// How much later the next address is tried (RFC 8305 section 5).
+const STAGGER: Duration = Duration::from_millis(250);
+/// Most addresses tried: a name with more has a list that no mail server needs.
+const MAX_ADDRESSES: usize = 8;
+
+/// How a dialer behaves.
+#[derive(Clone, Debug)]
+pub struct DialSettings {
+    /// How long the name may take.
+    pub resolve_timeout: Duration,
+    /// How long all attempts to connect may take together.
+    pub connect_timeout: Duration,
+    /// How long the handshake may take.
+    pub handshake_timeout: Duration,
+    /// Names in lower case that have this address, whatever the resolver says: the demo's and the tests'.
+    pub hosts: HashMap<String, IpAddr>,
+}
+
+impl Default for DialSettings {
+    fn default() -> Self {
+        Self {
+            resolve_timeout: Duration::from_secs(10),
+            connect_timeout: Duration::from_secs(20),
+            handshake_timeout: Duration::from_secs(20),
+            hosts: HashMap::new(),
+        }
+    }
+}
+
+/// Which addresses may be contacted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// All: the user named the server.
+    Anywhere,
+    /// Public ones: somebody else named it.
+    PublicOnly,
+}
+
+/// Opens connections.
+#[derive(Clone, Debug)]
+pub struct Dialer {
+    trust: Trust,
+    settings: DialSettings,
+}
+
+impl Dialer {
+    /// Returns a dialer that believes `trust`.
+    pub fn new(trust: Trust, settings: DialSettings) -> Self {
+        Self { trust, settings }
+    }
+
+    /// Returns how it behaves.
+    pub fn settings(&self) -> &DialSettings {
+        &self.settings
+    }
+
+    /// Connects. With [`Encryption::Tls`] the stream is protected; with [`Encryption::StartTls`] the caller asks the server and then
+    /// calls [`Self::upgrade`]. `accepted` is the fingerprint of a certificate that the user accepted for this server.
+    pub async fn dial(
+        &self,
+        address: &ServerAddress,
+        accepted: Option<Fingerprint>,
+    ) -> Result<Stream, Error> {
+        let tcp = self.connect(&address.host, address.port, Reach::Anywhere).await?;
+        match address.encryption {
+            Encryption::Tls => self.handshake(tcp, &address.host, address.port, accepted).await,
+            Encryption::StartTls | Encryption::Plaintext => Ok(Stream::plain(tcp)),
+        }
+    }
+
+    /// Puts TLS on a stream whose server has just agreed to it.
+    pub async fn upgrade(
+        &self,
+        stream: Stream,
+        address: &ServerAddress,
+        accepted: Option<Fingerprint>,
+    ) -> Result<Stream, Error> {
+        let failed =
+            |error| Error::new(&address.host, address.port, Stage::Handshake, Failure::Io(error));
+        let tcp = stream.into_tcp().await.map_err(failed)?;
+        self.handshake(tcp, &address.host, address.port, accepted).await
+    }
+
+    /// Opens a TCP connection.
+    pub(crate) async fn connect(
+        &self,
+        host: &str,
+        port: u16,
+        reach: Reach,
+    ) -> Result<TcpStream, Error> {
+        let mut addresses = self.resolve(host, port).await?;
+        let is_given = self.settings.hosts.contains_key(&plain_name(host));
+        if reach == Reach::PublicOnly && !is_given {
+            addresses.retain(|address| is_public(address.ip()));
+            if addresses.is_empty() {
+                return Err(Error::new(host, port, Stage::Connect, Failure::Forbidden));
+            }
+        }
+        let after = self.settings.connect_timeout;
+        let failure = match tokio::time::timeout(after, race(interleave(addresses))).await {
+            Ok(Ok(tcp)) => {
+                // Commands are small and flushed whole; a socket without this option works too.
+                let _ = tcp.set_nodelay(true);
+                return Ok(tcp);
+            }
+            Ok(Err(error)) => Failure::Io(error),
+            Err(_) => Failure::TimedOut(after),
+        };
+        Err(Error::new(host, port, Stage::Connect, failure))
+    }
+
+    async fn resolve(&self, host: &str, port: u16) -> Result<Vec<SocketAddr>, Error> {
+        let name = plain_name(host);
+        if let Some(ip) = self.settings.hosts.get(&name) {
+            return Ok(vec![SocketAddr::new(*ip, port)]);
+        }
+        if let Ok(ip) = name.trim_matches(['[', ']']).parse::<IpAddr>() {
+            return Ok(vec![SocketAddr::new(ip, port)]);
+        }
+        let after = self.settings.resolve_timeout;
+        let ascii = idna::domain_to_ascii(&name).unwrap_or(name);
+        let failure = match tokio::time::timeout(
+            after,
+            tokio::net::lookup_host((ascii.as_str(), port)),
+        )
+        .await
+        {
+            Ok(Ok(found)) => {
+                let found: Vec<_> = found.take(MAX_ADDRESSES).collect();
+                if !found.is_empty() {
+                    return Ok(found);
+                }
+                Failure::Unresolved("it has no address".to_owned())
+            }
+            Ok(Err(error)) => Failure::Unresolved(error.to_string()),
+            Err(_) => Failure::TimedOut(after),
+        };
+        Err(Error::new(host, port, Stage::Resolve, failure))
+    }
+
+    /// Shakes hands.
+    pub(crate) async fn handshake(
+        &self,
+        tcp: TcpStream,
+        host: &str,
+        port: u16,
+        accepted: Option<Fingerprint>,
+    ) -> Result<Stream, Error> {
+        let failed = |failure| Error::new(host, port, Stage::Handshake, failure);
+        let name = host.trim_matches(['[', ']']).trim_end_matches('.');
+        let name = idna::domain_to_ascii(name).unwrap_or_else(|_| name.to_owned());
+        let name = ServerName::try_from(name)
+            .map_err(|error| failed(Failure::Unresolved(error.to_string())))?;
+        let (config, witness) =
+            self.trust.config(accepted).map_err(|error| failed(Failure::Tls(error.to_string())))?;
+        let after = self.settings.handshake_timeout;
+        let handshake = TlsConnector::from(Arc::new(config)).connect(name, tcp);
+        let tls = match tokio::time::timeout(after, handshake).await {
+            Err(_) => return Err(failed(Failure::TimedOut(after))),
+            Ok(Ok(tls)) => tls,
+            Ok(Err(error)) => return Err(failed(explain(error, &witness))),
+        };
+        let session = tls.get_ref().1;
+        let seen =
+            witness.seen().ok_or_else(|| failed(Failure::Tls("no certificate came".to_owned())))?;
+        let version = match session.protocol_version() {
+            Some(rustls::ProtocolVersion::TLSv1_3) => "TLS 1.3".to_owned(),
+            Some(rustls::ProtocolVersion::TLSv1_2) => "TLS 1.2".to_owned(),
+            other => format!("{other:?}"),
+        };
+        let cipher = session
+            .negotiated_cipher_suite()
+            .map(|suite| format!("{:?}", suite.suite()))
+            .unwrap_or_default();
+        let security = Security {
+            version,
+            cipher,
+            fingerprint: seen.fingerprint,
+            by_exception: seen.by_exception,
+        };
+        Ok(Stream::tls(tls, security))
+    }
+}
+
+/// Returns a host's name as the settings spell it.
+fn plain_name(host: &str) -> String {
+    host.trim_end_matches('.').to_ascii_lowercase()
+}
+
+/// Says what failed in a handshake: the certificate, the protocol or the network.
+fn explain(error: std::io::Error, witness: &crate::trust::Witness) -> Failure {
+    if let Some(seen) = witness.seen()
+        && let Some(problem) = seen.problem
+    {
+        return Failure::Certificate { problem, fingerprint: seen.fingerprint };
+    }
+    match error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
+        Some(rustls::Error::InvalidCertificate(inner)) => {
+            let fingerprint = witness.seen().map_or(Fingerprint([0; 32]), |seen| seen.fingerprint);
+            Failure::Certificate {
+                problem: CertificateProblem::Other(inner.to_string()),
+                fingerprint,
+            }
+        }
+        Some(inner) => Failure::Tls(inner.to_string()),
+        None => Failure::Io(error),
+    }
+}
+
+/// Puts the families in turn, IPv6 first, each in the resolver's order.
+fn interleave(addresses: Vec<SocketAddr>) -> Vec<SocketAddr> {
+    let (six, four): (Vec<_>, Vec<_>) = addresses.into_iter().partition(SocketAddr::is_ipv6);
+    let longest = six.len().max(four.len());
+    (0..longest)
+        .flat_map(|index| [six.get(index).copied(), four.get(index).copied()])
+        .flatten()
+        .collect()
+}
+
+/// Tries the addresses one after the other without waiting for the last one to fail; the first that answers wins.
+async fn race(addresses: Vec<SocketAddr>) -> std::io::Result<TcpStream> {
+    let mut waiting = addresses.into_iter();
+    let mut trying = FuturesUnordered::new();
+    let mut failure = std::io::Error::from(std::io::ErrorKind::AddrNotAvailable);
+    loop {
+        let more = waiting.next();
+        let has_more = more.is_some();
+        trying.extend(more.map(TcpStream::connect));
+        if trying.is_empty() {
+            return Err(failure);
+        }
+        tokio::select! {
+            Some(result) = trying.next() => match result {
+                Ok(tcp) => return Ok(tcp),
+                Err(error) => failure = error,
+            },
+            () = tokio::time::sleep(STAGGER), if has_more => {}
+        }
+    }
+}
+
+/// Returns whether an address is on the public internet, as far as the known ranges tell.
+pub(crate) fn is_public(ip: IpAddr) -> bool {
+    match ip {
+        IpAddr::V4(ip) => {
+            let [a, b, ..] = ip.octets();
+            let shared = a == 100 && (64..128).contains(&b);
+            let special =
+                a == 0 || a >= 240 || (a == 198 && (18..20).contains(&b)) || (a == 192 && b == 0);
+            !(ip.is_private()
+                || ip.is_loopback()
+                || ip.is_link_local()
+                || ip.is_multicast()
+                || shared
+                || special)
+        }
+        IpAddr::V6(ip) => match ip.to_ipv4_mapped() {
+            Some(mapped) => is_public(IpAddr::V4(mapped)),
+            // 2000::/3 is all that is given out; 2002::/16 and 64:ff9b::/96 carry IPv4 addresses inside.
+            None => ip
+                .segments()
+                .first()
+                .is_some_and(|first| first & 0xe000 == 0x2000 && *first != 0x2002),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{interleave, is_public};
+
+    #[test]
+    fn families_take_turns() {
+        let parse =
+            |list: &[&str]| list.iter().map(|address| address.parse().unwrap()).collect::<Vec<_>>();
+        let mixed = parse(&["1.1.1.1:1", "2.2.2.2:1", "3.3.3.3:1", "[2001::1]:1"]);
+        assert_eq!(
+            interleave(mixed),
+            parse(&["[2001::1]:1", "1.1.1.1:1", "2.2.2.2:1", "3.3.3.3:1"])
+        );
+    }
+
+    #[test]
+    fn private_addresses_are_known() {
+        for private in [
+            "127.0.0.1",
+            "10.1.2.3",
+            "192.168.0.1",
+            "169.254.169.254",
+            "100.64.0.1",
+            "0.0.0.0",
+            "::1",
+            "fe80::1",
+            "fd00::1",
+            "::ffff:127.0.0.1",
+            "2002:7f00:1::",
+        ] {
+            assert!(!is_public(private.parse().unwrap()), "{private}");
+        }
+        for public in ["1.1.1.1", "93.184.216.34", "2606:4700::1111"] {
+            assert!(is_public(public.parse().unwrap()), "{public}");
+        }
+    }
+}

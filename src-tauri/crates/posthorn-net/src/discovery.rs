@@ -1,0 +1,391 @@
+//! From an address to its servers, one visible step after the other.
+//!
+//! Order: what the caller knows already, the table of providers, autoconfiguration at the domain, SRV (RFC 6186, RFC 8314), the
+//! table again by MX, then knocking at the usual names. The first step that finds both directions ends the search.
+//! Nothing found here is trusted with a password yet: the account is verified by a real login before it is saved.
+
+mod autoconfig;
+mod dns;
+mod guess;
+mod provider;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use posthorn_model::{Encryption, Protocol, ServerAddress};
+use tokio::time::Instant;
+
+pub use autoconfig::parse as parse_autoconfig;
+pub use dns::{Dns, MxRecord, SrvRecord, SystemDns};
+pub use guess::Probe;
+pub use provider::{Advice, Provider, providers};
+
+use crate::{Dialer, http};
+
+/// A server that was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Candidate {
+    /// Where it is.
+    pub server: ServerAddress,
+    /// The name to log in with.
+    pub user_name: String,
+}
+
+/// One way to look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Step {
+    /// Given by the caller's options.
+    Known,
+    /// The table of providers, by the address's domain.
+    Provider,
+    /// Autoconfiguration at the domain.
+    Autoconfig,
+    /// SRV records.
+    Srv,
+    /// The table of providers, by who receives the domain's mail.
+    Mx,
+    /// Knocking at the usual names.
+    Guess,
+}
+
+/// What came of a step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StepOutcome {
+    /// It has begun.
+    Asking,
+    /// It found servers.
+    Found,
+    /// It was answered, with nothing.
+    Nothing,
+    /// It could not be asked, in words.
+    Failed(String),
+}
+
+/// One line of the search, as it happens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StepReport {
+    /// Which way.
+    pub step: Step,
+    /// Whom was asked: a host, a URL or a record's name.
+    pub host: String,
+    /// What came of it.
+    pub outcome: StepOutcome,
+    /// Milliseconds since the step began; 0 for [`StepOutcome::Asking`].
+    pub ms: u64,
+}
+
+/// What was found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Discovery {
+    /// IMAP and POP3 servers, the best first.
+    pub incoming: Vec<Candidate>,
+    /// Submission servers, the best first.
+    pub outgoing: Vec<Candidate>,
+    /// The provider, where the table knows it; with what the user must know about passwords.
+    pub provider: Option<&'static Provider>,
+}
+
+impl Discovery {
+    /// Returns whether both directions were found.
+    pub fn is_complete(&self) -> bool {
+        !self.incoming.is_empty() && !self.outgoing.is_empty()
+    }
+
+    fn is_empty(&self) -> bool {
+        self.incoming.is_empty() && self.outgoing.is_empty() && self.provider.is_none()
+    }
+
+    /// Adds what another step found behind what is here.
+    fn add(&mut self, other: Self) {
+        for (to, from) in
+            [(&mut self.incoming, other.incoming), (&mut self.outgoing, other.outgoing)]
+        {
+            for candidate in from {
+                if !to.iter().any(|known| known.server == candidate.server) {
+                    to.push(candidate);
+                }
+            }
+        }
+        self.provider = self.provider.or(other.provider);
+    }
+}
+
+/// Fetches documents; the tests have their own.
+#[async_trait]
+pub trait Fetcher: Send + Sync {
+    /// Returns the bytes at a URL, or why not, in words.
+    async fn fetch(&self, url: &str) -> Result<Vec<u8>, String>;
+}
+
+/// Fetches over HTTPS within the limits of autoconfiguration.
+#[derive(Clone, Debug)]
+pub struct HttpsFetcher(pub Dialer);
+
+#[async_trait]
+impl Fetcher for HttpsFetcher {
+    async fn fetch(&self, url: &str) -> Result<Vec<u8>, String> {
+        let document = http::get(&self.0, url, http::Limits::AUTOCONFIG).await;
+        document.map(|document| document.bytes.to_vec()).map_err(|error| error.to_string())
+    }
+}
+
+/// How to search.
+#[derive(Clone)]
+pub struct DiscoveryOptions {
+    /// Opens connections for knocking.
+    pub dialer: Dialer,
+    /// Asks for records.
+    pub dns: Arc<dyn Dns>,
+    /// Fetches documents.
+    pub fetcher: Arc<dyn Fetcher>,
+    /// Where to knock.
+    pub probes: Vec<Probe>,
+    /// How long one knock may take.
+    pub probe_timeout: Duration,
+    /// Domains in lower case whose servers the caller knows: the demo's and the tests'. Nobody is asked about them.
+    pub known: HashMap<String, Vec<ServerAddress>>,
+}
+
+impl DiscoveryOptions {
+    /// Returns the options for the real network.
+    pub fn new(dialer: Dialer) -> Self {
+        Self {
+            fetcher: Arc::new(HttpsFetcher(dialer.clone())),
+            dialer,
+            dns: Arc::new(SystemDns),
+            probes: guess::usual(),
+            probe_timeout: Duration::from_secs(8),
+            known: HashMap::new(),
+        }
+    }
+}
+
+/// Tells the caller how it goes.
+pub type Reporter<'a> = &'a mut (dyn FnMut(StepReport) + Send);
+
+/// Finds the servers of `address`. `None` where it is no address; an incomplete discovery where nothing answered.
+pub async fn discover(
+    address: &str,
+    options: &DiscoveryOptions,
+    report: Reporter<'_>,
+) -> Option<Discovery> {
+    let address = Mailbox::parse(address)?;
+    let mut found = Discovery::default();
+    for step in [Step::Known, Step::Provider, Step::Autoconfig, Step::Srv, Step::Mx, Step::Guess] {
+        let mut search = Search { address: &address, options, report: &mut *report };
+        found.add(search.take(step).await);
+        let is_answered =
+            found.provider.is_some_and(|provider| provider.advice == Advice::NoPasswords);
+        if found.is_complete() || is_answered {
+            break;
+        }
+    }
+    Some(found)
+}
+
+/// The address, taken apart.
+pub(crate) struct Mailbox {
+    pub(crate) whole: String,
+    pub(crate) local: String,
+    /// In lower case and ASCII.
+    pub(crate) domain: String,
+}
+
+impl Mailbox {
+    fn parse(address: &str) -> Option<Self> {
+        let address = address.trim();
+        let (local, domain) = address.rsplit_once('@')?;
+        let domain = idna::domain_to_ascii(domain).ok()?.to_ascii_lowercase();
+        let is_sound = !local.is_empty()
+            && !address.chars().any(|character| character.is_control() || character == ' ');
+        (is_sound && is_host(&domain)).then(|| Self {
+            whole: address.to_owned(),
+            local: local.to_owned(),
+            domain,
+        })
+    }
+}
+
+/// Returns whether a text can be a host's name.
+pub(crate) fn is_host(name: &str) -> bool {
+    let is_label = |label: &str| {
+        !label.is_empty()
+            && label.len() <= 63
+            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+    };
+    name.len() <= 253 && name.split('.').all(is_label)
+}
+
+/// One step under way.
+struct Search<'a, 'b> {
+    address: &'a Mailbox,
+    options: &'a DiscoveryOptions,
+    report: Reporter<'b>,
+}
+
+impl Search<'_, '_> {
+    async fn take(&mut self, step: Step) -> Discovery {
+        match step {
+            Step::Known => self.known(),
+            Step::Provider => {
+                self.by_table(step, vec![self.address.domain.clone()], provider::by_domain)
+            }
+            Step::Autoconfig => self.autoconfig().await,
+            Step::Srv => self.srv().await,
+            Step::Mx => self.mx().await,
+            Step::Guess => self.guess().await,
+        }
+    }
+
+    fn tell(&mut self, step: Step, host: &str, outcome: StepOutcome, began: Instant) {
+        let ms =
+            if outcome == StepOutcome::Asking { 0 } else { began.elapsed().as_millis() as u64 };
+        (self.report)(StepReport { step, host: host.to_owned(), outcome, ms });
+    }
+
+    /// Tells what came of a step that was answered.
+    fn answered(&mut self, step: Step, host: &str, found: &Discovery, began: Instant) {
+        let outcome = if found.is_empty() { StepOutcome::Nothing } else { StepOutcome::Found };
+        self.tell(step, host, outcome, began);
+    }
+
+    fn known(&mut self) -> Discovery {
+        let Some(servers) = self.options.known.get(&self.address.domain) else {
+            return Discovery::default();
+        };
+        let mut found = Discovery::default();
+        for server in servers {
+            let list = if server.protocol == Protocol::Smtp {
+                &mut found.outgoing
+            } else {
+                &mut found.incoming
+            };
+            list.push(Candidate { server: server.clone(), user_name: self.address.whole.clone() });
+        }
+        let domain = self.address.domain.clone();
+        self.answered(Step::Known, &domain, &found, Instant::now());
+        found
+    }
+
+    /// Looks names up in the table of providers.
+    fn by_table(
+        &mut self,
+        step: Step,
+        names: Vec<String>,
+        find: fn(&str) -> Option<&'static Provider>,
+    ) -> Discovery {
+        let began = Instant::now();
+        for name in &names {
+            if let Some(provider) = find(name) {
+                self.tell(step, name, StepOutcome::Found, began);
+                return provider.discovery(self.address);
+            }
+        }
+        let name = names.first().cloned().unwrap_or_default();
+        self.tell(step, &name, StepOutcome::Nothing, began);
+        Discovery::default()
+    }
+
+    async fn autoconfig(&mut self) -> Discovery {
+        let domain = &self.address.domain;
+        let query: String =
+            url::form_urlencoded::byte_serialize(self.address.whole.as_bytes()).collect();
+        let urls = [
+            format!("https://autoconfig.{domain}/mail/config-v1.1.xml?emailaddress={query}"),
+            format!("https://{domain}/.well-known/autoconfig/mail/config-v1.1.xml"),
+        ];
+        for url in urls {
+            let began = Instant::now();
+            // What is shown and logged has no address in it.
+            let shown = url.split('?').next().unwrap_or_default().to_owned();
+            self.tell(Step::Autoconfig, &shown, StepOutcome::Asking, began);
+            match self.options.fetcher.fetch(&url).await {
+                Ok(bytes) => {
+                    let found = autoconfig::parse(&bytes, &self.address.whole).unwrap_or_default();
+                    self.answered(Step::Autoconfig, &shown, &found, began);
+                    if found.is_complete() {
+                        return found;
+                    }
+                }
+                Err(error) => {
+                    self.tell(Step::Autoconfig, &shown, StepOutcome::Failed(error), began);
+                }
+            }
+        }
+        Discovery::default()
+    }
+
+    async fn srv(&mut self) -> Discovery {
+        let services = [
+            ("_imaps", Protocol::Imap, Encryption::Tls),
+            ("_imap", Protocol::Imap, Encryption::StartTls),
+            ("_pop3s", Protocol::Pop3, Encryption::Tls),
+            ("_pop3", Protocol::Pop3, Encryption::StartTls),
+            ("_submissions", Protocol::Smtp, Encryption::Tls),
+            ("_submission", Protocol::Smtp, Encryption::StartTls),
+        ];
+        let began = Instant::now();
+        let names =
+            services.map(|(service, ..)| format!("{service}._tcp.{}.", self.address.domain));
+        let shown = format!("_imaps._tcp.{} …", self.address.domain);
+        self.tell(Step::Srv, &shown, StepOutcome::Asking, began);
+        let answers =
+            futures::future::join_all(names.iter().map(|name| self.options.dns.srv(name))).await;
+        let (mut found, mut failure) = (Discovery::default(), None);
+        for ((_, protocol, encryption), answer) in services.into_iter().zip(answers) {
+            match answer {
+                Ok(records) => {
+                    found.add(dns::candidates(records, protocol, encryption, &self.address.whole));
+                }
+                Err(error) => failure = Some(error),
+            }
+        }
+        match failure {
+            Some(error) if found.is_empty() => {
+                self.tell(Step::Srv, &shown, StepOutcome::Failed(error), began);
+            }
+            _ => self.answered(Step::Srv, &shown, &found, began),
+        }
+        found
+    }
+
+    async fn mx(&mut self) -> Discovery {
+        let began = Instant::now();
+        let domain = self.address.domain.clone();
+        self.tell(Step::Mx, &domain, StepOutcome::Asking, began);
+        match self.options.dns.mx(&format!("{domain}.")).await {
+            Ok(mut records) => {
+                records.sort_by_key(|record| record.preference);
+                let hosts: Vec<_> = records.into_iter().map(|record| record.host).collect();
+                self.by_table(Step::Mx, hosts, provider::by_mx)
+            }
+            Err(error) => {
+                self.tell(Step::Mx, &domain, StepOutcome::Failed(error), began);
+                Discovery::default()
+            }
+        }
+    }
+
+    async fn guess(&mut self) -> Discovery {
+        let began = Instant::now();
+        let domain = self.address.domain.clone();
+        self.tell(Step::Guess, &domain, StepOutcome::Asking, began);
+        let open = guess::knock(self.address, self.options).await;
+        for candidate in &open {
+            let shown = format!("{}:{}", candidate.server.host, candidate.server.port);
+            self.tell(Step::Guess, &shown, StepOutcome::Found, began);
+        }
+        let (outgoing, incoming) =
+            open.into_iter().partition(|candidate| candidate.server.protocol == Protocol::Smtp);
+        let found = Discovery { incoming, outgoing, provider: None };
+        if found.is_empty() {
+            self.tell(Step::Guess, &domain, StepOutcome::Nothing, began);
+        }
+        found
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,113 @@
+//! SRV and MX records.
+
+use async_trait::async_trait;
+use hickory_resolver::TokioResolver;
+use hickory_resolver::net::NetError;
+use hickory_resolver::proto::rr::RData;
+use posthorn_model::{Encryption, Protocol, ServerAddress};
+
+use super::{Candidate, Discovery, is_host};
+
+/// An SRV record (RFC 2782).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SrvRecord {
+    /// The lower one is tried first.
+    pub priority: u16,
+    /// Among equals, the higher one is preferred.
+    pub weight: u16,
+    /// TCP port.
+    pub port: u16,
+    /// The host. Empty or `.` says: not offered here.
+    pub host: String,
+}
+
+/// An MX record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MxRecord {
+    /// The lower one is tried first.
+    pub preference: u16,
+    /// The host.
+    pub host: String,
+}
+
+/// Asks for records; the tests have their own. Names end with a dot. No records is `Ok` and empty.
+#[async_trait]
+pub trait Dns: Send + Sync {
+    /// Returns the SRV records of a name, or why not, in words.
+    async fn srv(&self, name: &str) -> Result<Vec<SrvRecord>, String>;
+    /// Returns the MX records of a name, or why not, in words.
+    async fn mx(&self, name: &str) -> Result<Vec<MxRecord>, String>;
+}
+
+/// The resolvers that this computer is configured with.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SystemDns;
+
+impl SystemDns {
+    fn resolver() -> Result<TokioResolver, String> {
+        // Read each time: a laptop changes its network between two searches.
+        TokioResolver::builder_tokio()
+            .and_then(hickory_resolver::ResolverBuilder::build)
+            .map_err(|error| error.to_string())
+    }
+}
+
+/// Turns "no such records" into an empty answer.
+fn settle<T>(result: Result<Vec<T>, NetError>) -> Result<Vec<T>, String> {
+    match result {
+        Err(error) if error.is_no_records_found() => Ok(Vec::new()),
+        other => other.map_err(|error| error.to_string()),
+    }
+}
+
+#[async_trait]
+impl Dns for SystemDns {
+    async fn srv(&self, name: &str) -> Result<Vec<SrvRecord>, String> {
+        let lookup = Self::resolver()?.srv_lookup(name).await;
+        settle(lookup.map(|lookup| {
+            let records = lookup.answers().iter().filter_map(|record| match &record.data {
+                RData::SRV(srv) => Some(SrvRecord {
+                    priority: srv.priority,
+                    weight: srv.weight,
+                    port: srv.port,
+                    host: srv.target.to_ascii(),
+                }),
+                _ => None,
+            });
+            records.collect()
+        }))
+    }
+
+    async fn mx(&self, name: &str) -> Result<Vec<MxRecord>, String> {
+        let lookup = Self::resolver()?.mx_lookup(name).await;
+        settle(lookup.map(|lookup| {
+            let records = lookup.answers().iter().filter_map(|record| match &record.data {
+                RData::MX(mx) => {
+                    Some(MxRecord { preference: mx.preference, host: mx.exchange.to_ascii() })
+                }
+                _ => None,
+            });
+            records.collect()
+        }))
+    }
+}
+
+/// Turns SRV records into servers, the preferred ones first.
+pub(super) fn candidates(
+    mut records: Vec<SrvRecord>,
+    protocol: Protocol,
+    encryption: Encryption,
+    user_name: &str,
+) -> Discovery {
+    records.sort_by_key(|record| (record.priority, u16::MAX - record.weight));
+    let mut found = Discovery::default();
+    let list = if protocol == Protocol::Smtp { &mut found.outgoing } else { &mut found.incoming };
+    for record in records {
+        let host = record.host.trim_end_matches('.').to_ascii_lowercase();
+        if record.port > 0 && is_host(&host) {
+            let server = ServerAddress { protocol, host, port: record.port, encryption };
+            list.push(Candidate { server, user_name: user_name.to_owned() });
+        }
+    }
+    found
+}

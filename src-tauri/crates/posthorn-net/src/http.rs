@@ -1,0 +1,258 @@
+//! One GET: for autoconfiguration and for remote pictures that the user allowed.
+//!
+//! No cookies, no referrer, no cache, no compression, one connection per request; redirects, size and time have limits, and
+//! a redirect never leads from HTTPS to HTTP. An address is checked after it was resolved and before it is connected to.
+
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use http_body_util::{BodyExt as _, Empty};
+use hyper::header::{ACCEPT, CONTENT_TYPE, HOST, LOCATION, USER_AGENT};
+use hyper::{Request, Response, body::Incoming};
+use hyper_util::rt::TokioIo;
+use url::Url;
+
+use crate::dial::Reach;
+use crate::{Dialer, Error, Failure, Stage, Stream};
+
+/// What may be fetched, and how much of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Largest document in bytes.
+    pub size: u64,
+    /// How long everything may take together.
+    pub time: Duration,
+    /// How often the server may point elsewhere.
+    pub redirects: u8,
+    /// Which addresses may be contacted.
+    pub hosts: Hosts,
+    /// Whether plain HTTP is allowed.
+    pub schemes: Schemes,
+}
+
+/// Which addresses may be contacted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hosts {
+    /// All: the user named the host.
+    Any,
+    /// Public ones: a message named the host, and must not reach into the user's own network.
+    Public,
+}
+
+/// Which schemes are allowed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Schemes {
+    /// `https` alone.
+    Https,
+    /// `https` and `http`.
+    HttpsAndHttp,
+}
+
+impl Limits {
+    /// Limits of autoconfiguration: 256 KiB, 10 seconds, 3 redirects, HTTPS.
+    pub const AUTOCONFIG: Self = Self {
+        size: 256 << 10,
+        time: Duration::from_secs(10),
+        redirects: 3,
+        hosts: Hosts::Any,
+        schemes: Schemes::Https,
+    };
+    /// Limits of a remote picture: 16 MiB, 20 seconds, 5 redirects, public hosts.
+    pub const PICTURE: Self = Self {
+        size: 16 << 20,
+        time: Duration::from_secs(20),
+        redirects: 5,
+        hosts: Hosts::Public,
+        schemes: Schemes::HttpsAndHttp,
+    };
+}
+
+/// What came.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Document {
+    /// Where it came from in the end.
+    pub url: String,
+    /// `Content-Type` in lower case without parameters. Empty when not said.
+    pub content_type: String,
+    /// The body.
+    pub bytes: Bytes,
+}
+
+/// Fetches one document.
+pub async fn get(dialer: &Dialer, url: &str, limits: Limits) -> Result<Document, Error> {
+    let failed = |failure| Error::new(url, 0, Stage::Transfer, failure);
+    match tokio::time::timeout(limits.time, follow(dialer, url, limits)).await {
+        Ok(result) => result,
+        Err(_) => Err(failed(Failure::TimedOut(limits.time))),
+    }
+}
+
+/// Follows redirects until a document comes.
+async fn follow(dialer: &Dialer, url: &str, limits: Limits) -> Result<Document, Error> {
+    let unusable = |host: &str, why: &str| {
+        Error::new(host, 0, Stage::Transfer, Failure::Document(why.to_owned()))
+    };
+    let mut url = Url::parse(url).map_err(|error| unusable(url, &error.to_string()))?;
+    for _ in 0..=limits.redirects {
+        let target = Target::of(&url, limits)
+            .ok_or_else(|| unusable(url.as_str(), "the address is not allowed"))?;
+        let response = request(dialer, &url, &target, limits).await?;
+        let status = response.status();
+        if status.is_redirection() {
+            let location = response.headers().get(LOCATION).and_then(|value| value.to_str().ok());
+            let next = location.and_then(|location| url.join(location).ok());
+            let next = next.ok_or_else(|| unusable(&target.host, "it redirects to nowhere"))?;
+            if url.scheme() == "https" && next.scheme() != "https" {
+                return Err(unusable(&target.host, "it redirects to an unprotected page"));
+            }
+            url = next;
+            continue;
+        }
+        if !status.is_success() {
+            return Err(Error::new(
+                &target.host,
+                target.port,
+                Stage::Transfer,
+                Failure::Http(status.as_u16()),
+            ));
+        }
+        return collect(response, &url, &target, limits).await;
+    }
+    Err(unusable(url.as_str(), "it redirects too often"))
+}
+
+/// Where a URL leads.
+struct Target {
+    host: String,
+    port: u16,
+    is_tls: bool,
+}
+
+impl Target {
+    fn of(url: &Url, limits: Limits) -> Option<Self> {
+        let is_tls = match (url.scheme(), limits.schemes) {
+            ("https", _) => true,
+            ("http", Schemes::HttpsAndHttp) => false,
+            _ => return None,
+        };
+        let host = url.host_str().filter(|host| !host.is_empty())?.to_owned();
+        Some(Self { host, port: url.port_or_known_default()?, is_tls })
+    }
+}
+
+/// A response whose connection is driven along with its body.
+struct Answer {
+    response: Response<Incoming>,
+    connection: hyper::client::conn::http1::Connection<TokioIo<Stream>, Empty<Bytes>>,
+    is_over: bool,
+}
+
+impl Answer {
+    fn status(&self) -> hyper::StatusCode {
+        self.response.status()
+    }
+
+    fn headers(&self) -> &hyper::HeaderMap {
+        self.response.headers()
+    }
+
+    /// Returns the next part of the body; `None` at its end.
+    async fn part(&mut self) -> Option<Result<Bytes, hyper::Error>> {
+        loop {
+            tokio::select! {
+                biased;
+                frame = self.response.body_mut().frame() => match frame? {
+                    // Trailers tell us nothing.
+                    Ok(frame) => if let Ok(bytes) = frame.into_data() { return Some(Ok(bytes)) },
+                    Err(error) => return Some(Err(error)),
+                },
+                result = &mut self.connection, if !self.is_over => {
+                    self.is_over = true;
+                    if let Err(error) = result {
+                        return Some(Err(error));
+                    }
+                }
+            }
+        }
+    }
+}
+
+async fn request(
+    dialer: &Dialer,
+    url: &Url,
+    target: &Target,
+    limits: Limits,
+) -> Result<Answer, Error> {
+    let broken = |error: String| {
+        Error::new(&target.host, target.port, Stage::Transfer, Failure::Document(error))
+    };
+    let reach = if limits.hosts == Hosts::Public { Reach::PublicOnly } else { Reach::Anywhere };
+    let tcp = dialer.connect(&target.host, target.port, reach).await?;
+    let stream = if target.is_tls {
+        dialer.handshake(tcp, &target.host, target.port, None).await?
+    } else {
+        Stream::plain(tcp)
+    };
+    let (mut sender, mut connection) = hyper::client::conn::http1::Builder::new()
+        .max_headers(100)
+        .handshake(TokioIo::new(stream))
+        .await
+        .map_err(|error| broken(error.to_string()))?;
+    let host = match url.port() {
+        Some(port) => format!("{}:{port}", target.host),
+        None => target.host.clone(),
+    };
+    let path = url
+        .query()
+        .map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path()));
+    let request = Request::get(path)
+        .header(HOST, host)
+        .header(USER_AGENT, "Posthorn")
+        .header(ACCEPT, "*/*")
+        .header(hyper::header::CONNECTION, "close")
+        .body(Empty::new())
+        .map_err(|error| broken(error.to_string()))?;
+    let mut is_over = false;
+    let response = sender.send_request(request);
+    tokio::pin!(response);
+    loop {
+        tokio::select! {
+            biased;
+            response = &mut response => {
+                let response = response.map_err(|error| broken(error.to_string()))?;
+                return Ok(Answer { response, connection, is_over });
+            }
+            result = &mut connection, if !is_over => {
+                is_over = true;
+                result.map_err(|error| broken(error.to_string()))?;
+            }
+        }
+    }
+}
+
+/// Reads the body up to the limit.
+async fn collect(
+    mut answer: Answer,
+    url: &Url,
+    target: &Target,
+    limits: Limits,
+) -> Result<Document, Error> {
+    let broken = |error: String| {
+        Error::new(&target.host, target.port, Stage::Transfer, Failure::Document(error))
+    };
+    let content_type = answer
+        .headers()
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    let content_type =
+        content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let mut bytes = BytesMut::new();
+    while let Some(part) = answer.part().await {
+        bytes.extend_from_slice(&part.map_err(|error| broken(error.to_string()))?);
+        if bytes.len() as u64 > limits.size {
+            return Err(broken(format!("it is larger than {} bytes", limits.size)));
+        }
+    }
+    Ok(Document { url: url.to_string(), content_type, bytes: bytes.freeze() })
+}
