@@ -89,6 +89,15 @@ export class UndoBar {
     this.#show({ text, detail: '', failed: false, action: '', run: () => undefined });
   }
 
+  /** Offers a step for a while of its own: taking back what was sent. */
+  offer(text: string, action: string, shownMs: number, run: () => Promise<void>): void {
+    if (shownMs <= 0) return this.say(text);
+    this.#show(
+      { text, detail: '', failed: false, action, run: () => run().catch((thrown: unknown) => this.fail(thrown)) },
+      shownMs,
+    );
+  }
+
   /** Says what failed; `retry` is offered when it is given. */
   fail(thrown: unknown, retry?: () => void | Promise<void>): void {
     this.#showProblem(asEngineError(thrown).data, retry);
@@ -119,9 +128,9 @@ export class UndoBar {
     });
   }
 
-  #show(line: Line): void {
+  #show(line: Line, shownMs = SHOWN_MS): void {
     clearTimeout(this.#timer);
     this.line = line;
-    this.#timer = setTimeout(() => (this.line = null), SHOWN_MS);
+    this.#timer = setTimeout(() => (this.line = null), shownMs);
   }
 }

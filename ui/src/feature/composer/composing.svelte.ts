@@ -1,0 +1,194 @@
+/**
+ * One draft on screen: what was typed, when it is saved, what stands between it and its sending.
+ *
+ * Invariant: everything typed reaches the engine at most `SAVE_MS` after it was typed, when the composer loses the focus,
+ * and before anything that follows from it (files, sending, closing). Saves are one after the other, each on the
+ * revision that the one before answered with.
+ */
+import { asEngineError, type Engine } from '@/ipc/engine';
+import type { Address, Draft, DraftAttachment, SendCheck } from '@/ipc/generated';
+import { type Chip, chipsOf, type Field } from './recipients';
+
+/** Longest time that something typed is not saved, milliseconds. */
+const SAVE_MS = 2_000;
+
+/** A file that is being copied. */
+export interface Pending {
+  name: string;
+}
+
+/** A draft being written. */
+export class Composing {
+  chips = $state.raw<Record<Field, Chip[]>>({ to: [], cc: [], bcc: [] });
+  /** Text in the recipient fields that is no chip yet. */
+  typed = $state<Record<Field, string>>({ to: '', cc: '', bcc: '' });
+  account = $state(0);
+  from = $state.raw<Address>({ name: '', email: '' });
+  subject = $state('');
+  plain = $state(false);
+  includeOriginal = $state(false);
+  attachments = $state.raw<DraftAttachment[]>([]);
+  pending = $state.raw<Pending[]>([]);
+  encodedSize = $state(0);
+  sizeLimit = $state<number | null>(null);
+  savedAt = $state(0);
+  saving = $state(false);
+  sending = $state(false);
+  /** The last save that failed; null when all is saved. */
+  failure = $state.raw<ReturnType<typeof asEngineError> | null>(null);
+  /** HTML of the editor. Not drawn from: the editor owns its text. */
+  html = '';
+  /** Text of the plain mode, or the text form of `html`. */
+  text = $state('');
+
+  readonly id: number;
+  #revision: number;
+  #dirty = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #queue: Promise<void> = Promise.resolve();
+  #ended = false;
+
+  constructor(
+    private readonly engine: Engine,
+    readonly draft: Draft,
+  ) {
+    this.id = draft.id;
+    this.#revision = draft.revision;
+    this.chips = { to: chipsOf(draft.to), cc: chipsOf(draft.cc), bcc: chipsOf(draft.bcc) };
+    this.account = draft.account;
+    this.from = draft.from;
+    this.subject = draft.subject;
+    this.plain = draft.plain;
+    this.includeOriginal = draft.includeOriginal;
+    this.html = draft.html;
+    this.text = draft.text;
+    this.#takeFiles(draft);
+  }
+
+  /** Something was typed or chosen. */
+  touch(): void {
+    this.#dirty = true;
+    this.#timer ??= setTimeout(() => void this.save(), SAVE_MS);
+  }
+
+  /** Saves now what is not saved; answers when it is durable or has failed. */
+  async save(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#queue = this.#queue.then(() => this.#saveOnce());
+    await this.#queue;
+  }
+
+  /** Copies files by path. */
+  async attachPaths(paths: string[]): Promise<void> {
+    const names = paths.map((path) => ({ name: path.split(/[/\\]/).at(-1) ?? path }));
+    await this.#attach(names, () => this.engine.call('drafts.attachPaths', { draft: this.id, paths, inline: false }));
+  }
+
+  /** Attaches bytes; answers with the file when it went into the text. */
+  async attachBytes(name: string, contentType: string, data: string, inline: boolean): Promise<DraftAttachment | null> {
+    const before = this.attachments.map((file) => file.id);
+    await this.#attach([{ name }], () =>
+      this.engine.call('drafts.attachBytes', { draft: this.id, name, contentType, data, inline }),
+    );
+    return this.attachments.find((file) => !before.includes(file.id)) ?? null;
+  }
+
+  /** Removes a file. */
+  async removeAttachment(attachment: number): Promise<void> {
+    await this.save();
+    this.#takeFiles(await this.engine.call('drafts.removeAttachment', { draft: this.id, attachment }));
+  }
+
+  /** Asks what stands between the draft and its sending. */
+  async check(): Promise<SendCheck> {
+    await this.save();
+    if (this.failure) throw this.failure;
+    return this.engine.call('drafts.check', { id: this.id });
+  }
+
+  /** Hands the draft to the outbox. */
+  async send(undoSeconds: number): Promise<number> {
+    await this.save();
+    if (this.failure) throw this.failure;
+    const item = await this.engine.call('drafts.send', { id: this.id, revision: this.#revision, undoSeconds });
+    this.#end();
+    return item.id;
+  }
+
+  /** Throws the draft away. */
+  async discard(): Promise<void> {
+    this.#end();
+    await this.#queue;
+    await this.engine.call('drafts.discard', { id: this.id });
+  }
+
+  /** True when there is nothing in it that somebody wrote. */
+  get isEmpty(): boolean {
+    const recipients = Object.values(this.chips).some((chips) => chips.length > 0);
+    const words = this.text.trim() !== '' || this.subject.trim() !== '';
+    return !recipients && !words && this.attachments.length === 0 && this.draft.original === null;
+  }
+
+  #end(): void {
+    this.#ended = true;
+    clearTimeout(this.#timer);
+  }
+
+  async #saveOnce(): Promise<void> {
+    if (!this.#dirty || this.#ended) return;
+    this.#dirty = false;
+    this.saving = true;
+    try {
+      const saved = await this.engine.call('drafts.save', {
+        id: this.id,
+        revision: this.#revision,
+        account: this.account,
+        from: this.from,
+        ...this.#recipients(),
+        subject: this.subject,
+        html: this.html,
+        text: this.text,
+        plain: this.plain,
+        includeOriginal: this.includeOriginal,
+      });
+      this.#revision = saved.revision;
+      this.savedAt = saved.savedAt;
+      this.failure = null;
+    } catch (thrown) {
+      this.#dirty = true;
+      this.failure = asEngineError(thrown);
+      this.#timer ??= setTimeout(() => void this.save(), SAVE_MS);
+    } finally {
+      this.saving = false;
+    }
+  }
+
+  /** Chips, and what is typed and no chip yet: a save loses nothing. */
+  #recipients(): Record<Field, Address[]> {
+    const all = (field: Field): Address[] => {
+      const typed = this.typed[field].trim();
+      const addresses = this.chips[field].map((chip) => chip.address);
+      return typed === '' ? addresses : [...addresses, { name: '', email: typed }];
+    };
+    return { to: all('to'), cc: all('cc'), bcc: all('bcc') };
+  }
+
+  async #attach(names: Pending[], call: () => Promise<Draft>): Promise<void> {
+    await this.save();
+    this.pending = [...this.pending, ...names];
+    try {
+      this.#takeFiles(await call());
+    } finally {
+      this.pending = this.pending.filter((file) => !names.includes(file));
+    }
+  }
+
+  #takeFiles(draft: Draft): void {
+    this.#revision = draft.revision;
+    this.attachments = draft.attachments;
+    this.encodedSize = draft.encodedSize;
+    this.sizeLimit = draft.sizeLimit;
+    this.savedAt = draft.savedAt;
+  }
+}

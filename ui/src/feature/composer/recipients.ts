@@ -1,0 +1,49 @@
+/** Lists of recipients while they are written: what is typed becomes chips, chips move between fields. */
+import type { Address } from '@/ipc/generated';
+
+/** The three fields. */
+export type Field = 'to' | 'cc' | 'bcc';
+/** Their order on screen, and for moving a chip by key. */
+export const FIELDS: readonly Field[] = ['to', 'cc', 'bcc'];
+
+/** A recipient as drawn. */
+export interface Chip {
+  address: Address;
+  /** It can be sent to, as far as its form tells. */
+  valid: boolean;
+}
+
+/** Returns whether an address has the form of one; the engine has the last word when it is sent. */
+export function looksValid({ email }: Address): boolean {
+  return /^[^\s@<>",;:\\]+@[^\s@<>",;:\\]+\.[^\s@<>",;:\\.]+$/u.test(email) || /^[^\s@]+@\[[^\]\s]+\]$/u.test(email);
+}
+
+/** Returns recipients as chips. */
+export function chipsOf(addresses: readonly Address[]): Chip[] {
+  return addresses.map((address) => ({ address, valid: looksValid(address) }));
+}
+
+/** Adds chips; one whose address is there already is not added again. */
+export function added(chips: readonly Chip[], more: readonly Chip[]): Chip[] {
+  const known = new Set(chips.map((chip) => chip.address.email.toLowerCase()));
+  const fresh = more.filter((chip) => {
+    const email = chip.address.email.toLowerCase();
+    if (known.has(email)) return false;
+    known.add(email);
+    return true;
+  });
+  return [...chips, ...fresh];
+}
+
+/** Returns the text of a chip for editing it again. */
+export function editable({ name, email }: Address): string {
+  if (name === '' || name === email) return email;
+  return `${/[",;:<>@()]/.test(name) ? `"${name.replace(/["\\]/g, '\\$&')}"` : name} <${email}>`;
+}
+
+/** True when a press ends an address. A comma inside quotes does not. */
+export function endsAddress(key: string, typed: string): boolean {
+  if (key === 'Enter' || key === 'Tab' || key === ';' || key === '；') return typed.trim() !== '';
+  if (key !== ',' && key !== '，') return false;
+  return typed.trim() !== '' && (typed.match(/(?<!\\)"/g)?.length ?? 0) % 2 === 0;
+}
