@@ -1,7 +1,7 @@
 //! Cuts the server's bytes into frames: one response each, with its literals.
 //!
 //! Invariants: any split of the same bytes gives the same frames; memory stays under
-//! [`MAX_FRAME_MEMORY`](crate::limit::MAX_FRAME_MEMORY) whatever is announced, because octets are kept when they
+//! [`MAX_FRAME_MEMORY`] whatever is announced, because octets are kept when they
 //! arrive, not when they are promised. Bare LF ends a line like CRLF. Status lines and continuations never carry
 //! literals: their text is for people and may end in `{5}`.
 

@@ -1,6 +1,6 @@
 //! Reads one frame with our own tokeniser: everything that async-imap's parser cannot read, loses or is slow at.
 //!
-//! Total: any frame gives a reply or [`Error::Protocol`](crate::Error::Protocol). Untagged responses whose first
+//! Total: any frame gives a reply or [`Error::Protocol`]. Untagged responses whose first
 //! word means nothing to us are [`Untagged::Other`], as RFC 9051 section 2.2.2 asks for.
 
 use posthorn_model::ModSeq;

@@ -21,7 +21,8 @@ pub enum Search {
     From(Uid),
     /// Those marked `\Deleted`.
     Deleted,
-    /// Those whose `Message-ID` header contains this, without angle brackets.
+    /// Those with this `Message-ID`, given without angle brackets; they are added, because servers search for parts
+    /// and `2@x` is a part of `12@x`.
     MessageId(String),
 }
 
@@ -37,7 +38,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
             Search::Deleted => Command::new(format!("{verb} DELETED")),
             Search::MessageId(id) => {
                 let charset = if id.is_ascii() { "" } else { " CHARSET UTF-8" };
-                Command::new(format!("{verb}{charset} HEADER MESSAGE-ID")).string(id.as_bytes())?
+                Command::new(format!("{verb}{charset} HEADER MESSAGE-ID"))
+                    .string(format!("<{id}>").as_bytes())?
             }
         };
         let mut answer: Option<UidSet> = None;

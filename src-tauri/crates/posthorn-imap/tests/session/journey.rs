@@ -141,7 +141,10 @@ async fn outcome(
     ending: Ending,
 ) -> (Result<(), Error>, Result<(), String>) {
     let (stream, server) = serve(steps, delivery, ending);
-    let travelled = tokio::time::timeout(PATIENCE, travel(stream)).await.expect("it does not hang");
+    let travelled = tokio::time::timeout(PATIENCE, tokio::spawn(travel(stream)))
+        .await
+        .expect("it does not hang")
+        .expect("it does not panic");
     (travelled, server.await.expect("the server does not panic"))
 }
 

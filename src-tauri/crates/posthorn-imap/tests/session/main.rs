@@ -8,6 +8,7 @@
     reason = "helpers of tests fail like tests"
 )]
 
+mod command;
 mod hostile;
 mod journey;
 mod login;
