@@ -191,7 +191,10 @@ fn problem(error: &rustls::Error) -> CertificateProblem {
         return CertificateProblem::Other(error.to_string());
     };
     match error {
-        CertificateError::UnknownIssuer => CertificateProblem::UnknownIssuer,
+        // A bad signature in the chain: the issuer has the name of an authority that we trust, and is not it.
+        CertificateError::UnknownIssuer | CertificateError::BadSignature => {
+            CertificateProblem::UnknownIssuer
+        }
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
             CertificateProblem::WrongHost
         }

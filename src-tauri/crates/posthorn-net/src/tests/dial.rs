@@ -62,6 +62,8 @@ async fn an_untrusted_certificate_is_named_and_can_be_excepted_alone() {
     );
     let stream = dialer.dial(&server, Some(fingerprint)).await.unwrap();
     assert!(stream.security().unwrap().by_exception);
+    // The server takes one connection at a time.
+    drop(stream);
     let accepted = Fingerprint([7; 32]);
     let error = dialer.dial(&server, Some(accepted)).await.unwrap_err();
     assert_eq!(
@@ -81,6 +83,36 @@ async fn a_certificate_of_another_host_is_refused() {
     assert_eq!(
         error.unwrap_err().certificate().map(|(problem, _)| problem.clone()),
         Some(CertificateProblem::WrongHost)
+    );
+}
+
+#[tokio::test]
+async fn a_certificate_that_vouches_for_itself_is_known_by_nobody() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let made = rcgen::generate_simple_self_signed(vec!["mail.example".to_owned()]).unwrap();
+    let key = rustls::pki_types::PrivateKeyDer::Pkcs8(made.signing_key.serialize_der().into());
+    let config = rustls::ServerConfig::builder_with_provider(
+        rustls::crypto::ring::default_provider().into(),
+    )
+    .with_safe_default_protocol_versions()
+    .unwrap()
+    .with_no_client_auth()
+    .with_single_cert(vec![made.cert.der().clone()], key)
+    .unwrap();
+    tokio::spawn(async move {
+        let acceptor = tokio_rustls::TlsAcceptor::from(std::sync::Arc::new(config));
+        while let Ok((tcp, _)) = listener.accept().await {
+            let _ = acceptor.accept(tcp).await;
+        }
+    });
+    let error = Authority::new()
+        .dialer(&["mail.example"])
+        .dial(&address("mail.example", port, Encryption::Tls), None)
+        .await;
+    assert_eq!(
+        error.unwrap_err().certificate().map(|(problem, _)| problem.clone()),
+        Some(CertificateProblem::UnknownIssuer)
     );
 }
 
