@@ -245,6 +245,8 @@ pub fn remove(tx: &WriteTx<'_>, id: AccountId) -> Result<()> {
         tx.all("SELECT id FROM mailbox WHERE account = ?1", [id.0], |row| row.get(0))?;
     let rows =
         tx.all("SELECT position FROM message WHERE account = ?1", [id.0], |row| row.get(0))?;
+    let sql = "INSERT OR IGNORE INTO word_queue (position) SELECT position FROM message WHERE account = ?1";
+    tx.run(sql, [id.0])?;
     if tx.run("DELETE FROM account WHERE id = ?1", [id.0])? == 0 {
         return Err(Error::NotFound("account"));
     }

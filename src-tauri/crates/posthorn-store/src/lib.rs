@@ -47,8 +47,11 @@ pub mod search;
 pub mod setting;
 mod store;
 pub mod sweep;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 pub mod thread;
 mod tx;
+pub mod view;
 mod writer;
 
 pub use body::{Bodies, BodyReader, Origin};

@@ -293,6 +293,7 @@ pub fn set_contents(tx: &WriteTx<'_>, id: MessageId, contents: &Contents) -> Res
     let position = tx.one("SELECT position FROM message WHERE id = ?1", [id.0], |row| {
         row.get(0).map(Position)
     })?;
+    crate::search::queue(tx, position)?;
     tx.note(|changes| {
         changes.contents(id);
         changes.row(position);
@@ -359,6 +360,7 @@ pub(crate) fn insert(
     if !head.attachments.is_empty() {
         put_attachments(tx, id, &head.attachments)?;
     }
+    crate::search::queue(tx, position)?;
     tx.note(|changes| changes.contents(id));
     let body = body.map_or(BodyState::Missing, BodyState::Whole);
     Ok(Message { id, position, account, thread, body, head: head.clone() })

@@ -163,6 +163,12 @@ pub(crate) fn set_state(
     Ok(())
 }
 
+/// Returns how many operations of an account the server has not done.
+pub fn count_under_way(tx: &ReadTx<'_>, account: AccountId) -> Result<u64> {
+    let sql = "SELECT count(*) FROM operation WHERE account = ?1 AND state IN ('queued', 'sent')";
+    tx.one(sql, [account.0], |row| row.get::<_, i64>(0)).map(i64::unsigned_abs)
+}
+
 /// Returns whether an account has operations that the server has not done.
 pub fn is_under_way(tx: &ReadTx<'_>, account: AccountId) -> Result<bool> {
     let sql = "SELECT EXISTS (SELECT 1 FROM operation WHERE account = ?1 AND state IN ('queued', 'sent'))";

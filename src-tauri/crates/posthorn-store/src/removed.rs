@@ -84,7 +84,10 @@ pub(crate) fn purge(tx: &WriteTx<'_>, limit: usize) -> Result<usize> {
             forget(tx, *message)?;
         } else {
             crate::sweep::release_message(tx, *message)?;
-            tx.run("DELETE FROM message WHERE id = ?1", [message.0])?;
+            let sql = "DELETE FROM message WHERE id = ?1 RETURNING position";
+            let position =
+                tx.one(sql, [message.0], |row| row.get(0).map(posthorn_model::Position))?;
+            crate::search::queue(tx, position)?;
         }
     }
     if !messages.is_empty() {

@@ -1,9 +1,119 @@
 //! Full text: what the search index holds, and questions to it.
+//!
+//! Invariants: the index is in a file and a writer of its own, so that no click waits for it; it can be thrown away and
+//! is built again; a row's number is the message's position, so that hits come newest first without sorting. Only
+//! `posthorn-query` makes words, for both sides.
+//!
+//! What is to be brought in line stands in the index database's `word_queue`, written with the change itself. The
+//! caller takes from it ([`Store::pending_words`]), reads the text from the bytes, and gives it back
+//! ([`Store::put_words`]).
+
+mod index;
+mod plan;
+mod stream;
 
 use std::sync::{Mutex, PoisonError};
 
+use posthorn_model::{BodyId, MessageId, Position};
+use posthorn_query::{Now, Query};
+
 use crate::error::{Error, Result};
+use crate::store::Store;
+use crate::tx::{ReadTx, WriteTx};
 use crate::writer::Writer;
+
+/// A question.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Search {
+    /// What is asked.
+    pub query: Query,
+    /// When and where it was asked, for days and ages.
+    pub now: Now,
+}
+
+/// How much of the mail can be searched.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Coverage {
+    /// Messages.
+    pub messages: u64,
+    /// Those whose head can be searched.
+    pub heads: u64,
+    /// Those whose text can be searched.
+    pub bodies: u64,
+    /// Positions that wait to be indexed.
+    pub waiting: u64,
+}
+
+/// A message whose words are to be brought in line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pending {
+    /// Its position.
+    pub position: Position,
+    /// The message; absent = it is gone, and so will its words be.
+    pub message: Option<MessageId>,
+    /// Its whole bytes, to read the text from; absent = not here, the head alone is indexed.
+    pub body: Option<BodyId>,
+}
+
+/// What is to be indexed of one message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Words {
+    /// Its position, from [`Pending`].
+    pub position: Position,
+    /// Its text as a person reads it, without quoting marks or HTML; absent = no bytes here.
+    pub text: Option<String>,
+}
+
+/// Returns positions of messages that fit, newest first, at most `limit`. Trash and junk are left out unless they are
+/// asked for by `in:`.
+pub fn positions(tx: &ReadTx<'_>, search: &Search, limit: usize) -> Result<Vec<Position>> {
+    let mut hits = plan::prepare(tx, search)?;
+    let mut found = Vec::new();
+    let mut at = i64::MAX;
+    while found.len() < limit {
+        let Some(hit) = hits.seek(tx, at)? else { break };
+        found.push(Position(hit));
+        at = hit - 1;
+    }
+    Ok(found)
+}
+
+/// Returns which of these positions fit.
+pub(crate) fn fitting(
+    tx: &ReadTx<'_>,
+    search: &Search,
+    asked: &[Position],
+) -> Result<Vec<Position>> {
+    let mut hits = plan::prepare(tx, search)?;
+    let mut sorted = asked.to_vec();
+    sorted.sort_unstable_by(|one, other| other.cmp(one));
+    let mut found = Vec::new();
+    for position in sorted {
+        if hits.seek(tx, position.0)? == Some(position.0) {
+            found.push(position);
+        }
+    }
+    Ok(found)
+}
+
+/// Returns how much can be searched.
+pub fn coverage(tx: &ReadTx<'_>) -> Result<Coverage> {
+    let count = |sql: &str| tx.one(sql, [], |row| row.get::<_, i64>(0)).map(i64::unsigned_abs);
+    Ok(Coverage {
+        messages: count("SELECT COUNT(*) FROM message INDEXED BY message_facts")?,
+        heads: count("SELECT COUNT(*) FROM words.indexed")?,
+        bodies: count(
+            "SELECT COUNT(*) - (SELECT COUNT(*) FROM words.indexed WHERE has_body = 0) FROM words.indexed",
+        )?,
+        waiting: count("SELECT COUNT(*) FROM word_queue")?,
+    })
+}
+
+/// Notes that a message's words are to be brought in line.
+pub(crate) fn queue(tx: &WriteTx<'_>, position: Position) -> Result<()> {
+    tx.run("INSERT OR IGNORE INTO word_queue (position) VALUES (?1)", [position.0])?;
+    Ok(())
+}
 
 /// The search database's writer.
 #[derive(Debug)]
@@ -14,11 +124,74 @@ impl Index {
         Self(Mutex::new(Some(writer)))
     }
 
-    pub(crate) fn writer(&self) -> Result<Writer> {
+    fn writer(&self) -> Result<Writer> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone().ok_or(Error::Closed)
     }
 
     pub(crate) fn close(&self) {
         drop(self.0.lock().unwrap_or_else(PoisonError::into_inner).take());
+    }
+}
+
+impl Store {
+    /// Returns messages whose words are to be brought in line, newest first; empty = the index is complete.
+    pub async fn pending_words(&self, limit: usize) -> Result<Vec<Pending>> {
+        self.read(move |tx| {
+            let sql = "SELECT word_queue.position, message.id, message.body FROM word_queue \
+                LEFT JOIN message ON message.position = word_queue.position \
+                ORDER BY word_queue.position DESC LIMIT ?1";
+            tx.all(sql, [limit as i64], |row| {
+                let body: Option<i64> = row.get(2)?;
+                Ok(Pending {
+                    position: Position(row.get(0)?),
+                    message: row.get::<_, Option<i64>>(1)?.map(MessageId),
+                    body: body.filter(|id| *id != 0).map(BodyId),
+                })
+            })
+        })
+        .await
+    }
+
+    /// Indexes words, or takes them away where the message is gone; heads come from the index itself.
+    pub async fn put_words(&self, batch: Vec<Words>) -> Result<()> {
+        let positions: Vec<(Position, bool)> =
+            batch.iter().map(|words| (words.position, words.text.is_some())).collect();
+        let prepared = self.read(move |tx| index::prepare(tx, batch)).await?;
+        let writer = self.index().writer()?;
+        writer
+            .run(move |connection, _, changes| index::write(connection, &prepared, changes))
+            .await?;
+        // After the words are there: a crash in between only repeats the work.
+        self.write(move |tx| {
+            // Bytes that came after the row was taken from the queue keep it there: their words are still to come.
+            let sql = "DELETE FROM word_queue WHERE position = ?1 AND (?2 OR NOT EXISTS \
+                (SELECT 1 FROM message WHERE message.position = ?1 AND body_state = 2))";
+            for (position, has_text) in positions {
+                tx.run(sql, rusqlite::params![position.0, has_text])?;
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    /// Compares the search index with the messages and queues what differs (at start: the file may have been lost, or
+    /// its last commits taken back by a power cut). Returns how many positions were queued.
+    pub async fn audit_words(&self) -> Result<usize> {
+        let differing = self.read(index::differing).await?;
+        let count = differing.len();
+        self.write(move |tx| differing.into_iter().try_for_each(|position| queue(tx, position)))
+            .await?;
+        Ok(count)
+    }
+
+    /// Throws the search index away and queues every message.
+    pub async fn rebuild_words(&self) -> Result<()> {
+        let writer = self.index().writer()?;
+        writer.run(|connection, _, _| index::clear(connection)).await?;
+        self.write(|tx| {
+            tx.run("INSERT OR IGNORE INTO word_queue (position) SELECT position FROM message", [])?;
+            Ok(())
+        })
+        .await
     }
 }

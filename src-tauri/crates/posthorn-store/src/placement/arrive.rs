@@ -183,6 +183,8 @@ fn learn_bytes(tx: &WriteTx<'_>, message: MessageId, arrival: &Arrival) -> Resul
     if let Some(body) = arrival.body {
         let sql = "UPDATE message SET body = ?2, body_state = 2 WHERE id = ?1 AND body_state <> 2";
         if tx.run(sql, params![message.0, body.0])? > 0 {
+            let sql = "SELECT position FROM message WHERE id = ?1";
+            crate::search::queue(tx, tx.one(sql, [message.0], |row| row.get(0).map(Position))?)?;
             tx.note(|changes| changes.contents(message));
         }
     }

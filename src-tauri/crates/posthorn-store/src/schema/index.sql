@@ -113,6 +113,7 @@ CREATE INDEX message_by_message_id ON message (account, message_id) WHERE messag
 CREATE INDEX message_by_server_id ON message (account, server_id) WHERE server_id <> '';
 CREATE INDEX message_by_subject ON message (account, subject_key, received) WHERE subject_key <> '';
 CREATE INDEX message_by_body ON message (body) WHERE body <> 0;
+CREATE INDEX message_facts ON message (position, account, has_attachments, size, body_state);
 CREATE INDEX message_without_body ON message (account, position) WHERE body_state <> 2;
 
 -- A message in a mailbox under a uid. Flags belong here.
@@ -139,7 +140,9 @@ CREATE TABLE placement (
 CREATE INDEX placement_walk ON placement (mailbox, position, is_seen, is_flagged, is_deleted, is_leaving);
 CREATE INDEX placement_by_thread ON placement (thread, mailbox);
 CREATE INDEX placement_by_message ON placement (message);
-CREATE INDEX placement_by_position ON placement (position);
+-- What a search needs to know of a placement, so that it walks this index alone.
+CREATE INDEX placement_by_position ON placement
+  (position, mailbox, is_seen, is_flagged, is_answered, is_draft, is_deleted, is_leaving);
 
 -- A thread's visible part of one mailbox; conversation lists walk it. No row = nothing visible there.
 CREATE TABLE thread_mailbox (
@@ -154,6 +157,11 @@ CREATE TABLE thread_mailbox (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX thread_mailbox_walk ON thread_mailbox (mailbox, latest, thread, unread, flagged, files);
 CREATE INDEX thread_mailbox_by_thread ON thread_mailbox (thread);
+
+-- Positions whose words are to be brought in line with search.db: new, changed or gone messages.
+CREATE TABLE word_queue (
+  position INTEGER PRIMARY KEY
+) STRICT;
 
 -- A part that was fetched on its own (RFC 9051 section 6.4.5): 'HEADER', '1', '2.1'. Never passed off as the whole.
 CREATE TABLE message_section (

@@ -1,7 +1,7 @@
 -- search.db: the words of every message, by position (the rowid). Can be rebuilt from the other two at any time.
 -- Text is tokenised before it comes here (posthorn-query); unicode61 only splits it at the spaces again.
 CREATE VIRTUAL TABLE head USING fts5 (
-  subject, sender, recipient, file,
+  subject, sender, recipient, cc, bcc, file,
   content='', contentless_delete=1, prefix='1 2 3', tokenize='unicode61 remove_diacritics 2'
 );
 CREATE VIRTUAL TABLE body USING fts5 (

@@ -103,6 +103,7 @@ CREATE INDEX message_by_message_id ON message (account, message_id) WHERE messag
 CREATE INDEX message_by_server_id ON message (account, server_id) WHERE server_id <> '';
 CREATE INDEX message_by_subject ON message (account, subject_key, received) WHERE subject_key <> '';
 CREATE INDEX message_by_body ON message (body) WHERE body <> 0;
+CREATE INDEX message_facts ON message (position, account, has_attachments, size, body_state);
 CREATE INDEX message_without_body ON message (account, position) WHERE body_state <> 2;
 CREATE TABLE placement (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -127,7 +128,8 @@ CREATE TABLE placement (
 CREATE INDEX placement_walk ON placement (mailbox, position, is_seen, is_flagged, is_deleted, is_leaving);
 CREATE INDEX placement_by_thread ON placement (thread, mailbox);
 CREATE INDEX placement_by_message ON placement (message);
-CREATE INDEX placement_by_position ON placement (position);
+CREATE INDEX placement_by_position ON placement
+  (position, mailbox, is_seen, is_flagged, is_answered, is_draft, is_deleted, is_leaving);
 CREATE TABLE thread_mailbox (
   mailbox INTEGER NOT NULL REFERENCES mailbox (id) ON DELETE CASCADE,
   thread INTEGER NOT NULL REFERENCES thread (id) ON DELETE CASCADE,
@@ -140,6 +142,9 @@ CREATE TABLE thread_mailbox (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX thread_mailbox_walk ON thread_mailbox (mailbox, latest, thread, unread, flagged, files);
 CREATE INDEX thread_mailbox_by_thread ON thread_mailbox (thread);
+CREATE TABLE word_queue (
+  position INTEGER PRIMARY KEY
+) STRICT;
 CREATE TABLE message_section (
   message INTEGER NOT NULL REFERENCES message (id) ON DELETE CASCADE,
   section TEXT NOT NULL,

@@ -1,6 +1,6 @@
 -- search.db, version 1. What the columns mean is said in ../search.sql.
 CREATE VIRTUAL TABLE head USING fts5 (
-  subject, sender, recipient, file,
+  subject, sender, recipient, cc, bcc, file,
   content='', contentless_delete=1, prefix='1 2 3', tokenize='unicode61 remove_diacritics 2'
 );
 CREATE VIRTUAL TABLE body USING fts5 (
