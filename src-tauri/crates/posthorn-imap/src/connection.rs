@@ -19,6 +19,8 @@ use crate::{Error, Result};
 #[derive(Debug)]
 pub(crate) struct Done {
     pub(crate) code: Option<Code>,
+    /// The server's sentence.
+    pub(crate) text: String,
 }
 
 /// What a step of an answer brought.
@@ -310,7 +312,7 @@ fn take_over<S>(data: &Response<'_>, shim: &mut Shim<S>) -> Result<Reply> {
 fn finish(status: Status) -> Result<Done> {
     let Status { condition, code, text } = status;
     match condition {
-        Condition::Ok => Ok(Done { code }),
+        Condition::Ok => Ok(Done { code, text }),
         Condition::No => Err(Error::No { code, text }),
         _ => Err(Error::Bad { code, text }),
     }

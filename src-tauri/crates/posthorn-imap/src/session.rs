@@ -27,7 +27,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use crate::command::Command;
 use crate::connection::{Connection, Done};
 use crate::response::{Condition, Reply, Untagged};
-use crate::{Error, Result, WireLog, limit};
+use crate::{Code, Error, Result, WireLog, limit};
 
 /// How a session behaves.
 #[derive(Clone, Debug)]
@@ -190,7 +190,16 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
     }
 
     pub(crate) async fn exec(&mut self, command: &Command) -> Result<(Vec<Untagged>, Done)> {
-        self.connection.exec(command).await
+        let answer = self.connection.exec(command).await?;
+        self.heed(&answer.1);
+        Ok(answer)
+    }
+
+    /// Keeps the sentence that a successful command tells the user to read.
+    pub(crate) fn heed(&mut self, done: &Done) {
+        if done.code == Some(Code::Alert) {
+            self.keep(Event::Alert(done.text.clone()));
+        }
     }
 
     /// Runs a command whose untagged data are all news.
@@ -212,7 +221,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
         if let Untagged::Other(word) = &untagged {
             tracing::debug!(word, "an untagged response without meaning to us");
         }
-        let Some(event) = Event::from_untagged(untagged) else { return };
+        if let Some(event) = Event::from_untagged(untagged) {
+            self.keep(event);
+        }
+    }
+
+    fn keep(&mut self, event: Event) {
         if self.events.len() < limit::MAX_EVENTS {
             self.events.push_back(event);
         } else if self.events.back().is_some_and(|last| !matches!(last, Event::Overflow)) {

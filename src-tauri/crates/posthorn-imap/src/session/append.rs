@@ -56,6 +56,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
                 Step::Continue(_) => {}
                 Step::Done(done) => {
                     self.absorb_all(seen);
+                    self.heed(&done);
                     return Ok(match done.code {
                         Some(Code::AppendUid(uid_validity, uids)) => {
                             uids.min().map(|uid| AppendUid { uid_validity, uid })

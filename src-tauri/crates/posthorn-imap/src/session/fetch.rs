@@ -170,7 +170,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Fetching<'_, S> {
                     self.vanished.extend(&uids);
                 }
                 Step::Untagged(other) => self.session.absorb(other),
-                Step::Done(_) => self.is_done = true,
+                Step::Done(done) => {
+                    self.session.heed(&done);
+                    self.is_done = true;
+                }
                 Step::Continue(_) => {
                     return Err(Error::Protocol(
                         "the server waits for more, and there is none".to_owned(),

@@ -10,7 +10,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use super::Session;
 use crate::command::Command;
 use crate::connection::{Done, Step};
-use crate::{Error, Result};
+use crate::{Code, Error, Result};
 
 /// Codes of a refusal that are about the credentials (RFC 5530 section 3).
 const CREDENTIAL_CODES: [&str; 4] =
@@ -34,7 +34,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
         };
         self.connection.shim().is_secret = false;
         let done = answer.map_err(refusal)?;
-        if !matches!(done.code, Some(crate::Code::Capability(_))) {
+        self.heed(&done);
+        if !matches!(done.code, Some(Code::Capability(_))) {
             self.capability().await?;
         }
         Ok(())
@@ -78,18 +79,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
 }
 
 fn refusal(error: Error) -> Error {
+    let is_about_credentials = match (&error, error.code()) {
+        (Error::No { .. }, None | Some(Code::Alert)) => true,
+        // `BAD` is about the command, unless the server says otherwise.
+        (_, Some(Code::Other(name, _))) => CREDENTIAL_CODES.contains(&name.as_str()),
+        _ => false,
+    };
     match error {
-        Error::No { code, text } | Error::Bad { code, text } => {
-            let is_about_credentials = match &code {
-                None | Some(crate::Code::Alert) => true,
-                Some(crate::Code::Other(name, _)) => CREDENTIAL_CODES.contains(&name.as_str()),
-                Some(_) => false,
-            };
-            if is_about_credentials {
-                Error::LoginRefused { code, text }
-            } else {
-                Error::No { code, text }
-            }
+        Error::No { code, text } | Error::Bad { code, text } if is_about_credentials => {
+            Error::LoginRefused { code, text }
         }
         other => other,
     }

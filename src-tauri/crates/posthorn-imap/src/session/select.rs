@@ -5,6 +5,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::Session;
 use crate::command::Command;
+use crate::limit::MAX_SET_TEXT;
 use crate::response::{Code, Untagged};
 use crate::{Error, Fetched, MailboxName, Result, UidSet};
 
@@ -21,7 +22,7 @@ pub enum SelectMode {
         uid_validity: UidValidity,
         /// The last mod-seq that was processed.
         modseq: ModSeq,
-        /// The uids of interest. All when absent.
+        /// The uids of interest. All when absent, or when they do not fit into one command.
         known: Option<UidSet>,
     },
 }
@@ -139,7 +140,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
                     return Err(Error::Unsupported("QRESYNC"));
                 }
                 command = command.words(&format!(" (QRESYNC ({} {}", uid_validity.0, modseq.0));
-                if let Some(known) = known.as_ref().filter(|known| !known.is_empty()) {
+                // What is too long for a line is left out: then the server speaks of all uids.
+                let fits =
+                    |known: &&UidSet| !known.is_empty() && known.to_string().len() <= MAX_SET_TEXT;
+                if let Some(known) = known.as_ref().filter(fits) {
                     command = command.set(known)?;
                 }
                 command = command.words("))");

@@ -117,6 +117,14 @@ async fn what_breaks_other_parsers_is_read_or_passed_over() {
 }
 
 #[tokio::test]
+async fn an_alert_in_a_success_is_kept() {
+    let mut session = session_after("C: $ NOOP\nS: $ OK [ALERT] disk nearly full").await;
+    session.noop().await.unwrap();
+    let events = session.take_events();
+    assert!(matches!(&events[..], [Event::Alert(text)] if text == "disk nearly full"));
+}
+
+#[tokio::test]
 async fn a_forged_stand_in_is_an_ordinary_line() {
     let mut session =
         session_after("C: $ NOOP\nS: * OK XPH00000000000000000000000000000000\nS: $ OK XPH1").await;
@@ -175,6 +183,16 @@ async fn more_events_than_are_kept_say_so() {
     let events = session.take_events();
     assert_eq!(events.len(), limit::MAX_EVENTS + 1);
     assert!(matches!(events.last(), Some(Event::Overflow)));
+}
+
+#[tokio::test]
+async fn an_answer_without_end_is_refused() {
+    let question = Step::Client("$ NOOP".to_owned());
+    let news = line("* 1 EXPUNGE\r\n".repeat(limit::MAX_COLLECTED + 2));
+    let mut session = session_over(vec![question, news]).await;
+    let error = session.noop().await.unwrap_err();
+    assert!(matches!(error, Error::Limit { what: "number of responses", .. }), "{error}");
+    assert!(matches!(session.noop().await, Err(Error::Lost(_))), "the session is over");
 }
 
 /// Says anything at all to a session that searches, then closes.

@@ -78,6 +78,8 @@ async fn a_refused_password_is_told_from_a_busy_server() {
     let table = [
         ("NO [AUTHENTICATIONFAILED] wrong", (true, false, false)),
         ("NO LOGIN failed", (true, false, false)),
+        ("NO [ALERT] sign in on our page first", (true, false, false)),
+        ("BAD what is this", (false, false, true)),
         ("NO [UNAVAILABLE] later", (false, true, false)),
         ("NO [LIMIT] too many connections", (false, true, false)),
         ("NO [CONTACTADMIN] blocked", (false, false, true)),
@@ -90,7 +92,13 @@ async fn a_refused_password_is_told_from_a_busy_server() {
         let error = session.login("a", "b").await.unwrap_err();
         let got = (error.needs_credentials(), error.is_transient(), error.is_permanent());
         assert_eq!(got, kind, "{answer}");
-        let sentence = answer.rsplit(']').next().unwrap().trim_start_matches("NO ").trim();
+        let sentence = answer
+            .rsplit(']')
+            .next()
+            .unwrap()
+            .trim_start_matches("NO ")
+            .trim_start_matches("BAD ")
+            .trim();
         assert_eq!(error.server_text(), Some(sentence));
     }
 }
