@@ -9,7 +9,7 @@ const target = new URL('../src/text/keys.ts', import.meta.url);
 
 const names = readdirSync(folder)
   .filter((file) => file.endsWith('.ftl'))
-  .flatMap((file) => [...readFileSync(new URL(file, folder), 'utf8').matchAll(/^([a-z][a-z0-9-]*) =/gm)])
+  .flatMap((file) => [...readFileSync(new URL(file, folder), 'utf8').matchAll(/^([a-z][A-Za-z0-9-]*) =/gm)])
   .map((match) => match[1])
   .sort();
 

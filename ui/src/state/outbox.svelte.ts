@@ -7,6 +7,9 @@ export class Outbox {
   /** All rows that are not done. */
   items = $state.raw<OutboxItem[]>([]);
 
+  /** The row that is looked at. */
+  active = $state<number | null>(null);
+
   constructor(private readonly engine: Engine) {}
 
   /** Some rows wait for the user: refused, or their fate is unknown. */

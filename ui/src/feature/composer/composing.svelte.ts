@@ -17,6 +17,18 @@ export interface Pending {
   name: string;
 }
 
+/** Drafts on screen, also those put aside: what was typed survives the composer's leaving the screen. */
+const open = new Map<number, Composing>();
+
+/** Returns the one that writes a draft. */
+export function composingOf(engine: Engine, draft: Draft): Composing {
+  const there = open.get(draft.id);
+  if (there) return there;
+  const made = new Composing(engine, draft);
+  open.set(draft.id, made);
+  return made;
+}
+
 /** A draft being written. */
 export class Composing {
   chips = $state.raw<Record<Field, Chip[]>>({ to: [], cc: [], bcc: [] });
@@ -130,8 +142,17 @@ export class Composing {
     return !recipients && !words && this.attachments.length === 0 && this.draft.original === null;
   }
 
+  /** Saves and lets go. */
+  async close(): Promise<void> {
+    await this.save();
+    if (this.failure) throw this.failure;
+    if (this.isEmpty) await this.discard();
+    else this.#end();
+  }
+
   #end(): void {
     this.#ended = true;
+    open.delete(this.id);
     clearTimeout(this.#timer);
   }
 
