@@ -283,7 +283,20 @@ pub(crate) fn is_public(ip: IpAddr) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{interleave, is_public};
+    use tokio::net::TcpListener;
+
+    use super::{interleave, is_public, race};
+
+    #[tokio::test]
+    async fn an_address_that_refuses_does_not_stop_the_next() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let open = listener.local_addr().unwrap();
+        let closed = TcpListener::bind("[::1]:0").await.and_then(|listener| listener.local_addr());
+        let closed = closed.unwrap_or_else(|_| "127.0.0.1:1".parse().unwrap());
+        assert_eq!(race(vec![closed, open]).await.unwrap().peer_addr().unwrap(), open);
+        assert!(race(vec![closed]).await.is_err());
+        assert!(race(Vec::new()).await.is_err());
+    }
 
     #[test]
     fn families_take_turns() {

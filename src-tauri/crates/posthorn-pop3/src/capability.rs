@@ -66,7 +66,7 @@ impl Capabilities {
             Some(Capability::Expire(Expiration::Time(_))) => self.expire_days = number(&text),
             Some(Capability::Expire(Expiration::Never)) => {}
             Some(Capability::Implementation(name)) => {
-                clean(name.as_ref()).trim().clone_into(&mut self.implementation)
+                clean(name.as_ref()).trim().clone_into(&mut self.implementation);
             }
             Some(_) => self.other.push(text),
             None => self.add_odd(text),

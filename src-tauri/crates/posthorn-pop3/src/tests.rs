@@ -1,5 +1,6 @@
 //! Sessions against scripted servers over an in-memory stream.
 
+mod hostile;
 mod script;
 mod session;
 mod unstuff;

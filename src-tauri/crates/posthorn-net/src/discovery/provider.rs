@@ -131,12 +131,17 @@ static PROVIDERS: &[Provider] = &[
         "gmail",
         "Gmail",
         &["gmail.com", "googlemail.com"],
+        &[],
+        ["imap.gmail.com", "pop.gmail.com", "smtp.gmail.com"],
+        GOOGLE,
+    ),
+    plain(
+        "google-workspace",
+        "Google Workspace",
+        &[],
         &["google.com", "googlemail.com", "smtp.goog"],
         ["imap.gmail.com", "pop.gmail.com", "smtp.gmail.com"],
-        Advice::AppPassword {
-            url: "https://myaccount.google.com/apppasswords",
-            note: "Switch two-step verification on and make an app password for Posthorn.",
-        },
+        GOOGLE,
     ),
     Provider {
         smtp_port: 587,
@@ -359,6 +364,11 @@ static PROVIDERS: &[Provider] = &[
         )
     },
 ];
+
+const GOOGLE: Advice = Advice::AppPassword {
+    url: "https://myaccount.google.com/apppasswords",
+    note: "Switch two-step verification on and make an app password for Posthorn.",
+};
 
 const YANDEX: Advice = Advice::AppPassword {
     url: "https://id.yandex.com/security/app-passwords",

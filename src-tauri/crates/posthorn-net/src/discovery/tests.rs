@@ -153,7 +153,7 @@ async fn who_receives_the_mail_tells_the_provider() {
     ]);
     let network = Arc::new(Network { mx, ..Network::default() });
     let cases = [
-        ("firm.example", Some("gmail")),
+        ("firm.example", Some("google-workspace")),
         ("office.example", Some("microsoft")),
         ("tricky.example", None),
         ("china.example", Some("exmail")),
@@ -211,6 +211,21 @@ async fn only_doors_that_speak_the_right_protocol_open() {
     let (found, _) = search("ann@x.example", &options).await;
     assert_eq!(found.incoming.iter().map(|found| found.server.port).collect::<Vec<_>>(), [imap]);
     assert_eq!(found.outgoing.iter().map(|found| found.server.port).collect::<Vec<_>>(), [smtp]);
+}
+
+#[test]
+fn the_table_of_providers_is_sound() {
+    let mut domains: Vec<&str> = Vec::new();
+    for provider in super::providers() {
+        domains.extend(provider.domains);
+        if let Advice::AppPassword { url, note } | Advice::Bridge { url, note } = provider.advice {
+            assert!(url.starts_with("https://") && note.ends_with('.'), "{}", provider.id);
+        }
+    }
+    let count = domains.len();
+    domains.sort_unstable();
+    domains.dedup();
+    assert_eq!(domains.len(), count);
 }
 
 #[tokio::test]
