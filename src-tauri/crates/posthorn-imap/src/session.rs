@@ -55,6 +55,8 @@ pub struct Session<S: AsyncRead + AsyncWrite + Unpin + Send> {
     pub(crate) connection: Connection<S>,
     events: VecDeque<Event>,
     enabled: Vec<String>,
+    /// The most messages that the open mailbox was said to hold. Absent when none is open.
+    most: Option<u32>,
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin + Send> std::fmt::Debug for Session<S> {
@@ -87,7 +89,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
     /// Begins on a stream on which no greeting comes: after STARTTLS.
     pub async fn without_greeting(stream: S, options: &Options) -> Result<Self> {
         let connection = Connection::new(stream, options).await?;
-        Ok(Self { connection, events: VecDeque::new(), enabled: Vec::new() })
+        Ok(Self { connection, events: VecDeque::new(), enabled: Vec::new(), most: None })
     }
 
     /// Sends STARTTLS and gives the raw stream back, to be wrapped and given to [`Self::without_greeting`].
@@ -227,6 +229,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
     }
 
     fn keep(&mut self, event: Event) {
+        if let (Event::Exists(count), Some(most)) = (&event, &mut self.most) {
+            *most = (*most).max(*count);
+        }
         if self.events.len() < limit::MAX_EVENTS {
             self.events.push_back(event);
         } else if self.events.back().is_some_and(|last| !matches!(last, Event::Overflow)) {
@@ -236,6 +241,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
 
     pub(crate) fn next_event(&mut self) -> Option<Event> {
         self.events.pop_front()
+    }
+
+    /// Another mailbox is open now, with so many messages, or none is.
+    pub(crate) fn turn_to(&mut self, exists: Option<u32>) {
+        self.most = exists;
+    }
+
+    pub(crate) fn most(&self) -> Option<u32> {
+        self.most
     }
 
     pub(crate) fn forget_events(&mut self) {

@@ -28,7 +28,7 @@ pub enum Search {
 
 impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
     /// Searches the open mailbox. For [`Search::All`] and [`Search::Among`] a server that answers `OK` without any
-    /// result is not believed.
+    /// result is not believed, and no answer is that names more messages than the mailbox holds.
     pub async fn search(&mut self, what: &Search) -> Result<UidSet> {
         let verb = if self.has("ESEARCH") { "UID SEARCH RETURN (ALL)" } else { "UID SEARCH" };
         let command = match what {
@@ -48,6 +48,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
                 Untagged::Search(found) => answer.get_or_insert_default().extend(&found.uids),
                 other => self.absorb(other),
             }
+        }
+        // A range of four thousand million uids costs a server nothing, and whoever walks it everything.
+        if let (Some(found), Some(most)) = (&answer, self.most())
+            && found.len() > u64::from(most)
+        {
+            return Err(Error::Protocol(
+                "a search found more messages than the mailbox holds".to_owned(),
+            ));
         }
         match (answer, what) {
             (None, Search::All | Search::Among(_)) => {

@@ -150,6 +150,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
             }
         }
         self.forget_events();
+        self.turn_to(None);
         let (untagged, done) = self.exec(&command).await?;
         let mut seen = Seen { is_read_only: verb == "EXAMINE", ..Seen::default() };
         for untagged in untagged {
@@ -160,6 +161,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
         if let Some(code) = done.code {
             seen.take_code(code);
         }
+        self.turn_to(seen.exists);
         let missing =
             |what: &str| Error::Protocol(format!("the mailbox was opened without {what}"));
         Ok(Selected {
@@ -182,6 +184,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
             return Err(Error::Unsupported("UNSELECT"));
         }
         self.run(&Command::new("UNSELECT")).await?;
+        self.turn_to(None);
         self.forget_events();
         Ok(())
     }

@@ -45,6 +45,17 @@ async fn a_range_of_all_uids_stays_a_range() {
 }
 
 #[tokio::test]
+async fn more_uids_than_the_mailbox_holds_are_not_believed() {
+    let open = "C: $ SELECT \"INBOX\"\nS: * 3 EXISTS\nS: * OK [UIDVALIDITY 7] x\nS: $ OK";
+    let ask = "C: $ UID SEARCH ALL\nS: * 4 EXISTS\nS: * ESEARCH (TAG \"x\") UID ALL";
+    for (uids, is_believed) in [("1:4", true), ("1:4294967295", false)] {
+        let mut session = session_after(&format!("{open}\n{ask} {uids}\nS: $ OK")).await;
+        session.select(&MailboxName::inbox(), SelectMode::Plain).await.unwrap();
+        assert_eq!(session.search(&Search::All).await.is_ok(), is_believed, "{uids}");
+    }
+}
+
+#[tokio::test]
 async fn a_large_message_goes_to_disk() {
     const SIZE: usize = 50 << 20;
     let steps = vec![
