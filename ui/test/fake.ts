@@ -50,7 +50,8 @@ export class FakeEngine implements Engine {
   arrive(): void {
     const before = this.#row;
     const id = 5_000_000 + this.version;
-    this.#rows = (index) => (index === 0 ? { ...row(1), message: id, thread: id, subject: 'Just in' } : before(index - 1));
+    this.#rows = (index) =>
+      index === 0 ? { ...row(1), message: id, thread: id, subject: 'Just in' } : before(index - 1);
     this.total += 1;
     this.#delta({ inserted: [0] });
   }
@@ -107,7 +108,7 @@ export class FakeEngine implements Engine {
     if (known !== undefined) return known;
     const helper = `parent.postMessage({kind:'height',px:document.documentElement.scrollHeight},'*')`;
     const page = `<!doctype html><meta charset="utf-8"><body style="margin:24px;font:15px/24px sans-serif">${this.body}<script>${helper}</script>`;
-    const url = URL.createObjectURL(new Blob([page], { type: 'text/html' }));
+    const url = `data:text/html;charset=utf-8,${encodeURIComponent(page)}`;
     this.#frames.set(message, url);
     return url;
   }
@@ -175,7 +176,9 @@ export class FakeEngine implements Engine {
     'views.find': ({ message }) => ({ index: message - 1 }),
     'threads.open': ({ message }) => {
       const { count, subject, unread } = row(message - 1);
-      const messages = Array.from({ length: count }, (_, at) => this.#head(message, at + (5 - count), unread && at === count - 1));
+      const messages = Array.from({ length: count }, (_, at) =>
+        this.#head(message, at + (5 - count), unread && at === count - 1),
+      );
       return { thread: message, subject, messages, drafts: [] };
     },
     'messages.open': ({ id }) => ({
@@ -183,9 +186,33 @@ export class FakeEngine implements Engine {
       frameUrl: this.#frame(id),
       design: 'designed',
       attachments: [
-        { part: 2, name: 'Spring-catalogue_proof-3.pdf', contentType: 'application/pdf', size: 4_200_000, here: true, dangerous: false, url: '' },
-        { part: 3, name: '印刷规格_第三版.xlsx', contentType: 'application/vnd.sheet', size: 38_000, here: true, dangerous: false, url: '' },
-        { part: 4, name: 'cover-spread.tif', contentType: 'image/tiff', size: 61_000_000, here: false, dangerous: false, url: '' },
+        {
+          part: 2,
+          name: 'Spring-catalogue_proof-3.pdf',
+          contentType: 'application/pdf',
+          size: 4_200_000,
+          here: true,
+          dangerous: false,
+          url: '',
+        },
+        {
+          part: 3,
+          name: '印刷规格_第三版.xlsx',
+          contentType: 'application/vnd.sheet',
+          size: 38_000,
+          here: true,
+          dangerous: false,
+          url: '',
+        },
+        {
+          part: 4,
+          name: 'cover-spread.tif',
+          contentType: 'image/tiff',
+          size: 61_000_000,
+          here: false,
+          dangerous: false,
+          url: '',
+        },
       ],
       blockedImages: 3,
       blockedHosts: ['cdn.papier-fils.example'],
@@ -195,7 +222,11 @@ export class FakeEngine implements Engine {
       unsubscribe: '',
       lang: '',
     }),
-    'messages.source': () => ({ text: 'From: elise@papier-fils.example\nSubject: Proof 3\n\nDear Yue,\n', size: 64, complete: true }),
+    'messages.source': () => ({
+      text: 'From: elise@papier-fils.example\nSubject: Proof 3\n\nDear Yue,\n',
+      size: 64,
+      complete: true,
+    }),
     'messages.setRead': ({ value }) => this.#done(value ? 'read' : 'unread'),
     'messages.setStarred': ({ value }) => this.#done(value ? 'star' : 'unstar'),
     'messages.archive': () => this.#done('archive'),

@@ -118,7 +118,14 @@ export const ACCOUNTS: Account[] = [
   account(3, '家用邮箱', '家', 'lin@home.example', true),
 ];
 
-function mailbox(id: number, owner: number, role: MailboxRole, name: string, unread = 0, parent: number | null = null): Mailbox {
+function mailbox(
+  id: number,
+  owner: number,
+  role: MailboxRole,
+  name: string,
+  unread = 0,
+  parent: number | null = null,
+): Mailbox {
   return {
     id,
     account: owner,

@@ -1,0 +1,106 @@
+# Settings.
+settings = Settings
+settings-sections = Sections
+settings-back = Back to mail
+settings-saved = Saved as you go
+settings-appearance = Appearance
+settings-reading = Reading
+settings-writing = Writing and sending
+settings-desktop = Desktop
+settings-keyboard = Keyboard
+settings-about = About
+theme = Theme
+theme-system = System
+theme-light = Light
+theme-dark = Dark
+theme-contrast = High contrast
+set-list = List
+set-density = Density
+set-density-note = One line, two lines or three.
+density-compact = Compact
+density-cosy = Cosy
+density-relaxed = Relaxed
+set-conversations = Conversations
+set-conversations-note = Group replies with the message they answer.
+set-text = Text
+set-text-size = Text size
+set-language = Language
+language-system = As the system
+set-moving = Moving through mail
+set-after-removal = After archiving or deleting
+after-next = Next
+after-previous = Previous
+after-list = Back to list
+set-mark-read = Mark as read
+set-mark-read-note = Choosing a message is not reading it.
+mark-at-once = At once
+mark-seconds = After { $count ->
+    [one] 1 second
+   *[other] { $count } seconds
+}
+mark-never = By hand
+set-privacy = Privacy
+set-remote = Load pictures from the web
+set-remote-note = Who sent them learns that you read the message, and where.
+set-plain = Write in plain text
+set-plain-note = New messages start without formatting.
+set-undo-send = Time to take a sent message back
+undo-none = None
+undo-seconds = { $count } seconds
+set-notifications = Tell me about new mail
+set-keep-running = Keep running when the window is closed
+set-keep-running-note = New mail keeps arriving; quit from the tray.
+set-preset = Keys
+set-preset-note = As in the program that you know.
+preset-gmail = Gmail
+preset-outlook = Outlook
+preset-apple = Apple Mail
+preset-thunderbird = Thunderbird
+set-single = Single letters
+set-single-note = Letters alone are commands. Switch off when you dictate or press keys by accident.
+account-label = Name of the account
+account-sender = Name to send as
+account-colour = Colour of its mark
+account-colour-n = Colour { $count }
+account-signature = Signature
+account-check = Check every
+account-check-note = Where the server cannot push.
+check-minutes = { $count ->
+    [one] 1 minute
+   *[other] { $count } minutes
+}
+account-files-sent = The server files sent mail itself
+account-files-sent-note = Posthorn then puts no copy into Sent.
+account-enabled = Switched on
+account-enabled-note = Switched off it connects nowhere; its mail stays readable.
+account-servers = Servers and password
+account-servers-change = Change…
+account-status = What it is doing
+account-remove = Remove account…
+account-remove-note = Its mail is taken off this computer.
+remove-title = Remove { $name }?
+remove-text = { $messages ->
+    [0] There is no mail of it on this computer.
+    [one] 1 message is taken off this computer.
+   *[other] { $messages } messages are taken off this computer.
+} What is on the server stays there.
+remove-only-here = { $count ->
+    [one] 1 of them exists nowhere else and will be gone.
+   *[other] { $count } of them exist nowhere else and will be gone.
+}
+remove-unsent = { $count ->
+    [one] 1 message is not sent yet.
+   *[other] { $count } messages are not sent yet.
+}
+remove-pending = { $count ->
+    [one] 1 change has not reached the server.
+   *[other] { $count } changes have not reached the server.
+}
+remove-action = Remove account
+about-version = Version
+about-secrets = Passwords
+secrets-keychain = In the system keychain
+secrets-file = In an encrypted file
+secrets-memory = In memory, until Posthorn quits
+about-profile = Where your mail is
+about-language = Language of the system
