@@ -16,6 +16,10 @@ use crate::{CertificateProblem, Error, Failure, Fingerprint, Security, Stage, St
 
 /// How much later the next address is tried (RFC 8305 section 5).
 const STAGGER: Duration = Duration::from_millis(250);
+/// When a silent connection (IDLE) is asked whether it lives: before the usual NAT forgets it after five minutes.
+const KEEPALIVE_AFTER: Duration = Duration::from_mins(2);
+/// How often it is asked again, until the system gives it up.
+const KEEPALIVE_EVERY: Duration = Duration::from_secs(30);
 /// Most addresses tried: a name with more has a list that no mail server needs.
 const MAX_ADDRESSES: usize = 8;
 
@@ -115,8 +119,7 @@ impl Dialer {
         let after = self.settings.connect_timeout;
         let failure = match tokio::time::timeout(after, race(interleave(addresses))).await {
             Ok(Ok(tcp)) => {
-                // Commands are small and flushed whole; a socket without this option works too.
-                let _ = tcp.set_nodelay(true);
+                tune(&tcp);
                 return Ok(tcp);
             }
             Ok(Err(error)) => Failure::Io(error),
@@ -196,6 +199,15 @@ impl Dialer {
         };
         Ok(Stream::tls(tls, security))
     }
+}
+
+/// Sets what makes a socket quick and honest; one without these options works too.
+fn tune(tcp: &TcpStream) {
+    // Commands are small and flushed whole.
+    let _ = tcp.set_nodelay(true);
+    let keepalive =
+        socket2::TcpKeepalive::new().with_time(KEEPALIVE_AFTER).with_interval(KEEPALIVE_EVERY);
+    let _ = socket2::SockRef::from(tcp).set_tcp_keepalive(&keepalive);
 }
 
 /// Returns a host's name as the settings spell it.

@@ -47,21 +47,28 @@ pub(super) fn usual() -> Vec<Probe> {
 
 /// Knocks at all doors. Returns those that opened, in the order of the options.
 pub(super) async fn knock(address: &Mailbox, options: &DiscoveryOptions) -> Vec<Candidate> {
-    let doors = options.probes.iter().map(|probe| ServerAddress {
-        protocol: probe.protocol,
-        host: format!("{}{}", probe.prefix, address.domain),
-        port: probe.port,
-        encryption: probe.encryption,
-    });
-    let knocks = futures::stream::iter(doors).map(|server| async move {
-        let greeted = tokio::time::timeout(options.probe_timeout, greets(&server, options)).await;
-        (greeted == Ok(true)).then_some(server)
-    });
-    let open: Vec<_> = knocks.buffered(AT_ONCE).collect().await;
+    let mut doors = Vec::with_capacity(options.probes.len());
+    for probe in &options.probes {
+        let host = format!("{}{}", probe.prefix, address.domain);
+        let server = ServerAddress {
+            protocol: probe.protocol,
+            host,
+            port: probe.port,
+            encryption: probe.encryption,
+        };
+        doors.push(visit(server, options));
+    }
+    let open: Vec<_> = futures::stream::iter(doors).buffered(AT_ONCE).collect().await;
     open.into_iter()
         .flatten()
         .map(|server| Candidate { server, user_name: address.whole.clone() })
         .collect()
+}
+
+/// Returns the server where it opens in time.
+async fn visit(server: ServerAddress, options: &DiscoveryOptions) -> Option<ServerAddress> {
+    let greeted = tokio::time::timeout(options.probe_timeout, greets(&server, options)).await;
+    (greeted == Ok(true)).then_some(server)
 }
 
 /// Returns whether the right protocol greets there. A certificate that is not trusted does not count.

@@ -245,3 +245,12 @@ async fn what_is_no_address_asks_nobody() {
     }
     assert!(network.asked.lock().unwrap().is_empty());
 }
+
+#[test]
+fn a_search_can_run_in_a_task_of_its_own() {
+    fn check<F: Future + Send>(_future: fn() -> F) {}
+    check(|| async {
+        let options = options(&Arc::default());
+        discover("ann@x.example", &options, &mut |_| ()).await
+    });
+}

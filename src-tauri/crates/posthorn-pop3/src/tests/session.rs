@@ -279,3 +279,9 @@ async fn the_transcript_holds_no_password_and_no_mail() {
     );
     assert!(!lines.contains("secret") && !lines.contains("Subject"), "{lines}");
 }
+
+#[test]
+fn a_session_can_run_in_a_task_of_its_own() {
+    fn check<F: Future + Send>(_future: fn() -> F) {}
+    check(|| async { journey(serve(Vec::new(), Delivery::Whole).0).await });
+}

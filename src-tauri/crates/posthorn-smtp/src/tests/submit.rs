@@ -262,3 +262,17 @@ async fn nobody_gets_it_when_the_user_wants_all_or_none() {
     let Outcome::Refused { recipients, .. } = outcome else { panic!("{outcome:?}") };
     assert_eq!(recipients.len(), 2);
 }
+
+#[test]
+fn a_submission_can_run_in_a_task_of_its_own() {
+    fn check<F: Future + Send>(_future: fn() -> F) {}
+    check(|| async {
+        let (stream, _server) = serve(Vec::new(), Delivery::Whole);
+        let mut session = Session::greet(stream, Settings::default()).await.unwrap();
+        session.authenticate("ann", "secret").await.unwrap();
+        let message =
+            Message { source: TEXT, size: 23, is_eight_bit: false, has_utf8_header: false };
+        session.submit(&envelope(&["bob@x.y"]), message, &mut Notes::default()).await;
+        session.quit().await
+    });
+}
