@@ -14,7 +14,15 @@ engine.settings.theme = query.get('theme') ?? 'light';
 engine.settings.language = query.get('lang') ?? 'en';
 engine.settings.density = query.get('density') ?? 'cosy';
 if (query.has('empty')) engine.handlers['accounts.list'] = () => [];
-const file = (id: number, name: string, contentType: string, size: number) => ({ id, name, contentType, size, inline: false, contentId: '', url: '' });
+const file = (id: number, name: string, contentType: string, size: number) => ({
+  id,
+  name,
+  contentType,
+  size,
+  inline: false,
+  contentId: '',
+  url: '',
+});
 engine.handlers['drafts.create'] = (begin) => ({
   id: 1,
   revision: 1,
@@ -36,7 +44,10 @@ engine.handlers['drafts.create'] = (begin) => ({
   includeOriginal: true,
   originalUrl: begin.kind === 'reply' ? 'about:blank' : '',
   attribution: 'Élise Marchand, 10:36',
-  attachments: [file(1, 'corrections-p41.pdf', 'application/pdf', 212_000), file(2, 'cover-scan-600dpi.tif', 'image/tiff', 12_100_000)],
+  attachments: [
+    file(1, 'corrections-p41.pdf', 'application/pdf', 212_000),
+    file(2, 'cover-scan-600dpi.tif', 'image/tiff', 12_100_000),
+  ],
   savedAt: Date.UTC(2026, 10, 21, 10, 42, 7),
   sizeLimit: 35_000_000,
   encodedSize: 16_800_000,

@@ -47,8 +47,8 @@ export function operatorsFor(word: string): Operator[] {
 export function completed(text: string, caret: number, operator: Operator): { text: string; caret: number } {
   const { start, word } = wordAt(text, caret);
   const minus = text[start] === '-' ? '-' : '';
-  const inserted = `${minus}${operator.text}${operator.text.endsWith(':') ? '' : ' '}`;
   const rest = text.slice(start + minus.length + word.length);
+  const inserted = `${minus}${operator.text}${operator.text.endsWith(':') || rest.startsWith(' ') ? '' : ' '}`;
   return { text: text.slice(0, start) + inserted + rest, caret: start + inserted.length };
 }
 

@@ -1,0 +1,89 @@
+/** A draft on screen: every word reaches the engine, in order, and nothing is sent unsaved. */
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Composing } from '@/feature/composer/composing.svelte';
+import { EngineError } from '@/ipc/engine';
+import type { Draft } from '@/ipc/generated';
+import { FakeEngine } from '../fake';
+
+const DRAFT: Draft = {
+  id: 7,
+  revision: 1,
+  account: 1,
+  from: { name: 'Yue Lin', email: 'yue@harbour.example' },
+  to: [{ name: 'Ann', email: 'ann@example.org' }],
+  cc: [],
+  bcc: [],
+  subject: 'Lunch',
+  html: '',
+  text: '',
+  plain: true,
+  purpose: 'new',
+  original: null,
+  includeOriginal: false,
+  originalUrl: '',
+  attribution: '',
+  attachments: [],
+  savedAt: 0,
+  sizeLimit: null,
+  encodedSize: 0,
+};
+
+let engine: FakeEngine;
+let revision: number;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  revision = 1;
+  engine = new FakeEngine();
+  engine.handlers['drafts.save'] = () => ({ revision: ++revision, savedAt: 1_000 * revision });
+});
+afterEach(() => void vi.useRealTimers());
+
+const saves = () => engine.calls.filter((call) => call.method === 'drafts.save').map((call) => call.params);
+
+describe('a draft on screen', () => {
+  it('is saved soon after something was typed, once for many keys', async () => {
+    const composing = new Composing(engine, DRAFT);
+    for (const text of ['H', 'He', 'Hello']) {
+      composing.text = text;
+      composing.touch();
+    }
+    expect(saves()).toEqual([]);
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(saves()).toMatchObject([{ id: 7, revision: 1, text: 'Hello' }]);
+    composing.subject = 'Dinner';
+    composing.touch();
+    await composing.save();
+    expect(saves().at(-1)).toMatchObject({ revision: 2, subject: 'Dinner' });
+  });
+
+  it('saves what stands in a recipient field and is no chip yet', async () => {
+    const composing = new Composing(engine, DRAFT);
+    composing.typed.to = 'bob@exam';
+    composing.touch();
+    await composing.save();
+    expect(saves().at(-1)).toMatchObject({ to: [{ email: 'ann@example.org' }, { email: 'bob@exam' }] });
+  });
+
+  it('tries again what could not be saved, and is not sent meanwhile', async () => {
+    const composing = new Composing(engine, DRAFT);
+    engine.handlers['drafts.save'] = () => {
+      throw new EngineError({ code: 'diskFull', message: 'The disk is full', detail: '' });
+    };
+    composing.touch();
+    await expect(composing.send(10)).rejects.toThrow('The disk is full');
+    expect(engine.calls.some((call) => call.method === 'drafts.send')).toBe(false);
+    expect(composing.failure?.code).toBe('diskFull');
+    engine.handlers['drafts.save'] = () => ({ revision: 2, savedAt: 5_000 });
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(composing.failure).toBeNull();
+    expect(composing.savedAt).toBe(5_000);
+  });
+
+  it('is thrown away on closing when nobody wrote anything', async () => {
+    const composing = new Composing(engine, { ...DRAFT, to: [], subject: '' });
+    engine.handlers['drafts.discard'] = () => ({});
+    await composing.close();
+    expect(engine.calls.map((call) => call.method)).toEqual(['drafts.discard']);
+  });
+});

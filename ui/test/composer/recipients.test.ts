@@ -1,0 +1,42 @@
+/** Recipients: what ends an address, what is valid, what is added twice. */
+import { describe, expect, it } from 'vitest';
+import { added, chipsOf, editable, endsAddress, looksValid } from '@/feature/composer/recipients';
+
+const address = (email: string, name = '') => ({ name, email });
+
+describe('recipients', () => {
+  it.each([
+    ['ann@example.org', true],
+    ['张伟@例子.example', true],
+    ['a..b@docomo.ne.jp', true],
+    ['ann@[192.0.2.1]', true],
+    ['ann@host', false],
+    ['ann', false],
+    ['ann@ example.org', false],
+    ['ann@example.org,bob@example.org', false],
+  ])('%s can be right: %s', (email, valid) => {
+    expect(looksValid(address(email))).toBe(valid);
+  });
+
+  it('adds each address once, whatever its case', () => {
+    const chips = added(
+      chipsOf([address('ann@example.org')]),
+      chipsOf([address('ANN@example.org'), address('bob@example.org')]),
+    );
+    expect(chips.map((chip) => chip.address.email)).toEqual(['ann@example.org', 'bob@example.org']);
+  });
+
+  it('ends an address at a comma, but not inside quotes', () => {
+    expect(endsAddress(',', 'ann@example.org')).toBe(true);
+    expect(endsAddress('，', 'ann@example.org')).toBe(true);
+    expect(endsAddress(',', '"Herrera')).toBe(false);
+    expect(endsAddress('Enter', '  ')).toBe(false);
+    expect(endsAddress('Tab', '')).toBe(false);
+  });
+
+  it('gives a chip back as text that reads the same', () => {
+    expect(editable(address('t@example.org', 'Herrera, Tomas'))).toBe('"Herrera, Tomas" <t@example.org>');
+    expect(editable(address('t@example.org'))).toBe('t@example.org');
+    expect(editable(address('z@example.org', '张伟'))).toBe('张伟 <z@example.org>');
+  });
+});
