@@ -57,3 +57,4 @@ ask-subject-title = Send without a subject?
 ask-subject-text = The subject line is empty.
 ask-attachment-title = Send without a file?
 ask-attachment-text = The text says “{ $word }”, and no file is attached.
+compose-parked = Draft: { $subject }

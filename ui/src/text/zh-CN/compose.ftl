@@ -57,3 +57,4 @@ ask-subject-title = 不写主题就发送？
 ask-subject-text = 主题为空。
 ask-attachment-title = 不带附件就发送？
 ask-attachment-text = 正文提到“{ $word }”，但没有附件。
+compose-parked = 草稿：{ $subject }
