@@ -146,7 +146,7 @@ export class Page {
 
   /** Ends the application as a user does, in order, and the driver after it. */
   async quit() {
-    await this.evaluate('window.__TAURI_INTERNALS__.invoke("shell_quit", { params: {} })').catch(() => {});
+    await this.evaluate('window.__TAURI_INTERNALS__.invoke("shell_confirm_quit", { params: {} })').catch(() => {});
     await this.driver.quit().catch(() => {});
     await this.proxy.stop();
   }
