@@ -210,7 +210,19 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin> Wire<S> {
 
 /// Returns a line as words for people: invalid bytes replaced, control characters removed.
 pub(crate) fn clean(line: &[u8]) -> String {
-    String::from_utf8_lossy(line).chars().filter(|character| !character.is_control()).collect()
+    decode(line).chars().filter(|character| !character.is_control()).collect()
+}
+
+/// Returns a line's text. Chinese servers speak GBK in their errors, others what nobody can tell: bytes that come in pairs
+/// are read as GB18030, the rest is replaced.
+fn decode(line: &[u8]) -> std::borrow::Cow<'_, str> {
+    let is_paired = || line.split(u8::is_ascii).all(|run| run.len() % 2 == 0);
+    let chinese = || encoding_rs::GB18030.decode_without_bom_handling_and_without_replacement(line);
+    match std::str::from_utf8(line) {
+        Ok(text) => text.into(),
+        Err(_) if is_paired() => chinese().unwrap_or_else(|| String::from_utf8_lossy(line)),
+        Err(_) => String::from_utf8_lossy(line),
+    }
 }
 
 /// Returns the beginning of a text for an error.

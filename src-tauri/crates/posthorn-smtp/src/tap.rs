@@ -98,10 +98,8 @@ impl<S> Shared<S> {
         };
         let rest = self.raw.split_off(at + 1);
         let line = std::mem::replace(&mut self.raw, rest);
-        let text: String = String::from_utf8_lossy(&line)
-            .chars()
-            .filter(|character| !character.is_control())
-            .collect();
+        let text: String =
+            decode(&line).chars().filter(|character| !character.is_control()).collect();
         let code: String = text.chars().take(3).collect();
         let separator = text.chars().nth(3).unwrap_or(' ');
         let words: String = text.chars().skip(4).collect();
@@ -117,6 +115,18 @@ impl<S> Shared<S> {
 
     fn stream(&mut self) -> io::Result<&mut S> {
         self.stream.as_mut().ok_or_else(|| io::ErrorKind::NotConnected.into())
+    }
+}
+
+/// Returns a line's text. Chinese servers speak GBK in their errors, others what nobody can tell: bytes that come in pairs
+/// are read as GB18030, the rest is replaced.
+fn decode(line: &[u8]) -> std::borrow::Cow<'_, str> {
+    let is_paired = || line.split(u8::is_ascii).all(|run| run.len() % 2 == 0);
+    let chinese = || encoding_rs::GB18030.decode_without_bom_handling_and_without_replacement(line);
+    match std::str::from_utf8(line) {
+        Ok(text) => text.into(),
+        Err(_) if is_paired() => chinese().unwrap_or_else(|| String::from_utf8_lossy(line)),
+        Err(_) => String::from_utf8_lossy(line),
     }
 }
 

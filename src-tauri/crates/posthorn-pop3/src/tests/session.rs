@@ -285,3 +285,12 @@ fn a_session_can_run_in_a_task_of_its_own() {
     fn check<F: Future + Send>(_future: fn() -> F) {}
     check(|| async { journey(serve(Vec::new(), Delivery::Whole).0).await });
 }
+
+#[tokio::test]
+async fn refusals_in_chinese_are_readable() {
+    let mut steps = script("S: +OK\nC: CAPA\nS: -ERR\nC: STAT");
+    steps.push(Step::Say(b"-ERR \xd3\xc3\xbb\xa7 \x1b[31m\r\n".to_vec()));
+    let (stream, _server) = serve(steps, Delivery::Whole);
+    let mut session = Session::greet(stream, Settings::default()).await.unwrap();
+    assert_eq!(session.stat().await.unwrap_err().to_string(), "the server refused STAT: 用户 [31m");
+}

@@ -66,8 +66,9 @@ async fn data_before_the_handshake_is_refused() {
 
 #[tokio::test]
 async fn replies_in_other_charsets_and_odd_forms_keep_their_code_and_words() {
-    let cases: [(&[u8], u16, &str); 4] = [
-        (b"550 5.1.1 \xd3\xc3\xbb\xa7\r\n", 550, "\u{fffd}\u{fb}\u{fffd}"),
+    let cases: [(&[u8], u16, &str); 5] = [
+        (b"550 5.1.1 \xd3\xc3\xbb\xa7\r\n", 550, "用户"),
+        (b"550 d\xe9sol\xe9\r\n", 550, "d\u{fffd}sol\u{fffd}"),
         (b"550\r\n", 550, ""),
         (b"550 bare\n", 550, "bare"),
         (b"550-one\r\n550 two\r\n", 550, "one two"),
