@@ -1,1 +1,44 @@
 //! Bytes <-> meaning, pure and total: parse, charsets, clean HTML, quote, compose, thread keys.
+//!
+//! [`parse`] turns any bytes into a message and a list of defects; [`part`] gives the bytes of one part;
+//! [`html::clean`] makes a stranger's HTML safe to show; [`compose`] writes a message that parses back to what was meant.
+//!
+//! Invariants: nothing here panics or fails on any input that came from outside; time and memory are bounded by named
+//! limits; no I/O, no clock, no randomness. Types are not serializable by design.
+
+mod address;
+pub mod charset;
+mod compose;
+mod encoded_word;
+mod field;
+mod file_name;
+mod head;
+pub mod html;
+mod message;
+mod mime;
+mod parameter;
+mod preview;
+mod reply;
+pub mod text;
+mod thread;
+mod transfer;
+
+pub use address::{
+    AddressError, AddressList, MAX_ADDRESS_BYTES, MAX_ADDRESSES, check as check_address, is_same as is_same_address,
+    parse_address_list, print_address, print_address_list, to_ascii as address_to_ascii,
+};
+pub use compose::{ComposeError, Composed, Draft, DraftFile, InlinePicture, compose, message_id};
+pub use encoded_word::{decode_header, printable};
+pub use field::MAX_FIELDS;
+pub use file_name::{MAX_NAME_BYTES, ending_for, is_dangerous, safe_name};
+pub use head::{Head, ListHeaders, MAX_REFERENCES, SentDate, parse_head};
+pub use message::{
+    Attachment, Defect, Disposition, MAX_ATTACHMENTS, MAX_TEXT_BYTES, Parsed, PartBytes, decode_text, parse, parse_as,
+    part,
+};
+pub use mime::{MAX_DEPTH, MAX_PARTS};
+pub use parameter::Parameterized;
+pub use preview::{MAX_CHARS as MAX_PREVIEW_CHARS, of_html as preview_of_html, of_text as preview_of_text};
+pub use reply::{Answer, AnswerContext, ReplyTo, forward, reply, reply_subject, forward_subject};
+pub use thread::{BaseSubject, ThreadKeys, base_subject};
+pub use transfer::{decode as decode_transfer, decoded_len};

@@ -1,0 +1,150 @@
+//! What the header of a message says: the head that lists, conversations and replies are made of.
+//!
+//! Total: any bytes give a head; what is missing is empty.
+
+mod date;
+mod list;
+
+use posthorn_model::{Address, MessageIdHeader, Timestamp};
+
+use crate::address::parse_header_list;
+use crate::charset;
+use crate::encoded_word::{MAX_FIELD_BYTES, decode_header};
+use crate::field::{Fields, split};
+use crate::parameter::Parameterized;
+use crate::thread::ThreadKeys;
+
+pub use date::SentDate;
+pub use list::ListHeaders;
+
+/// Ids of one `References` field that are kept: the first one and the newest ones.
+pub const MAX_REFERENCES: usize = 100;
+/// Bytes of a Message-ID that are kept; RFC 5322 lines have at most 998.
+const MAX_MESSAGE_ID_BYTES: usize = 998;
+
+/// The decoded header.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Head {
+    /// `Subject`, decoded, on one line. Empty when missing.
+    pub subject: String,
+    /// `From`. Empty when missing.
+    pub from: Vec<Address>,
+    /// `Sender`, where it differs from the first `From`.
+    pub sender: Option<Address>,
+    /// `Reply-To`. Empty when missing.
+    pub reply_to: Vec<Address>,
+    /// `Mail-Followup-To`: where a mailing list wants answers. Empty when missing.
+    pub followup_to: Vec<Address>,
+    /// `To`.
+    pub to: Vec<Address>,
+    /// `Cc`.
+    pub cc: Vec<Address>,
+    /// `Bcc`: only in our own copies.
+    pub bcc: Vec<Address>,
+    /// `Date` with the sender's offset. `None` when missing or no date.
+    pub date: Option<SentDate>,
+    /// Time in the newest `Received` field (RFC 5321 section 4.4). `None` when there is none.
+    pub received: Option<Timestamp>,
+    /// `Message-ID`. `None` when missing.
+    pub message_id: Option<MessageIdHeader>,
+    /// `In-Reply-To`, all ids in it.
+    pub in_reply_to: Vec<MessageIdHeader>,
+    /// `References`, oldest first, at most [`MAX_REFERENCES`].
+    pub references: Vec<MessageIdHeader>,
+    /// What a mailing list says about itself.
+    pub list: ListHeaders,
+    /// `Authentication-Results` (RFC 8601), unfolded, newest first. Only the one that the user's own server wrote can be believed.
+    pub authentication_results: Vec<String>,
+    /// Written by a program: `Auto-Submitted` other than `no`, or `Precedence: bulk|junk|list` (RFC 3834).
+    pub is_automatic: bool,
+    /// `Content-Type` of the whole, in lower case without parameters. Empty when missing.
+    pub content_type: String,
+}
+
+impl Head {
+    /// Returns what joins the message to a conversation.
+    pub fn thread_keys(&self) -> ThreadKeys {
+        ThreadKeys::of(self)
+    }
+}
+
+/// Reads a header block (also one that is followed by a body).
+pub fn parse_head(raw: &[u8]) -> Head {
+    let (end, _) = split(raw);
+    head_of(&Fields::parse(raw.get(..end).unwrap_or(raw)))
+}
+
+pub(crate) fn head_of(fields: &Fields<'_>) -> Head {
+    let content_type = Parameterized::parse(fields.first("Content-Type").unwrap_or_default());
+    let label = content_type.raw("charset").map(|raw| String::from_utf8_lossy(raw).into_owned());
+    let hint = label.as_deref();
+    let addresses = |name: &str| -> Vec<Address> {
+        fields.all(name).flat_map(|raw| parse_header_list(&text_of(raw, hint), hint)).collect()
+    };
+    let from = addresses("From");
+    let sender = addresses("Sender").into_iter().next();
+    let sender = sender.filter(|sender| from.first().is_none_or(|from| !from.email.eq_ignore_ascii_case(&sender.email)));
+    Head {
+        subject: decode_header(fields.first("Subject").unwrap_or_default(), hint),
+        sender,
+        from,
+        reply_to: addresses("Reply-To"),
+        followup_to: addresses("Mail-Followup-To"),
+        to: addresses("To"),
+        cc: addresses("Cc"),
+        bcc: addresses("Bcc"),
+        date: fields.first("Date").and_then(SentDate::parse),
+        received: fields.first("Received").and_then(date::received),
+        message_id: fields.first("Message-ID").and_then(|raw| ids(raw).into_iter().next()),
+        in_reply_to: fields.first("In-Reply-To").map(ids).unwrap_or_default(),
+        references: fields.all("References").flat_map(ids).fold(Vec::new(), keep_reference),
+        list: ListHeaders::of(fields, hint),
+        authentication_results: fields.all("Authentication-Results").take(10).map(|raw| decode_header(raw, None)).collect(),
+        is_automatic: is_automatic(fields),
+        content_type: content_type.value,
+    }
+}
+
+/// Returns raw bytes as text with the encoded words still standing, so that their commas separate nothing.
+fn text_of(raw: &[u8], hint: Option<&str>) -> String {
+    let raw = raw.get(..MAX_FIELD_BYTES).unwrap_or(raw);
+    charset::decode(raw, None, hint).text.replace(['\r', '\n', '\t'], " ")
+}
+
+fn is_automatic(fields: &Fields<'_>) -> bool {
+    let word = |name: &str| {
+        let value = String::from_utf8_lossy(fields.first(name).unwrap_or_default()).to_ascii_lowercase();
+        value.split(';').next().unwrap_or_default().trim().to_owned()
+    };
+    let submitted = word("Auto-Submitted");
+    !submitted.is_empty() && submitted != "no" || matches!(word("Precedence").as_str(), "bulk" | "junk" | "list")
+}
+
+/// Keeps the first reference, which names the conversation, and the newest ones.
+fn keep_reference(mut kept: Vec<MessageIdHeader>, id: MessageIdHeader) -> Vec<MessageIdHeader> {
+    if !kept.contains(&id) {
+        if kept.len() >= MAX_REFERENCES {
+            kept.remove(1);
+        }
+        kept.push(id);
+    }
+    kept
+}
+
+/// Reads the ids of a field: what stands in angle brackets, or else words that look like ids.
+pub(crate) fn ids(raw: &[u8]) -> Vec<MessageIdHeader> {
+    let raw = raw.get(..MAX_FIELD_BYTES).unwrap_or(raw);
+    let text = String::from_utf8_lossy(raw);
+    let clean = |id: &str| -> Option<MessageIdHeader> {
+        let id: String = id.chars().filter(|c| !c.is_whitespace() && !c.is_control()).collect();
+        (!id.is_empty() && id.len() <= MAX_MESSAGE_ID_BYTES).then_some(MessageIdHeader(id))
+    };
+    if text.contains('<') {
+        let in_brackets = text.split('<').skip(1).filter_map(|piece| piece.split('>').next());
+        return in_brackets.filter_map(clean).collect();
+    }
+    text.split_whitespace().filter(|word| word.contains('@')).filter_map(clean).collect()
+}
+
+#[cfg(test)]
+mod tests;
