@@ -33,6 +33,16 @@ pub struct Candidate {
     pub user_name: String,
 }
 
+impl Candidate {
+    /// Returns whether the server bears the address's own domain. Where not, only the record or document that named it says that
+    /// it belongs there, and a DNS answer can be forged: it is shown before a password goes to it (RFC 6186 section 6).
+    pub fn is_within(&self, domain: &str) -> bool {
+        let domain = domain.to_ascii_lowercase();
+        let host = self.server.host.to_ascii_lowercase();
+        host == domain || host.strip_suffix(&domain).is_some_and(|front| front.ends_with('.'))
+    }
+}
+
 /// One way to look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Step {

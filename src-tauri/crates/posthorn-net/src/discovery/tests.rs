@@ -140,6 +140,15 @@ async fn srv_records_are_followed_and_a_dot_means_no() {
     assert_eq!(hosts(&found.incoming), [("mail.x.example".to_owned(), 993)]);
     assert_eq!(hosts(&found.outgoing), [("mail.x.example".to_owned(), 587)]);
     assert_eq!(found.outgoing[0].server.encryption, Encryption::StartTls);
+    let domains = [
+        ("X.example", true),
+        ("mail.x.example", true),
+        ("ail.x.example", false),
+        ("other.example", false),
+    ];
+    for (domain, is_within) in domains {
+        assert_eq!(found.incoming[0].is_within(domain), is_within, "{domain}");
+    }
 }
 
 #[tokio::test]
