@@ -18,7 +18,7 @@ fn cache() -> PathBuf {
 
 /// Returns Cargo's target folder.
 pub(crate) fn target() -> PathBuf {
-    env::var_os("CARGO_TARGET_DIR").map_or_else(|| cache().join("target"), PathBuf::from)
+    env::var_os("CARGO_TARGET_DIR").map_or_else(|| cache().join("build"), PathBuf::from)
 }
 
 /// Returns where our own copies of cargo tools are (`bin` below it).
