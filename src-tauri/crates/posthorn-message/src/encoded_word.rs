@@ -7,7 +7,7 @@ use crate::charset;
 use crate::transfer;
 
 /// Bytes of one header field that are read; longer fields exist only in attacks.
-pub const MAX_FIELD_BYTES: usize = 64 * 1024;
+pub(crate) const MAX_FIELD_BYTES: usize = 64 * 1024;
 
 /// Decodes the value of an unstructured header field, folded or not. `hint` is the charset of the message's text.
 pub fn decode_header(raw: &[u8], hint: Option<&str>) -> String {

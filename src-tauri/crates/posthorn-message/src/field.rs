@@ -69,7 +69,9 @@ pub(crate) fn split(bytes: &[u8]) -> (usize, usize) {
         if rest.starts_with(b"\r\n") {
             return (at, at + 2);
         }
-        if !is_field_line(rest) && !(at == 0 && rest.starts_with(b"From ")) && !(at > 0 && matches!(rest.first(), Some(b' ' | b'\t'))) {
+        let is_folded = at > 0 && matches!(rest.first(), Some(b' ' | b'\t'));
+        let is_mbox_line = at == 0 && rest.starts_with(b"From ");
+        if !(is_field_line(rest) || is_mbox_line || is_folded) {
             return (at, at);
         }
         at = memchr::memchr(b'\n', rest).map_or(bytes.len(), |newline| at + newline + 1);

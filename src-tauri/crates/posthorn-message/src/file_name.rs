@@ -30,17 +30,17 @@ const PROGRAM_TYPES: &[&str] = &[
 /// reserved names or trailing dots. Empty when nothing is left; the caller then names it.
 pub fn safe_name(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).find(|piece| !piece.trim().is_empty()).unwrap_or_default();
-    let mut clean: String = last
+    let clean: String = last
         .nfc()
         .filter(|c| !is_bidi_control(*c) && !is_invisible(*c))
         .map(|c| if c.is_control() || matches!(c, '<' | '>' | ':' | '"' | '|' | '?' | '*') { '_' } else { c })
         .collect();
     // A name that begins with a dot is hidden, one that ends with a dot or a space is another name on Windows.
-    clean = clean.trim_start_matches(['.', ' ', '-']).trim_end_matches(['.', ' ', '\u{3000}', '\u{A0}']).to_owned();
-    if is_reserved(&clean) {
-        clean.insert(0, '_');
+    let mut name = clean.trim_start_matches(['.', ' ', '-']).trim_end_matches(['.', ' ', '\u{3000}', '\u{A0}']).to_owned();
+    if is_reserved(&name) {
+        name.insert(0, '_');
     }
-    shorten(clean)
+    shorten(name)
 }
 
 /// Characters that take no room and can hide an ending.
@@ -69,18 +69,14 @@ fn shorten(name: String) -> String {
     format!("{}{ending}", stem.get(..end).unwrap_or_default().trim_end())
 }
 
-/// Tells whether opening the file may run something: by its ending, an ending before the last (`invoice.pdf.exe` and
-/// `invoice.exe.txt ` alike look like what they are not), or its content type.
+/// Tells whether opening the file may run something: by its last ending (`invoice.pdf.exe`), or its content type.
 pub fn is_dangerous(name: &str, content_type: &str) -> bool {
     let content_type = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     if PROGRAM_TYPES.contains(&content_type.as_str()) {
         return true;
     }
     let safe = safe_name(name).to_lowercase();
-    let mut endings = safe.rsplit('.').take(3).map(str::trim);
-    let last = endings.next().unwrap_or_default();
-    let has_ending = safe.contains('.');
-    has_ending && PROGRAMS.contains(&last)
+    safe.rsplit_once('.').is_some_and(|(_, ending)| PROGRAMS.contains(&ending.trim()))
 }
 
 /// Returns the usual ending for a content type, for attachments without a name; empty when unknown.

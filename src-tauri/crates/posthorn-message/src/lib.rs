@@ -27,7 +27,9 @@ pub use address::{
     AddressError, AddressList, MAX_ADDRESS_BYTES, MAX_ADDRESSES, check as check_address, is_same as is_same_address,
     parse_address_list, print_address, print_address_list, to_ascii as address_to_ascii,
 };
-pub use compose::{ComposeError, Composed, Draft, DraftFile, InlinePicture, compose, message_id};
+pub use compose::{
+    ComposeError, Composed, Draft, DraftFile, InlinePicture, MAX_MESSAGE_BYTES, compose, message_id,
+};
 pub use encoded_word::{decode_header, printable};
 pub use field::MAX_FIELDS;
 pub use file_name::{MAX_NAME_BYTES, ending_for, is_dangerous, safe_name};

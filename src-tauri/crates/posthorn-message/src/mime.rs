@@ -55,7 +55,7 @@ impl Part {
         let fields = Fields::parse(raw.get(header).unwrap_or_default());
         let mut content_type = Parameterized::parse(fields.first("Content-Type").unwrap_or_default());
         if !content_type.value.contains('/') {
-            content_type.value = if content_type.value == "text" { "text/plain" } else { default_type }.to_owned();
+            content_type.value = String::from(if content_type.value == "text" { "text/plain" } else { default_type });
         }
         let encoding = fields.first("Content-Transfer-Encoding").unwrap_or_default();
         let content_id = fields.first("Content-ID").map(|raw| decode_header(raw, None));
@@ -104,7 +104,7 @@ impl Tree {
             next += 1;
         }
         if let Some(root) = tree.parts.first_mut().filter(|root| root.content != Content::Multipart) {
-            root.section = "1".to_owned();
+            root.section = String::from("1");
         }
         tree
     }
@@ -183,7 +183,7 @@ impl Tree {
     /// A multipart without parts is shown as text, so that nothing is hidden.
     fn become_text(&mut self, index: usize) {
         if let Some(part) = self.parts.get_mut(index) {
-            part.content_type = Parameterized { value: "text/plain".to_owned(), ..Parameterized::default() };
+            part.content_type = Parameterized::parse(b"text/plain");
         }
     }
 

@@ -1,5 +1,7 @@
 //! The tree of parts: text and HTML, pictures beside the HTML, files beside both.
 
+use std::fmt::Write as _;
+
 use mail_builder::MessageBuilder;
 use mail_builder::headers::content_type::ContentType;
 use mail_builder::headers::raw::Raw;
@@ -127,7 +129,11 @@ fn quoted_printable(text: &str) -> String {
                 encoded.push_str("=\r\n");
                 column = 0;
             }
-            if is_plain { encoded.push(char::from(byte)) } else { encoded.push_str(&format!("={byte:02X}")) }
+            if is_plain {
+                encoded.push(char::from(byte));
+            } else {
+                let _ = write!(encoded, "={byte:02X}");
+            }
             column += width;
         }
     }

@@ -19,7 +19,7 @@ pub fn message_id(random: [u8; 16], from: &Address) -> MessageIdHeader {
     let ascii = to_ascii(&from.email).unwrap_or_default();
     let domain = ascii.rsplit_once('@').map_or("", |(_, domain)| domain);
     let domain = if domain.is_empty() || domain.starts_with('[') { "posthorn.invalid" } else { domain };
-    let hex: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex = format!("{:032x}", u128::from_be_bytes(random));
     MessageIdHeader(format!("{hex}@{domain}"))
 }
 
@@ -42,7 +42,7 @@ pub(super) fn ids<'a>(ids: impl Iterator<Item = &'a MessageIdHeader>) -> Vec<&'a
     kept
 }
 
-pub(super) fn id_list<'a>(ids: Vec<&'a str>) -> MessageId<'a> {
+pub(super) fn id_list(ids: Vec<&str>) -> MessageId<'_> {
     MessageId::new_list(ids.into_iter())
 }
 

@@ -3,6 +3,8 @@
 //! Every token is read and written again, so nothing that a browser would read otherwise passes. A declaration with
 //! anything unknown in it is dropped whole. URLs of pictures become `remote/N`, `blocked/N` or `cid/N`, all others go.
 
+use std::fmt::Write as _;
+
 use cssparser::{Delimiter, ParseError, Parser, ParserInput, ToCss, Token};
 
 use super::Theme;
@@ -262,7 +264,7 @@ fn function<'i>(parser: &mut Parser<'i, '_>, context: &mut Context<'_>, text: &m
     let rgb = if context.theme == Theme::Dark && matches!(name, "rgb" | "rgba") { opaque_rgb(&inner) } else { None };
     match rgb {
         Some([red, green, blue]) => text.push_str(&turned_rgb(red, green, blue)),
-        None => text.push_str(&format!("{name}({inner})")),
+        None => { let _ = write!(text, "{name}({inner})"); },
     }
     Ok(())
 }

@@ -2,6 +2,8 @@
 //!
 //! The input is ammonia's output: well-formed, every attribute quoted.
 
+use std::fmt::Write as _;
+
 use super::link::{Link, host_of, link_warnings};
 use super::tag::{Piece, Tag, decode_entities, escape, pieces};
 use super::{ATTRIBUTION_CLASS, QUOTE_CLASS, SIGNATURE_CLASS};
@@ -35,7 +37,7 @@ pub(super) fn finish(html: &str) -> (String, Vec<Link>) {
                 if name == "a" && let Some((target, said)) = open.take() && links.len() < MAX_LINKS {
                     links.push(link(target, &said));
                 }
-                marked.push_str(&format!("</{name}>"));
+                let _ = write!(marked, "</{name}>");
             }
             // Ammonia let none of these through.
             Piece::Raw { .. } => {}
@@ -72,10 +74,10 @@ fn write_open(marked: &mut String, tag: &Tag<'_>) {
             }
             _ => value,
         };
-        marked.push_str(&format!(" {name}=\"{}\"", escape(&value)));
+        let _ = write!(marked, " {name}=\"{}\"", escape(&value));
     }
     if let Some(class) = class.filter(|_| !has_class) {
-        marked.push_str(&format!(" class=\"{class}\""));
+        let _ = write!(marked, " class=\"{class}\"");
     }
     if is_link {
         marked.push_str(" target=\"_blank\"");

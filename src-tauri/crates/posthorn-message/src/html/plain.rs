@@ -1,5 +1,7 @@
 //! Plain text as HTML: links found, quotes nested, the signature marked.
 
+use std::fmt::Write as _;
+
 use super::tag::escape;
 use super::{ATTRIBUTION_CLASS, QUOTE_CLASS, SIGNATURE_CLASS};
 use crate::preview::{is_attribution, is_quote_header};
@@ -32,14 +34,14 @@ pub fn from_plain(text: &str) -> String {
         needs_break = true;
         let is_start = !is_open_section && depth == 0;
         if is_start && (line == "-- " || line == "--") {
-            html.push_str(&format!("<div class=\"{SIGNATURE_CLASS}\">"));
+            let _ = write!(html, "<div class=\"{SIGNATURE_CLASS}\">");
             is_open_section = true;
         } else if is_start && is_quote_header(line.trim()) {
-            html.push_str(&format!("<div class=\"{QUOTE_CLASS}\">"));
+            let _ = write!(html, "<div class=\"{QUOTE_CLASS}\">");
             is_open_section = true;
         }
         if is_start && is_attribution(line.trim()) && lines.peek().is_some_and(|next| next.starts_with('>') || next.trim().is_empty()) {
-            html.push_str(&format!("<span class=\"{ATTRIBUTION_CLASS}\">"));
+            let _ = write!(html, "<span class=\"{ATTRIBUTION_CLASS}\">");
             linkify(&mut html, content);
             html.push_str("</span>");
         } else {
@@ -72,7 +74,7 @@ fn quote_depth(line: &str) -> (usize, &str) {
 
 fn step(html: &mut String, from: usize, to: usize) {
     for _ in from..to {
-        html.push_str(&format!("<blockquote type=\"cite\" class=\"{QUOTE_CLASS}\">"));
+        let _ = write!(html, "<blockquote type=\"cite\" class=\"{QUOTE_CLASS}\">");
     }
     for _ in to..from {
         html.push_str("</blockquote>");
@@ -85,7 +87,7 @@ fn linkify(html: &mut String, line: &str) {
     while let Some((start, end, target)) = next_link(rest) {
         html.push_str(&escape(rest.get(..start).unwrap_or_default()));
         let shown = rest.get(start..end).unwrap_or_default();
-        html.push_str(&format!("<a href=\"{}\">{}</a>", escape(&target), escape(shown)));
+        let _ = write!(html, "<a href=\"{}\">{}</a>", escape(&target), escape(shown));
         rest = rest.get(end..).unwrap_or_default();
     }
     html.push_str(&escape(rest));

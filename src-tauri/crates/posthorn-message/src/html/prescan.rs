@@ -4,6 +4,8 @@
 //! a depth are dropped and their text kept. This pass sees nesting nearly as a parser does; where it errs, the limit on
 //! the number of tags bounds the time.
 
+use std::fmt::Write as _;
+
 use super::tag::{Piece, Tag, escape, pieces};
 
 /// Bytes of HTML that are laid out; above it only the text is shown.
@@ -52,7 +54,7 @@ pub(super) fn prescan(html: &str) -> Prescan {
             Piece::Close(name) => {
                 close(&mut open, &name);
                 if !matches!(name.as_str(), "html" | "head" | "style" | "script") {
-                    scan.html.push_str(&format!("</{}>", if name == "body" { "div" } else { &name }));
+                    let _ = write!(scan.html, "</{}>", if name == "body" { "div" } else { &name });
                 }
             }
             Piece::Open(tag) => {
@@ -99,10 +101,10 @@ impl Prescan {
         self.html.push_str("<div");
         for (name, value) in tag.attributes() {
             match name.as_str() {
-                "bgcolor" | "style" | "class" | "id" | "dir" | "lang" | "background" => self.html.push_str(&format!(" {name}=\"{}\"", escape(&value))),
+                "bgcolor" | "style" | "class" | "id" | "dir" | "lang" | "background" => { let _ = write!(self.html, " {name}=\"{}\"", escape(&value)); },
                 // The default colour of text is an attribute of its own.
                 "text" if value.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'#') => {
-                    self.html.push_str(&format!(" color=\"{}\"", escape(&value)));
+                    let _ = write!(self.html, " color=\"{}\"", escape(&value));
                 }
                 _ => {}
             }

@@ -235,15 +235,12 @@ pub(crate) fn decode_entities(text: &str) -> Cow<'_, str> {
         let (before, entity) = rest.split_at_checked(at).unwrap_or((rest, ""));
         decoded.push_str(before);
         let end = entity.bytes().take(40).position(|byte| byte == b';');
-        match end.and_then(|end| entity.split_at_checked(end + 1)) {
-            Some((token, after)) => {
-                add_html_token(&mut decoded, token.as_bytes(), false);
-                rest = after;
-            }
-            None => {
-                decoded.push('&');
-                rest = entity.get(1..).unwrap_or_default();
-            }
+        if let Some((token, after)) = end.and_then(|end| entity.split_at_checked(end + 1)) {
+            add_html_token(&mut decoded, token.as_bytes(), false);
+            rest = after;
+        } else {
+            decoded.push('&');
+            rest = entity.get(1..).unwrap_or_default();
         }
     }
     decoded.push_str(rest);

@@ -2,6 +2,8 @@
 //!
 //! Linear in the input, whatever it is; text that is not shown (`display:none` and the like) is left out.
 
+use std::fmt::Write as _;
+
 use crate::html::tag::{Piece, Tag, decode_entities, pieces};
 
 /// Depth of quotes that is written; deeper ones look the same.
@@ -177,7 +179,7 @@ impl Writer {
         let bare = target.trim_start_matches("mailto:");
         let is_same = shown.is_empty() || bare == shown || bare.trim_start_matches("https://").trim_start_matches("http://").trim_end_matches('/') == shown;
         if !is_same && target.len() < 500 {
-            self.line.push_str(&format!(" <{bare}>"));
+            let _ = write!(self.line, " <{bare}>");
         } else if shown.is_empty() && self.line.is_empty() {
             self.line.push_str(bare);
         }
@@ -201,7 +203,7 @@ impl Writer {
             }
             _ => "-".to_owned(),
         };
-        self.line.push_str(&format!("{indent}{mark} "));
+        let _ = write!(self.line, "{indent}{mark} ");
         self.has_space = false;
     }
 
