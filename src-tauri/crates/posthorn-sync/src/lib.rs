@@ -1,1 +1,71 @@
 //! The engine: the only crate that joins network and store.
+//!
+//! [`Sync`] runs one worker per account. It fetches mail into the store, replays what the user did, and says truthfully
+//! what it is doing ([`Status`], [`SyncEvent`]). Nobody calls it to move a message: that is an operation in the store,
+//! whose commit wakes the worker.
+//!
+//! Invariants:
+//! * The server is believed only when it finished its sentence: no NO, BAD, end of stream or parse failure is ever read
+//!   as "empty", and what would empty a folder is asked twice.
+//! * A break anywhere (connection, process, power) costs repetition, never mail.
+//! * Refused credentials are never tried again by themselves.
+//! * Every queue, wait and size has a bound ([`limit`]).
+//!
+//! Not here: SQL, protocols' grammar, parsing of mail, what a screen shows.
+//!
+//! ```no_run
+//! # async fn example(store: posthorn_store::Store, secrets: std::sync::Arc<dyn posthorn_net::SecretStore>) -> Result<(), Box<dyn std::error::Error>> {
+//! use std::{sync::Arc, time::Duration};
+//! use posthorn_model::SystemClock;
+//! use posthorn_net::{DialSettings, Dialer, Trust};
+//! use posthorn_sync::{DiskRoom, Sync, SyncOptions, Tuning};
+//!
+//! let sync = Sync::start(SyncOptions {
+//!     store,
+//!     secrets,
+//!     dialer: Dialer::new(Trust::with_extra(Vec::new())?, DialSettings::default()),
+//!     clock: Arc::new(SystemClock),
+//!     room: Arc::new(DiskRoom { folder: "/var/lib/mail".into() }),
+//!     tuning: Tuning::default(),
+//!     is_offline: false,
+//! })
+//! .await?;
+//! assert!(sync.wait_settled(None, Duration::from_secs(60)).await);
+//! sync.shutdown().await;
+//! # Ok(())
+//! # }
+//! ```
+
+mod backoff;
+mod board;
+mod dial;
+mod engine;
+mod event;
+mod failure;
+mod imap;
+mod indexer;
+mod life;
+pub mod limit;
+mod listener;
+mod options;
+mod problem;
+mod reading;
+mod request;
+mod role;
+mod room;
+mod signal;
+mod status;
+mod sync;
+mod tuning;
+mod verify;
+mod worker;
+
+pub use engine::{Side, secret_key};
+pub use event::SyncEvent;
+pub use options::SyncOptions;
+pub use problem::{Problem, ProblemKind};
+pub use room::{DiskRoom, Room, Space};
+pub use status::{State, Status};
+pub use sync::Sync;
+pub use tuning::Tuning;
+pub use verify::{Verification, VerifyStep, verify};

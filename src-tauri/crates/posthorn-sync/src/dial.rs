@@ -1,0 +1,70 @@
+//! From a login to a greeted session of POP3 or submission: dialling, the greeting, TLS where it is asked for.
+//!
+//! What IMAP needs besides is in [`crate::imap::connect`].
+
+use posthorn_model::Encryption;
+use posthorn_net::{Dialer, Fingerprint, Stream};
+use posthorn_store::account::Login;
+
+use crate::failure::Failure;
+use crate::limit::SIGN_IN;
+
+/// Runs a step of signing in within its time, and adds the host to its failure.
+pub(crate) async fn in_time<T>(
+    host: &str,
+    step: impl Future<Output = Result<T, Failure>>,
+) -> Result<T, Failure> {
+    match tokio::time::timeout(SIGN_IN, step).await {
+        Ok(result) => result.map_err(|failure| failure.at(host)),
+        Err(_) => Err(Failure::Timeout(host.to_owned())),
+    }
+}
+
+/// Returns the protection of a stream in words; empty when there is none.
+pub(crate) fn security(stream: &Stream) -> String {
+    stream.security().map(|security| security.version.clone()).unwrap_or_default()
+}
+
+/// Dials a POP3 server and hears its greeting; returns the session and its protection in words.
+pub(crate) async fn pop3(
+    dialer: &Dialer,
+    login: &Login,
+) -> Result<(posthorn_pop3::Session<Stream>, String), Failure> {
+    use posthorn_pop3::{Session, Settings};
+    let server = &login.server;
+    let greet = async {
+        let accepted = Fingerprint::parse(&login.fingerprint);
+        let stream = dialer.dial(server, accepted).await?;
+        if server.encryption == Encryption::StartTls {
+            let session = Session::greet(stream, Settings::default()).await?;
+            let stream = dialer.upgrade(session.start_tls().await?, server, accepted).await?;
+            let words = security(&stream);
+            return Ok((Session::resume(stream, Settings::default()).await?, words));
+        }
+        let words = security(&stream);
+        Ok((Session::greet(stream, Settings::default()).await?, words))
+    };
+    in_time(&server.host, greet).await
+}
+
+/// Dials a submission server and hears its greeting; returns the session and its protection in words.
+pub(crate) async fn smtp(
+    dialer: &Dialer,
+    login: &Login,
+) -> Result<(posthorn_smtp::Session<Stream>, String), Failure> {
+    use posthorn_smtp::{Session, Settings};
+    let server = &login.server;
+    let greet = async {
+        let accepted = Fingerprint::parse(&login.fingerprint);
+        let stream = dialer.dial(server, accepted).await?;
+        if server.encryption == Encryption::StartTls {
+            let session = Session::greet(stream, Settings::default()).await?;
+            let stream = dialer.upgrade(session.start_tls().await?, server, accepted).await?;
+            let words = security(&stream);
+            return Ok((Session::resume(stream, Settings::default()).await?, words));
+        }
+        let words = security(&stream);
+        Ok((Session::greet(stream, Settings::default()).await?, words))
+    };
+    in_time(&server.host, greet).await
+}

@@ -1,0 +1,104 @@
+//! What all workers share, and what one account's tasks share.
+
+use std::sync::Arc;
+
+use posthorn_model::{AccountId, Clock, Timestamp};
+use posthorn_net::{Dialer, Secret, SecretStore};
+use posthorn_store::Store;
+use tokio::sync::{Notify, watch};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::board::Board;
+use crate::failure::Failure;
+use crate::room::Room;
+use crate::signal::Signals;
+use crate::status::Status;
+use crate::tuning::Tuning;
+
+/// What all workers share.
+#[derive(Debug)]
+pub(crate) struct Engine {
+    pub(crate) store: Store,
+    pub(crate) secrets: Arc<dyn SecretStore>,
+    pub(crate) dialer: Dialer,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) room: Arc<dyn Room>,
+    pub(crate) tuning: Tuning,
+    pub(crate) board: Board,
+    /// True while the user works offline.
+    pub(crate) offline: watch::Sender<bool>,
+    /// Wakes the indexer.
+    pub(crate) index: Notify,
+}
+
+/// What the tasks of one account share. Cheap to clone.
+#[derive(Clone, Debug)]
+pub(crate) struct Account {
+    pub(crate) id: AccountId,
+    pub(crate) engine: Arc<Engine>,
+    /// Wakes the task that fetches mail.
+    pub(crate) signals: Arc<Signals>,
+    /// Ends all tasks of the account.
+    pub(crate) cancel: CancellationToken,
+    /// Knows all tasks of the account: a new one is spawned here.
+    pub(crate) tasks: TaskTracker,
+    /// Asks the watching connection to prove that it lives.
+    pub(crate) probe: Arc<Notify>,
+}
+
+/// One of an account's two servers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// IMAP or POP3.
+    Incoming,
+    /// Submission.
+    Outgoing,
+}
+
+/// Returns the key under which the secret store keeps an account's password.
+pub fn secret_key(account: AccountId, side: Side) -> String {
+    let side = match side {
+        Side::Incoming => "incoming",
+        Side::Outgoing => "outgoing",
+    };
+    format!("account/{account}/{side}")
+}
+
+impl Account {
+    pub(crate) fn store(&self) -> &Store {
+        &self.engine.store
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.engine.clock.now()
+    }
+
+    pub(crate) fn update(&self, change: impl FnOnce(&mut Status)) {
+        self.engine.board.update(self.id, change);
+    }
+
+    /// Returns the password for one of the servers; the outgoing server's is the incoming one's where it has none.
+    pub(crate) async fn password(&self, side: Side, user: &str) -> Result<Secret, Failure> {
+        let (secrets, id) = (self.engine.secrets.clone(), self.id);
+        let read =
+            tokio::task::spawn_blocking(move || match secrets.get(&secret_key(id, side))? {
+                None if side == Side::Outgoing => secrets.get(&secret_key(id, Side::Incoming)),
+                found => Ok(found),
+            });
+        let secret = read.await.map_err(|_| Failure::Interrupted)?;
+        let secret = secret.map_err(|error| Failure::Secrets(error.to_string()))?;
+        secret.ok_or_else(|| Failure::NoPassword(user.to_owned()))
+    }
+
+    /// Waits until the user is online. Returns at once when that is so.
+    pub(crate) async fn online(&self) {
+        // The sender lives in the engine, which this handle keeps: waiting never fails.
+        let _ = self.engine.offline.subscribe().wait_for(|is_offline| !is_offline).await;
+    }
+
+    /// Waits until the user goes offline.
+    pub(crate) async fn offline(&self) {
+        let _ = self.engine.offline.subscribe().wait_for(|is_offline| *is_offline).await;
+    }
+}

@@ -1,0 +1,357 @@
+//! One IMAP account: a working connection, a watching one, and one for bulk download.
+//!
+//! The working connection does one small thing at a time and looks up between two: what somebody waits for goes first,
+//! then what the user did, then what is new in INBOX, then the other folders. Every step leaves the store right, so a
+//! break anywhere costs only the step.
+
+mod bulk;
+pub(crate) mod connect;
+mod crew;
+mod folders;
+mod head;
+mod mailbox;
+mod operations;
+mod serve;
+mod step;
+mod watch;
+
+use std::collections::{BTreeMap, HashSet, VecDeque};
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use posthorn_model::{MailboxId, MailboxRole};
+use posthorn_store::{account, mailbox as rows};
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+
+use crate::board::Part;
+use crate::engine::Account;
+use crate::failure::{Failure, of_imap};
+use crate::imap::connect::Connection;
+use crate::imap::crew::{BodyState, Crew};
+use crate::imap::operations::Replayed;
+use crate::limit::{KEEP_ALIVE, STALE};
+use crate::problem::Problem;
+use crate::request::Request;
+use crate::signal::Wanted;
+use crate::status::State;
+
+/// Bodies that the working connection fetches itself after a folder: for a few it is not worth another connection.
+const A_FEW: usize = 20;
+
+/// Connects and works until something fails.
+pub(crate) async fn connected(
+    account: &Account,
+    requests: &mut mpsc::Receiver<Request>,
+) -> Failure {
+    match start(account, requests).await {
+        Ok(never) => match never {},
+        Err(failure) => failure,
+    }
+}
+
+async fn start(
+    account: &Account,
+    requests: &mut mpsc::Receiver<Request>,
+) -> Result<Infallible, Failure> {
+    let connection = connect::connect(account).await?;
+    let now = account.now();
+    account.update(|status| {
+        status.enter(State::Syncing);
+        status.connected_since = Some(now);
+        status.security.clone_from(&connection.security);
+        status.server_said = connection.said.last();
+    });
+    let cancel = account.cancel.child_token();
+    let _ends_with_this = cancel.clone().drop_guard();
+    let crew = Arc::new(Crew::new());
+    account.tasks.spawn(watch::run(account.clone(), crew.clone(), cancel.clone()));
+    account.tasks.spawn(bulk::run(account.clone(), crew.clone(), cancel.clone()));
+    let host = connection.host.clone();
+    let round = round(account).await?;
+    let mut worker = Worker {
+        account,
+        connection,
+        crew,
+        plan: VecDeque::new(),
+        is_round_open: false,
+        round,
+        next_round: Instant::now(),
+        used: Instant::now(),
+        refused: BTreeMap::new(),
+        given_up: HashSet::new(),
+    };
+    worker.run(requests).await.map_err(|failure| failure.at(&host))
+}
+
+/// Returns how often all folders are compared: as the user says, or oftener.
+async fn round(account: &Account) -> Result<Duration, Failure> {
+    let id = account.id;
+    let minutes =
+        account.store().read(move |tx| account::get(tx, id)).await?.settings.check_minutes;
+    let own = Duration::from_secs(u64::from(minutes) * 60);
+    let usual = account.engine.tuning.round;
+    Ok(if own.is_zero() { usual } else { usual.min(own) })
+}
+
+/// The working connection and what it has to do.
+struct Worker<'a> {
+    account: &'a Account,
+    connection: Connection,
+    crew: Arc<Crew>,
+    /// Mailboxes to be synchronised, the next one first.
+    plan: VecDeque<MailboxId>,
+    /// Everything is being compared, and not all of it is done.
+    is_round_open: bool,
+    round: Duration,
+    next_round: Instant,
+    /// When the connection was last known to live.
+    used: Instant,
+    /// Folders that could not be synchronised, and why.
+    refused: BTreeMap<MailboxId, Problem>,
+    /// Messages whose bytes the server does not give.
+    given_up: HashSet<posthorn_model::MessageId>,
+}
+
+impl Worker<'_> {
+    async fn run(&mut self, requests: &mut mpsc::Receiver<Request>) -> Result<Infallible, Failure> {
+        self.refresh().await?;
+        self.crew.want_bodies();
+        loop {
+            let mark = self.account.engine.board.wanted(self.account.id, Part::Incoming);
+            let wanted = self.account.signals.take();
+            self.take_up(wanted).await?;
+            while let Ok(request) = requests.try_recv() {
+                serve::serve(self.account, &mut self.connection, request).await?;
+            }
+            let replayed = operations::replay(self.account, &mut self.connection).await?;
+            replayed.touched.iter().for_each(|mailbox| self.plan_first(*mailbox));
+            if let Some(next) = self.plan.pop_front() {
+                self.synchronise(next).await?;
+                self.used = Instant::now();
+                continue;
+            }
+            self.settle(mark, &replayed);
+            self.wait(requests, &replayed).await?;
+        }
+    }
+
+    /// Puts what was signalled into the plan.
+    async fn take_up(&mut self, wanted: Wanted) -> Result<(), Failure> {
+        if wanted.check {
+            self.account.probe.notify_one();
+        }
+        if (wanted.check
+            || wanted.probe
+            || wanted.inbox
+            || !wanted.opened.is_empty()
+            || wanted.operations)
+            && self.used.elapsed() >= STALE
+            || wanted.check
+            || wanted.probe
+        {
+            self.prove().await?;
+        }
+        if wanted.check {
+            self.refresh().await?;
+        }
+        for mailbox in wanted.opened {
+            self.plan_first(mailbox);
+        }
+        if wanted.inbox {
+            self.plan_inbox().await?;
+        }
+        Ok(())
+    }
+
+    /// Makes sure that the connection lives.
+    async fn prove(&mut self) -> Result<(), Failure> {
+        let probe = self.account.engine.tuning.probe;
+        match tokio::time::timeout(probe, self.connection.session.noop()).await {
+            Ok(result) => result?,
+            Err(_) => return Err(posthorn_imap::Error::Timeout(probe).into()),
+        }
+        self.connection.session.take_events();
+        self.used = Instant::now();
+        Ok(())
+    }
+
+    /// Lists the folders and plans those that may have news.
+    async fn refresh(&mut self) -> Result<(), Failure> {
+        let folders = folders::refresh(self.account, &mut self.connection).await?;
+        for folder in &folders {
+            let is_inbox = folder.mailbox.role == MailboxRole::Inbox;
+            if is_inbox || !folder.is_unchanged() || self.refused.contains_key(&folder.mailbox.id) {
+                self.plan_last(folder.mailbox.id);
+            }
+        }
+        // A folder that is gone is no problem any more.
+        self.refused.retain(|id, _| folders.iter().any(|folder| folder.mailbox.id == *id));
+        self.is_round_open = true;
+        self.next_round = Instant::now() + self.round;
+        Ok(())
+    }
+
+    fn plan_first(&mut self, mailbox: MailboxId) {
+        self.plan.retain(|planned| *planned != mailbox);
+        self.plan.push_front(mailbox);
+    }
+
+    fn plan_last(&mut self, mailbox: MailboxId) {
+        if !self.plan.contains(&mailbox) {
+            self.plan.push_back(mailbox);
+        }
+    }
+
+    async fn plan_inbox(&mut self) -> Result<(), Failure> {
+        let id = self.account.id;
+        let inbox =
+            self.account.store().read(move |tx| rows::by_role(tx, id, MailboxRole::Inbox)).await?;
+        if let Some(inbox) = inbox {
+            self.plan_first(inbox.id);
+        }
+        Ok(())
+    }
+
+    async fn synchronise(&mut self, id: MailboxId) -> Result<(), Failure> {
+        let found = self.account.store().read(move |tx| rows::get(tx, id)).await;
+        // It may have been removed since it was planned.
+        let Ok(mailbox) = found else { return Ok(()) };
+        if !mailbox.is_selectable || mailbox.is_local {
+            return Ok(());
+        }
+        let said = self.connection.said.last();
+        self.account.update(|status| {
+            status.enter(State::Syncing);
+            status.activity.clone_from(&mailbox.name);
+            status.server_said = said;
+        });
+        let outcome = match mailbox::synchronise(self.account, &mut self.connection, mailbox).await
+        {
+            Ok(outcome) => outcome,
+            // A folder that cannot be opened must not keep the others from being synchronised.
+            Err(Failure::Imap { error, .. }) if !error.is_fatal() => {
+                tracing::warn!(mailbox = id.0, %error, "a folder was not synchronised");
+                self.connection.open = None;
+                self.refused.insert(id, of_imap(&error).at(&self.connection.host));
+                return Ok(());
+            }
+            Err(failure) => return Err(failure),
+        };
+        self.refused.remove(&id);
+        if outcome.is_interrupted {
+            self.plan_last(id);
+        }
+        if outcome.needs_bodies && !self.fetch_a_few(id).await? {
+            self.crew.want_bodies();
+        }
+        Ok(())
+    }
+
+    /// Fetches the bytes of a few new messages at once; returns false where there are more.
+    async fn fetch_a_few(&mut self, id: MailboxId) -> Result<bool, Failure> {
+        use step::bodies;
+        let mailbox = self.account.store().read(move |tx| rows::get(tx, id)).await?;
+        let wanted = bodies::missing(self.account, &mailbox, &self.given_up).await?;
+        if wanted.len() > A_FEW
+            || self.crew.bodies() != BodyState::Done
+            || !bodies::has_room(self.account)
+        {
+            return Ok(false);
+        }
+        if !wanted.is_empty() {
+            bodies::download(
+                self.account,
+                &mut self.connection,
+                &mailbox,
+                wanted,
+                &mut self.given_up,
+            )
+            .await?;
+        }
+        Ok(true)
+    }
+
+    /// Says how things stand when there is nothing to do.
+    fn settle(&mut self, mark: u64, replayed: &Replayed) {
+        let now = self.account.now();
+        let is_round_over = std::mem::take(&mut self.is_round_open);
+        let (bodies, said) = (self.crew.bodies(), self.connection.said.last());
+        let refused = self.refused.values().next().cloned();
+        let next_round = self.next_round.saturating_duration_since(Instant::now());
+        let next_round = i64::try_from(next_round.as_millis()).unwrap_or(i64::MAX);
+        let room = i64::try_from(self.account.engine.tuning.room.as_millis()).unwrap_or(i64::MAX);
+        self.account.update(|status| {
+            match (&bodies, replayed.next_try) {
+                (_, Some(next_try)) => {
+                    status.enter(State::Waiting);
+                    status.problem.clone_from(&replayed.problem);
+                    status.next_try = Some(next_try);
+                }
+                (BodyState::Stuck(problem), None) => {
+                    status.enter(State::Waiting);
+                    status.problem = Some(problem.clone());
+                    status.next_try = Some(now.plus_ms(room));
+                }
+                (BodyState::Busy, None) => {
+                    let progress = (status.done, status.total);
+                    status.enter(State::Syncing);
+                    (status.done, status.total) = progress;
+                }
+                (BodyState::Done, None) => match &refused {
+                    None => {
+                        status.enter(State::UpToDate);
+                        status.pending_operations = 0;
+                    }
+                    Some(problem) => {
+                        status.enter(State::Waiting);
+                        status.problem = Some(problem.clone());
+                        status.next_try = Some(now.plus_ms(next_round));
+                    }
+                },
+            }
+            if is_round_over && refused.is_none() {
+                status.last_complete = Some(now);
+            }
+            status.server_said = said;
+        });
+        if bodies != BodyState::Busy && replayed.next_try.is_none() {
+            self.account.engine.board.served(self.account.id, Part::Incoming, mark);
+        }
+    }
+
+    /// Waits for something to do.
+    async fn wait(
+        &mut self,
+        requests: &mut mpsc::Receiver<Request>,
+        replayed: &Replayed,
+    ) -> Result<(), Failure> {
+        let mut until = self.next_round.min(self.used + KEEP_ALIVE);
+        if let Some(next_try) = replayed.next_try {
+            let wait = next_try.0.saturating_sub(self.account.now().0).max(0).unsigned_abs();
+            until = until.min(Instant::now() + Duration::from_millis(wait));
+        }
+        if !self.crew.is_watching() {
+            until = until.min(Instant::now() + self.account.engine.tuning.poll);
+        }
+        tokio::select! {
+            () = self.account.signals.wait() => return Ok(()),
+            Some(request) = requests.recv() => {
+                if self.used.elapsed() >= STALE {
+                    self.prove().await?;
+                }
+                return serve::serve(self.account, &mut self.connection, request).await;
+            }
+            () = tokio::time::sleep_until(until) => {}
+        }
+        if Instant::now() >= self.next_round {
+            self.refresh().await?;
+        } else if !self.crew.is_watching() {
+            self.plan_inbox().await?;
+        } else if self.used.elapsed() >= KEEP_ALIVE {
+            self.prove().await?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,188 @@
+//! The folder list: what the server has, what each folder is for, and which of them have news.
+
+use posthorn_imap::{Mailbox as Listing, MailboxStatus};
+use posthorn_model::MailboxRole;
+use posthorn_store::mailbox::{self, Listed, Mailbox};
+
+use crate::engine::Account;
+use crate::failure::Failure;
+use crate::imap::connect::{self, Connection};
+use crate::limit::MAILBOXES;
+use crate::role::{Candidate, assign};
+
+/// A folder with what the list said about its contents.
+#[derive(Clone, Debug)]
+pub(crate) struct Folder {
+    /// As stored.
+    pub(crate) mailbox: Mailbox,
+    /// Its counts. Absent where the server gives none with the list.
+    pub(crate) status: Option<MailboxStatus>,
+}
+
+impl Folder {
+    /// Tells whether the counts prove that nothing changed since the last synchronisation.
+    pub(crate) fn is_unchanged(&self) -> bool {
+        let (Some(status), sync) = (&self.status, &self.mailbox.sync) else { return false };
+        // Without mod-seqs the counts say nothing about flags.
+        sync.is_complete
+            // An expunge need not move the mod-seq.
+            && status.messages.map(u64::from) == Some(self.mailbox.total)
+            && sync.uid_validity.is_some()
+            && sync.uid_validity == status.uid_validity
+            && sync.uid_next.is_some()
+            && sync.uid_next == status.uid_next
+            && sync.highest_modseq.is_some()
+            && sync.highest_modseq == status.highest_modseq
+    }
+}
+
+/// Brings the account's folders in line with the server's and returns those that can be opened, INBOX first.
+pub(crate) async fn refresh(
+    account: &Account,
+    connection: &mut Connection,
+) -> Result<Vec<Folder>, Failure> {
+    let listings = connection.session.list().await?;
+    let listed = listed(&listings);
+    let listed = believed(account, listed).await?;
+    let id = account.id;
+    let mailboxes = account.store().write(move |tx| mailbox::apply_list(tx, id, &listed)).await?;
+    let mut folders: Vec<Folder> = mailboxes
+        .into_iter()
+        .filter(|mailbox| mailbox.is_selectable && !mailbox.is_local)
+        .take(MAILBOXES)
+        .map(|mailbox| {
+            let listing = listings.iter().find(|listing| listing.name.as_wire() == mailbox.path);
+            Folder { status: listing.and_then(|listing| listing.status.clone()), mailbox }
+        })
+        .collect();
+    folders.sort_by_key(|folder| rank(folder.mailbox.role));
+    Ok(folders)
+}
+
+/// Returns in which order folders are synchronised.
+pub(crate) fn rank(role: MailboxRole) -> u8 {
+    match role {
+        MailboxRole::Inbox => 0,
+        MailboxRole::Sent => 1,
+        MailboxRole::Drafts => 2,
+        MailboxRole::Archive => 3,
+        MailboxRole::Other => 4,
+        MailboxRole::Trash => 5,
+        MailboxRole::Junk => 6,
+        MailboxRole::All => 7,
+    }
+}
+
+fn listed(listings: &[Listing]) -> Vec<Listed> {
+    let names = |listing: &Listing| -> Vec<String> {
+        let name = listing.name.display();
+        match listing.delimiter {
+            Some(delimiter) => name.split(delimiter).map(str::to_owned).collect(),
+            None => vec![name],
+        }
+    };
+    let candidates: Vec<Candidate> = listings
+        .iter()
+        .map(|listing| Candidate {
+            names: names(listing),
+            marked: Some(listing.role()).filter(|role| *role != MailboxRole::Other),
+        })
+        .collect();
+    let has_subscriptions = listings.iter().any(Listing::is_subscribed);
+    listings
+        .iter()
+        .zip(assign(&candidates))
+        .zip(&candidates)
+        .map(|((listing, role), candidate)| Listed {
+            path: listing.name.as_wire().to_owned(),
+            name: candidate.names.last().cloned().unwrap_or_default(),
+            delimiter: listing.delimiter.map(String::from).unwrap_or_default(),
+            role: if listing.is_selectable() { role } else { MailboxRole::Other },
+            is_selectable: listing.is_selectable(),
+            is_subscribed: listing.is_subscribed() || !has_subscriptions,
+        })
+        .collect()
+}
+
+/// A list that lacks INBOX, or more than half of the folders that were there, counts only after a fresh connection
+/// gave it too; else the folders that only one of both lacks stay.
+async fn believed(account: &Account, mut listed: Vec<Listed>) -> Result<Vec<Listed>, Failure> {
+    let id = account.id;
+    let known = account.store().read(move |tx| mailbox::list(tx, id)).await?;
+    let known: Vec<&Mailbox> = known.iter().filter(|mailbox| !mailbox.is_local).collect();
+    let is_listed =
+        |listed: &[Listed], mailbox: &Mailbox| listed.iter().any(|item| item.path == mailbox.path);
+    let gone = known.iter().filter(|mailbox| !is_listed(&listed, mailbox)).count();
+    let has_inbox = listed.iter().any(|item| item.role == MailboxRole::Inbox);
+    if gone * 2 <= known.len() && (has_inbox || gone == 0) {
+        return Ok(listed);
+    }
+    tracing::warn!(
+        account = id.0,
+        gone,
+        known = known.len(),
+        "asking a fresh connection whether so many folders are gone"
+    );
+    let mut fresh = connect::connect(account).await?;
+    let again = self::listed(&fresh.session.list().await?);
+    fresh.leave().await;
+    let missing =
+        again.into_iter().filter(|item| !listed.iter().any(|known| known.path == item.path));
+    let missing: Vec<Listed> = missing.collect();
+    listed.extend(missing);
+    Ok(listed)
+}
+
+#[cfg(test)]
+mod tests {
+    use posthorn_imap::MailboxStatus;
+    use posthorn_model::{AccountId, MailboxId, MailboxRole, ModSeq, Uid, UidValidity};
+    use posthorn_store::mailbox::{Mailbox, SyncState};
+
+    use super::Folder;
+
+    #[test]
+    fn only_proof_spares_a_look() {
+        let sync = SyncState {
+            uid_validity: Some(UidValidity(7)),
+            uid_next: Some(Uid(9)),
+            highest_modseq: Some(ModSeq(5)),
+            is_complete: true,
+            ..SyncState::default()
+        };
+        let mailbox = Mailbox {
+            id: MailboxId(1),
+            account: AccountId(1),
+            parent: None,
+            path: "INBOX".to_owned(),
+            name: "INBOX".to_owned(),
+            delimiter: "/".to_owned(),
+            role: MailboxRole::Inbox,
+            is_role_chosen: false,
+            sync,
+            total: 0,
+            unread: 0,
+            is_local: false,
+            is_selectable: true,
+            is_subscribed: true,
+        };
+        let status = |modseq: Option<u64>, next| MailboxStatus {
+            uid_validity: Some(UidValidity(7)),
+            uid_next: Some(Uid(next)),
+            highest_modseq: modseq.map(ModSeq),
+            messages: Some(0),
+            ..MailboxStatus::default()
+        };
+        let table = [
+            (Some(status(Some(5), 9)), true),
+            (Some(status(Some(6), 9)), false),
+            (Some(status(Some(5), 10)), false),
+            (Some(status(None, 9)), false),
+            (None, false),
+        ];
+        for (status, is_unchanged) in table {
+            let folder = Folder { mailbox: mailbox.clone(), status };
+            assert_eq!(folder.is_unchanged(), is_unchanged, "{:?}", folder.status);
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! Step 5: heads of messages that are not here yet, newest first.
+//!
+//! Fetching, reading and storing overlap: while one batch is written the next is on its way. A batch that is stored
+//! stays stored, whatever happens to the connection; what is missing is computed anew each time, so nothing has to be
+//! remembered about an interrupted download. Something urgent interrupts between two windows.
+
+use posthorn_imap::{BodyStructure, Fetched, UidSet};
+use posthorn_model::{Flags, MessageId, ModSeq, Timestamp, Uid};
+use posthorn_store::mailbox::Mailbox;
+use posthorn_store::placement::{self, Arrival, Arrived};
+use tokio::sync::mpsc;
+
+use crate::engine::Account;
+use crate::failure::Failure;
+use crate::imap::connect::Connection;
+use crate::imap::head;
+use crate::limit::{HEAD_BATCH, HEAD_WINDOW, PIPELINE};
+
+/// A header larger than this is cut: what a list shows stands in the beginning.
+const HEADER_LIMIT: u64 = 1 << 20;
+
+/// What a server said about one message, before it is understood.
+#[derive(Debug)]
+pub(crate) struct RawHead {
+    pub(crate) uid: Uid,
+    pub(crate) flags: Flags,
+    pub(crate) modseq: Option<ModSeq>,
+    pub(crate) received: Option<Timestamp>,
+    pub(crate) size: u64,
+    pub(crate) structure: Option<BodyStructure>,
+    pub(crate) header: Vec<u8>,
+    pub(crate) server_id: Option<String>,
+}
+
+/// What came of a run.
+#[derive(Debug, Default)]
+pub(crate) struct Outcome {
+    /// Uids whose heads are stored now.
+    pub(crate) stored: UidSet,
+    /// Messages that are new in this mailbox, with what the server said of their flags.
+    pub(crate) arrived: Vec<(MessageId, Flags)>,
+    /// Messages whose bytes are not here.
+    pub(crate) without_body: u64,
+    /// Something urgent came before everything was fetched.
+    pub(crate) is_interrupted: bool,
+}
+
+/// Fetches and stores heads, newest first. `from` is a set of uids that exist, or a range in which all may be.
+pub(crate) async fn fetch(
+    account: &Account,
+    connection: &mut Connection,
+    mailbox: &Mailbox,
+    from: &UidSet,
+) -> Result<Outcome, Failure> {
+    let (sender, receiver) = mpsc::channel(PIPELINE);
+    let fetching = fetch_windows(account, connection, from, sender);
+    let storing = store(account, mailbox, receiver);
+    let (fetched, stored) = tokio::join!(fetching, storing);
+    // A failure of the store closes the channel and shows as such on the other side too: the cause goes first.
+    let mut outcome = stored?;
+    outcome.is_interrupted = fetched?;
+    Ok(outcome)
+}
+
+/// Returns true when something urgent interrupted it.
+async fn fetch_windows(
+    account: &Account,
+    connection: &mut Connection,
+    from: &UidSet,
+    sender: mpsc::Sender<Vec<RawHead>>,
+) -> Result<bool, Failure> {
+    let total = from.len();
+    let mut done = 0;
+    for (at, window) in windows(from).into_iter().enumerate() {
+        if at > 0 && account.signals.is_urgent() {
+            return Ok(true);
+        }
+        let mut batch = Vec::new();
+        let mut fetching = connection.session.fetch_heads(&window).await?;
+        while let Some(fetched) = fetching.next().await? {
+            batch.extend(raw_head(fetched)?);
+            if batch.len() >= HEAD_BATCH {
+                sender.send(std::mem::take(&mut batch)).await.map_err(|_| Failure::Interrupted)?;
+            }
+        }
+        if !batch.is_empty() {
+            sender.send(batch).await.map_err(|_| Failure::Interrupted)?;
+        }
+        done += window.len();
+        account.update(|status| (status.done, status.total) = (Some(done), Some(total)));
+    }
+    Ok(false)
+}
+
+/// Cuts a set into windows, the newest first and full.
+fn windows(from: &UidSet) -> Vec<UidSet> {
+    let length = from.len();
+    let odd = (length % u64::from(HEAD_WINDOW)) as usize;
+    if length <= u64::from(HEAD_WINDOW)
+        || odd == 0
+        || from.ranges().count() == 1 && length > 1_000_000
+    {
+        let mut pieces = from.pieces(HEAD_WINDOW);
+        pieces.reverse();
+        return pieces;
+    }
+    // The odd ones are the oldest, so that the first window is a full one.
+    let oldest: UidSet = from.iter().take(odd).collect();
+    let mut pieces = from.difference(&oldest).pieces(HEAD_WINDOW);
+    pieces.reverse();
+    pieces.push(oldest);
+    pieces
+}
+
+/// Takes over what the server said; nothing where it mentions a message that was not asked for.
+fn raw_head(mut fetched: Fetched) -> Result<Option<RawHead>, Failure> {
+    let (Some(uid), Some(flags)) = (fetched.uid, fetched.flags.take()) else { return Ok(None) };
+    let is_answer = fetched.size.is_some() || !fetched.sections.is_empty();
+    if !is_answer {
+        return Ok(None);
+    }
+    let header = match fetched.take_section("HEADER") {
+        Some(literal) => read_start(literal)?,
+        // The message is listed all the same: it can be looked at as source.
+        None => Vec::new(),
+    };
+    let server_id = fetched.email_id.take().or_else(|| fetched.gm_msgid.map(|id| id.to_string()));
+    Ok(Some(RawHead {
+        uid,
+        flags,
+        modseq: fetched.modseq,
+        received: fetched.internal_date,
+        size: fetched.size.unwrap_or_default(),
+        structure: fetched.body_structure,
+        header,
+        server_id,
+    }))
+}
+
+fn read_start(literal: posthorn_imap::Literal) -> Result<Vec<u8>, Failure> {
+    use std::io::Read;
+    if let Some(bytes) = literal.as_memory() {
+        return Ok(bytes.to_vec());
+    }
+    let mut bytes = Vec::new();
+    let reader = literal.into_reader().map_err(|error| Failure::Local(error.to_string()))?;
+    reader
+        .take(HEADER_LIMIT)
+        .read_to_end(&mut bytes)
+        .map_err(|error| Failure::Local(error.to_string()))?;
+    Ok(bytes)
+}
+
+/// Understands and stores batch by batch, until the sender is done.
+async fn store(
+    account: &Account,
+    mailbox: &Mailbox,
+    mut batches: mpsc::Receiver<Vec<RawHead>>,
+) -> Result<Outcome, Failure> {
+    let mut outcome = Outcome::default();
+    while let Some(batch) = batches.recv().await {
+        let arrivals = tokio::task::spawn_blocking(move || {
+            batch.into_iter().map(head::arrival).collect::<Vec<_>>()
+        });
+        let arrivals: Vec<Arrival> = arrivals.await.map_err(|_| Failure::Interrupted)?;
+        let flags: Vec<(Option<Uid>, Flags)> =
+            arrivals.iter().map(|arrival| (arrival.uid, arrival.flags.clone())).collect();
+        let id = mailbox.id;
+        let arrived = account.store().write(move |tx| placement::arrive(tx, id, &arrivals)).await?;
+        note(&mut outcome, &arrived, flags);
+    }
+    Ok(outcome)
+}
+
+fn note(outcome: &mut Outcome, arrived: &[Arrived], flags: Vec<(Option<Uid>, Flags)>) {
+    outcome.stored.extend(&flags.iter().filter_map(|(uid, _)| *uid).collect());
+    for (arrived, (_, flags)) in arrived.iter().zip(flags) {
+        outcome.without_body += u64::from(!arrived.has_body);
+        if arrived.is_new_here {
+            outcome.arrived.push((arrived.message, flags));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use posthorn_imap::UidSet;
+    use posthorn_model::Uid;
+
+    use super::windows;
+
+    #[test]
+    fn the_newest_window_comes_first_and_is_full() {
+        let sizes = |set: &UidSet| windows(set).iter().map(UidSet::len).collect::<Vec<_>>();
+        assert_eq!(sizes(&UidSet::range(Uid(1), Uid(3))), [3]);
+        assert_eq!(sizes(&UidSet::range(Uid(1), Uid(1_200))), [500, 500, 200]);
+        assert_eq!(sizes(&UidSet::range(Uid(1), Uid(1_000))), [500, 500]);
+        let first = windows(&UidSet::range(Uid(1), Uid(1_200))).into_iter().next().unwrap();
+        assert_eq!((first.min(), first.max()), (Some(Uid(701)), Some(Uid(1_200))));
+        assert!(windows(&UidSet::new()).is_empty());
+    }
+}

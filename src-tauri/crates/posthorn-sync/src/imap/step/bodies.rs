@@ -1,0 +1,281 @@
+//! Step 6: bytes, newest first.
+//!
+//! A message up to [`WHOLE_BODY`] comes whole; of a larger one the header and the text parts come, and its attachments
+//! wait until they are asked for. Fetching and storing overlap. The bytes are durable before the index refers to them.
+
+use std::collections::{HashMap, HashSet};
+
+use posthorn_imap::{Fetched, Literal, MailboxName, Part, SelectMode, UidSet};
+use posthorn_model::{BodyId, MessageId, Uid};
+use posthorn_store::mailbox::Mailbox;
+use posthorn_store::message::{self, Wanted};
+use posthorn_store::{Origin, account};
+use tokio::sync::mpsc;
+
+use crate::engine::Account;
+use crate::failure::Failure;
+use crate::imap::connect::Connection;
+use crate::limit::{
+    BODY_BATCH, BODY_BATCH_BYTES, ON_DEMAND, PIPELINE, TEXT_PART, TEXT_PARTS, WHOLE_BODY,
+};
+use crate::reading;
+use crate::room::Space;
+
+/// Missing messages asked of the store at once; the download works through them before it asks again.
+const LOOK_AHEAD: usize = 2_000;
+/// Milliseconds of a day.
+const DAY_MS: i64 = 86_400_000;
+
+/// Returns what a mailbox's messages lack, newest first, without what was given up and what is kept on the server
+/// alone by the user's choice.
+pub(crate) async fn missing(
+    account: &Account,
+    mailbox: &Mailbox,
+    given_up: &HashSet<MessageId>,
+) -> Result<Vec<Wanted>, Failure> {
+    let (owner, id) = (account.id, mailbox.id);
+    // Those given up come again and again: room for them, so that they never hide the rest.
+    let limit = LOOK_AHEAD + given_up.len();
+    let read = account.store().read(move |tx| {
+        let keep_days = account::get(tx, owner)?.settings.keep_days;
+        Ok((keep_days, message::without_body(tx, id, WHOLE_BODY, limit)?))
+    });
+    let (keep_days, mut wanted) = read.await?;
+    let oldest = match keep_days {
+        0 => i64::MIN,
+        days => account.now().0.saturating_sub(i64::from(days) * DAY_MS),
+    };
+    wanted.retain(|wanted| wanted.received.0 >= oldest && !given_up.contains(&wanted.message));
+    Ok(wanted)
+}
+
+/// Tells whether the disk has room for more.
+pub(crate) fn has_room(account: &Account) -> bool {
+    account.engine.room.measure().is_none_or(Space::is_enough)
+}
+
+/// Downloads the bytes of these messages. Returns false when the mailbox has new uids and nothing could be done.
+pub(crate) async fn download(
+    account: &Account,
+    connection: &mut Connection,
+    mailbox: &Mailbox,
+    wanted: Vec<Wanted>,
+    given_up: &mut HashSet<MessageId>,
+) -> Result<bool, Failure> {
+    if !open(connection, mailbox).await? {
+        return Ok(false);
+    }
+    let (small, large): (Vec<Wanted>, Vec<Wanted>) =
+        wanted.into_iter().partition(|wanted| wanted.size <= WHOLE_BODY);
+    let mut pending: HashSet<MessageId> =
+        small.iter().chain(&large).map(|wanted| wanted.message).collect();
+    let (sender, receiver) = mpsc::channel(PIPELINE);
+    let fetching = fetch_small(account, connection, &small, sender);
+    let storing = store(account, receiver);
+    let (fetched, stored) = tokio::join!(fetching, storing);
+    for message in stored? {
+        pending.remove(&message);
+    }
+    fetched?;
+    for wanted in &large {
+        if sections(account, connection, wanted).await? {
+            pending.remove(&wanted.message);
+        }
+    }
+    given_up.extend(pending);
+    Ok(true)
+}
+
+/// Opens the mailbox for reading, unless it is open. Returns false when it has other uids than are known here.
+pub(crate) async fn open(connection: &mut Connection, mailbox: &Mailbox) -> Result<bool, Failure> {
+    if connection.open == Some(mailbox.id) {
+        return Ok(true);
+    }
+    connection.open = None;
+    let name = MailboxName::from_wire(mailbox.path.clone());
+    let selected = connection.session.select(&name, SelectMode::Plain).await?;
+    if mailbox.sync.uid_validity != Some(selected.uid_validity) {
+        return Ok(false);
+    }
+    connection.open = Some(mailbox.id);
+    Ok(true)
+}
+
+type Batch = Vec<(MessageId, Vec<u8>)>;
+
+async fn fetch_small(
+    account: &Account,
+    connection: &mut Connection,
+    small: &[Wanted],
+    sender: mpsc::Sender<Batch>,
+) -> Result<(), Failure> {
+    let total = small.len() as u64;
+    let mut done = 0;
+    for group in groups(small) {
+        let messages: HashMap<Uid, MessageId> =
+            group.iter().map(|wanted| (wanted.uid, wanted.message)).collect();
+        let uids: UidSet = group.iter().map(|wanted| wanted.uid).collect();
+        let mut batch = Batch::new();
+        for piece in uids.pieces(u32::MAX) {
+            let mut fetching = connection.session.fetch_bodies(&piece).await?;
+            while let Some(fetched) = fetching.next().await? {
+                batch.extend(whole(fetched, &messages)?);
+            }
+        }
+        sender.send(batch).await.map_err(|_| Failure::Interrupted)?;
+        done += group.len() as u64;
+        account.update(|status| {
+            // The working connection's own progress, where it has any, is the more interesting one.
+            if status.activity.is_empty() {
+                (status.done, status.total) = (Some(done), Some(total));
+            }
+        });
+    }
+    Ok(())
+}
+
+/// Cuts into groups that one command fetches, each bounded in messages and bytes.
+fn groups(wanted: &[Wanted]) -> Vec<&[Wanted]> {
+    let mut groups = Vec::new();
+    let mut rest = wanted;
+    while !rest.is_empty() {
+        let mut bytes = 0;
+        let fits = rest.iter().take(BODY_BATCH).take_while(|wanted| {
+            bytes += wanted.size;
+            bytes <= BODY_BATCH_BYTES
+        });
+        let (group, others) = rest.split_at(fits.count().clamp(1, rest.len()));
+        groups.push(group);
+        rest = others;
+    }
+    groups
+}
+
+fn whole(
+    mut fetched: Fetched,
+    messages: &HashMap<Uid, MessageId>,
+) -> Result<Option<(MessageId, Vec<u8>)>, Failure> {
+    let message = fetched.uid.and_then(|uid| messages.get(&uid)).copied();
+    let (Some(message), Some(literal)) = (message, fetched.take_section("")) else {
+        return Ok(None);
+    };
+    Ok(Some((message, bytes(literal)?)))
+}
+
+/// Reads a literal into memory, within the limit.
+pub(crate) fn bytes(literal: Literal) -> Result<Vec<u8>, Failure> {
+    literal.into_bytes(ON_DEMAND).map_err(|error| Failure::Local(error.to_string()))
+}
+
+async fn store(
+    account: &Account,
+    mut batches: mpsc::Receiver<Batch>,
+) -> Result<Vec<MessageId>, Failure> {
+    let mut stored = Vec::new();
+    while let Some(batch) = batches.recv().await {
+        stored.extend(store_whole(account, batch).await?.into_iter().map(|(message, _)| message));
+    }
+    Ok(stored)
+}
+
+/// Makes whole messages durable and tells the index; returns which bytes each has now.
+pub(crate) async fn store_whole(
+    account: &Account,
+    batch: Batch,
+) -> Result<Vec<(MessageId, BodyId)>, Failure> {
+    let read = tokio::task::spawn_blocking(move || {
+        let contents: Vec<_> = batch.iter().map(|(_, bytes)| reading::contents(bytes)).collect();
+        (batch, contents)
+    });
+    let (batch, contents) = read.await.map_err(|_| Failure::Interrupted)?;
+    let (messages, bodies): (Vec<MessageId>, Vec<Vec<u8>>) = batch.into_iter().unzip();
+    let ids = account.store().bodies().put_all(bodies, Origin::Imap(account.id)).await?;
+    let stored: Vec<(MessageId, BodyId)> = messages.into_iter().zip(ids).collect();
+    let rows = stored.clone();
+    let write = account.store().write(move |tx| {
+        for ((message, body), contents) in rows.iter().zip(&contents) {
+            match message::set_body(tx, *message, *body, contents) {
+                // It vanished meanwhile: its bytes are swept some day.
+                Ok(()) | Err(posthorn_store::Error::NotFound(_)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    });
+    write.await?;
+    Ok(stored)
+}
+
+/// Fetches header and text parts of a large message. Returns false when the server does not have it.
+async fn sections(
+    account: &Account,
+    connection: &mut Connection,
+    wanted: &Wanted,
+) -> Result<bool, Failure> {
+    let mut structure = None;
+    let mut fetching = connection.session.fetch_heads(&wanted.uid.into()).await?;
+    while let Some(mut fetched) = fetching.next().await? {
+        if fetched.uid == Some(wanted.uid) && fetched.size.is_some() {
+            structure = Some((fetched.body_structure.take(), fetched.take_section("HEADER")));
+        }
+    }
+    let Some((structure, Some(header))) = structure else { return Ok(false) };
+    let mut found = vec![("HEADER".to_owned(), bytes(header)?)];
+    let texts: Vec<Part> =
+        structure.iter().flat_map(|structure| structure.texts()).cloned().collect();
+    for part in texts.iter().filter(|part| part.size <= TEXT_PART).take(TEXT_PARTS) {
+        let mime = format!("{}.MIME", part.section);
+        for name in [mime, part.section.clone()] {
+            if let Some(literal) = connection.session.fetch_section(wanted.uid, &name, None).await?
+            {
+                found.push((name, bytes(literal)?));
+            }
+        }
+    }
+    store_sections(account, wanted.message, found).await?;
+    Ok(true)
+}
+
+/// Makes sections durable and tells the index; returns which bytes each has now.
+pub(crate) async fn store_sections(
+    account: &Account,
+    id: MessageId,
+    sections: Vec<(String, Vec<u8>)>,
+) -> Result<Vec<(String, BodyId)>, Failure> {
+    let (names, bodies): (Vec<String>, Vec<Vec<u8>>) = sections.into_iter().unzip();
+    let preview = reading::section_preview(&names, &bodies);
+    let ids = account.store().bodies().put_all(bodies, Origin::Imap(account.id)).await?;
+    let stored: Vec<(String, BodyId)> = names.into_iter().zip(ids).collect();
+    let rows = stored.clone();
+    let write = account.store().write(move |tx| {
+        for (name, body) in &rows {
+            message::set_section(tx, id, name, *body)?;
+        }
+        let contents = message::Contents { preview, ..message::Contents::default() };
+        message::set_contents(tx, id, &contents)
+    });
+    write.await?;
+    Ok(stored)
+}
+
+#[cfg(test)]
+mod tests {
+    use posthorn_model::{MessageId, Timestamp, Uid};
+    use posthorn_store::message::Wanted;
+
+    use super::groups;
+
+    #[test]
+    fn groups_are_bounded_in_messages_and_bytes() {
+        let wanted =
+            |size: u64| Wanted { message: MessageId(1), uid: Uid(1), size, received: Timestamp(0) };
+        let sizes = |sizes: &[u64]| {
+            let list: Vec<Wanted> = sizes.iter().map(|size| wanted(*size)).collect();
+            groups(&list).iter().map(|group| group.len()).collect::<Vec<_>>()
+        };
+        assert_eq!(sizes(&[]), Vec::<usize>::new());
+        assert_eq!(sizes(&[1 << 20; 5]), [4, 1]);
+        assert_eq!(sizes(&[9 << 20, 1]), [1, 1]);
+        assert_eq!(sizes(&[100; 450]), [200, 200, 50]);
+    }
+}

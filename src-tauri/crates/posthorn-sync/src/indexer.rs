@@ -1,0 +1,146 @@
+//! Brings the search index in line with the mail, in the background, for all accounts.
+//!
+//! The store says what is to be indexed; the text is read from the bytes here. Reading one part overlaps with writing
+//! the one before. While bodies are on their way, messages without one wait a moment, so that they are not indexed
+//! twice; when nothing is on its way, they are indexed by their heads.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use posthorn_model::BodyId;
+use posthorn_store::message;
+use posthorn_store::search::{Pending, Words};
+use tokio_util::sync::CancellationToken;
+
+use crate::engine::Engine;
+use crate::limit::INDEX_BATCH;
+use crate::reading;
+
+/// Rows looked at together.
+const LOOK_AHEAD: usize = 1_000;
+/// How long messages without a body wait for it before the queue is looked at again.
+const PATIENCE: Duration = Duration::from_millis(250);
+/// Wait after a failure of the store: a full disk, for instance.
+const AFTER_FAILURE: Duration = Duration::from_secs(10);
+
+/// Runs until the engine ends.
+pub(crate) async fn run(engine: Arc<Engine>, cancel: CancellationToken) {
+    tokio::select! {
+        biased;
+        () = cancel.cancelled() => {}
+        () = live(&engine) => {}
+    }
+}
+
+async fn live(engine: &Engine) {
+    match engine.store.audit_words().await {
+        Ok(0) => {}
+        Ok(count) => tracing::info!(count, "the search index lacked words"),
+        Err(error) => tracing::warn!(%error, "the search index could not be compared"),
+    }
+    loop {
+        match work(engine).await {
+            Ok(()) => {
+                engine.board.set_indexing(false);
+                engine.index.notified().await;
+            }
+            Err(error) => {
+                tracing::warn!(%error, "the search index could not be written");
+                engine.board.set_indexing(false);
+                tokio::time::sleep(AFTER_FAILURE).await;
+            }
+        }
+    }
+}
+
+/// Indexes until nothing waits.
+async fn work(engine: &Engine) -> Result<(), posthorn_store::Error> {
+    loop {
+        let pending = engine.store.pending_words(LOOK_AHEAD).await?;
+        if pending.is_empty() {
+            return Ok(());
+        }
+        engine.board.set_indexing(true);
+        let is_busy = engine.board.is_downloading();
+        let ready: Vec<Pending> = if is_busy {
+            pending
+                .iter()
+                .filter(|row| row.body.is_some() || row.message.is_none())
+                .copied()
+                .collect()
+        } else {
+            pending
+        };
+        if ready.is_empty() {
+            tokio::time::sleep(PATIENCE).await;
+            continue;
+        }
+        index(engine, &ready).await?;
+    }
+}
+
+/// Reads one part while the one before is written.
+async fn index(engine: &Engine, rows: &[Pending]) -> Result<(), posthorn_store::Error> {
+    let mut parts = rows.chunks(INDEX_BATCH);
+    let Some(first) = parts.next() else { return Ok(()) };
+    let mut ready = texts(engine, first).await?;
+    loop {
+        let next = parts.next();
+        let reading = async {
+            match next {
+                Some(rows) => texts(engine, rows).await.map(Some),
+                None => Ok(None),
+            }
+        };
+        let (written, read) = tokio::join!(engine.store.put_words(ready), reading);
+        written?;
+        match read? {
+            Some(words) => ready = words,
+            None => return Ok(()),
+        }
+    }
+}
+
+/// Reads the texts of messages.
+async fn texts(engine: &Engine, rows: &[Pending]) -> Result<Vec<Words>, posthorn_store::Error> {
+    let ids: Vec<BodyId> = rows.iter().filter_map(|row| row.body).collect();
+    let bodies = engine.store.bodies().get_all(ids).await?;
+    let mut bodies = bodies.into_iter();
+    let mut found = Vec::with_capacity(rows.len());
+    for row in rows {
+        let whole = row.body.and_then(|_| bodies.next()).flatten();
+        let sections = match (&whole, row.message) {
+            (None, Some(message)) => sections(engine, message).await?,
+            _ => Vec::new(),
+        };
+        found.push((row.position, whole, sections));
+    }
+    let read = tokio::task::spawn_blocking(move || {
+        let words = found.into_iter().map(|(position, whole, sections)| {
+            let parts: Vec<(&str, &[u8])> =
+                sections.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
+            let text = match whole {
+                Some(bytes) => Some(reading::text(&bytes)),
+                None if parts.is_empty() => None,
+                None => Some(reading::section_text(&parts)),
+            };
+            Words { position, text }
+        });
+        words.collect::<Vec<_>>()
+    });
+    read.await.map_err(|_| posthorn_store::Error::Closed)
+}
+
+/// Returns the sections of a message that did not come whole.
+async fn sections(
+    engine: &Engine,
+    id: posthorn_model::MessageId,
+) -> Result<Vec<(String, Vec<u8>)>, posthorn_store::Error> {
+    let known = engine.store.read(move |tx| message::sections(tx, id)).await?;
+    if known.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (names, ids): (Vec<String>, Vec<BodyId>) = known.into_iter().unzip();
+    let bodies = engine.store.bodies().get_all(ids).await?;
+    Ok(names.into_iter().zip(bodies).filter_map(|(name, bytes)| Some((name, bytes?))).collect())
+}

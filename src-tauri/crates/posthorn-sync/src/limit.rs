@@ -1,0 +1,76 @@
+//! Every bound of the engine, with its reason.
+
+use std::time::Duration;
+
+/// How often a watching connection ends its IDLE and begins a new one: NATs and routers forget a silent connection
+/// after 5 to 10 minutes, servers after 29 (RFC 2177).
+pub const IDLE_RENEWAL: Duration = Duration::from_secs(7 * 60);
+/// How often a server without IDLE is asked for news.
+pub const POLL: Duration = Duration::from_secs(60);
+/// Time for an answer to the NOOP that asks whether a connection is still alive (after sleep, on request).
+pub const PROBE: Duration = Duration::from_secs(10);
+/// Time for one step of signing in: dialling, TLS, greeting, login.
+pub const SIGN_IN: Duration = Duration::from_secs(60);
+/// How long the orderly end of all workers may take; then their connections are dropped.
+pub const SHUTDOWN: Duration = Duration::from_secs(5);
+/// How long a polite LOGOUT may take.
+pub const LOGOUT: Duration = Duration::from_secs(2);
+/// First wait after a passing failure, doubled with each further one.
+pub const RETRY_FIRST: Duration = Duration::from_secs(2);
+/// Longest wait between tries: a server that was down for a night is found within five minutes.
+pub const RETRY_LAST: Duration = Duration::from_secs(300);
+/// A connection that held for this long was a good one: the next failure waits shortly again.
+pub const STEADY: Duration = Duration::from_secs(120);
+/// Attempts of one operation that the server put off; then it is backed out with its sentence.
+pub const OPERATION_ATTEMPTS: u32 = 8;
+/// Operations taken from the log at once; they are replayed in order, so more would only cost memory.
+pub const OPERATION_BATCH: usize = 64;
+/// Heads asked for with one command: the first window is on screen within a second, and what a broken connection
+/// repeats stays small.
+pub const HEAD_WINDOW: u32 = 500;
+/// Heads in one write to the store.
+pub const HEAD_BATCH: usize = 250;
+/// Batches between fetching and storing: enough to keep both busy, little enough for memory.
+pub const PIPELINE: usize = 3;
+/// Bytes of one batch of bodies between fetching and storing. With [`PIPELINE`] this bounds what is in memory.
+pub const BODY_BATCH_BYTES: u64 = 4 << 20;
+/// Messages of one batch of bodies.
+pub const BODY_BATCH: usize = 200;
+/// Messages above this do not come whole unasked: their text parts do.
+pub const WHOLE_BODY: u64 = 2 << 20;
+/// Text parts above this do not come unasked either: nobody reads them in a list, and search has limits of its own.
+pub const TEXT_PART: u64 = 512 << 10;
+/// Text parts fetched for one message.
+pub const TEXT_PARTS: usize = 8;
+/// Largest message that is fetched on demand in memory; more is refused with words.
+pub const ON_DEMAND: u64 = 256 << 20;
+/// Requests for single bodies that may wait; more make the asker wait.
+pub const REQUESTS: usize = 256;
+/// Uids of one STORE, COPY or MOVE command.
+pub const OPERATION_UIDS: u32 = 1000;
+/// An answer that takes more than this many messages is doubted when it is also more than half of the folder.
+pub const DOUBT_ABOVE: u64 = 20;
+/// A complete comparison of uids is due after this long, per mailbox.
+pub const AUDIT_EVERY: Duration = Duration::from_secs(24 * 3600);
+/// How often folders without a watcher are compared.
+pub const ROUND_EVERY: Duration = Duration::from_secs(5 * 60);
+/// A working connection that rests this long is asked whether it lives before it is used.
+pub const STALE: Duration = Duration::from_secs(60);
+/// Longest rest of a working connection before a NOOP keeps it (servers may close after 30 minutes; NATs sooner).
+pub const KEEP_ALIVE: Duration = Duration::from_secs(4 * 60);
+/// Mailboxes of one account that are synchronised; further ones are listed and left alone.
+pub const MAILBOXES: usize = 5_000;
+/// Characters of a server's sentence that are kept.
+pub const SENTENCE: usize = 400;
+/// Free space below this part of the disk stops the download of bodies.
+pub const ROOM_PART: f64 = 0.05;
+/// Free bytes below which the download of bodies stops, whatever part of the disk they are.
+pub const ROOM_BYTES: u64 = 2 << 30;
+/// How often the room on a nearly full disk is looked at again.
+pub const ROOM_AGAIN: Duration = Duration::from_secs(60);
+/// Progress is told at most this often; changes of state always.
+pub const PROGRESS_MS: i64 = 100;
+/// Events that a slow listener may lag behind; one who lags more looks at the statuses again.
+pub const EVENTS: usize = 1024;
+/// Messages whose words go into the search index with one write.
+pub const INDEX_BATCH: usize = 256;

@@ -1,0 +1,330 @@
+//! The engine's handle: starts and ends the workers of accounts, and passes on what is asked of them.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use posthorn_model::{AccountId, BodyId, MailboxId, MessageId};
+use posthorn_store::{Store, account, message, placement};
+use tokio::sync::{Notify, broadcast, mpsc, oneshot, watch};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::board::{Board, Part};
+use crate::engine::{Account, Engine};
+use crate::event::SyncEvent;
+use crate::limit::{REQUESTS, SHUTDOWN};
+use crate::options::SyncOptions;
+use crate::problem::{Problem, ProblemKind};
+use crate::request::{Piece, Request};
+use crate::signal::Signals;
+use crate::status::{State, Status};
+use crate::{indexer, listener, worker};
+
+/// A running account, as the handle sees it.
+#[derive(Debug)]
+struct Running {
+    signals: Arc<Signals>,
+    requests: mpsc::Sender<Request>,
+    cancel: CancellationToken,
+    tasks: TaskTracker,
+}
+
+/// The engine. Cheap to clone; all clones are the same engine. Ends with [`Sync::shutdown`].
+#[derive(Clone, Debug)]
+pub struct Sync(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    engine: Arc<Engine>,
+    running: Mutex<BTreeMap<AccountId, Running>>,
+    cancel: CancellationToken,
+    tasks: TaskTracker,
+    /// Starting and ending workers takes turns, so that an account never has two.
+    turn: tokio::sync::Mutex<()>,
+}
+
+impl Sync {
+    /// Starts the engine with a worker for every account of the store.
+    ///
+    /// Must be called inside a tokio runtime.
+    pub async fn start(options: SyncOptions) -> Result<Self, posthorn_store::Error> {
+        let store = options.store.clone();
+        let engine = Arc::new(Engine {
+            board: Board::new(options.clock.clone()),
+            store: options.store,
+            secrets: options.secrets,
+            dialer: options.dialer,
+            clock: options.clock,
+            room: options.room,
+            tuning: options.tuning,
+            offline: watch::Sender::new(options.is_offline),
+            index: Notify::new(),
+        });
+        let sync = Self(Arc::new(Inner {
+            engine: engine.clone(),
+            running: Mutex::default(),
+            cancel: CancellationToken::new(),
+            tasks: TaskTracker::new(),
+            turn: tokio::sync::Mutex::default(),
+        }));
+        let changes = store.changes();
+        let accounts = store.read(account::list).await?;
+        for account in accounts {
+            sync.account_changed(account.id).await;
+        }
+        let cancel = sync.0.cancel.clone();
+        sync.0.tasks.spawn(listener::run(sync.clone(), changes, cancel.clone()));
+        sync.0.tasks.spawn(indexer::run(engine, cancel));
+        Ok(sync)
+    }
+
+    fn running(&self) -> MutexGuard<'_, BTreeMap<AccountId, Running>> {
+        self.0.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn engine(&self) -> &Arc<Engine> {
+        &self.0.engine
+    }
+
+    /// Returns an account's status. Absent for an account that is not known.
+    pub fn status(&self, account: AccountId) -> Option<Status> {
+        self.0.engine.board.status(account)
+    }
+
+    /// Returns the statuses of all accounts.
+    pub fn statuses(&self) -> Vec<Status> {
+        self.0.engine.board.statuses()
+    }
+
+    /// Returns a listener. One who lags behind (`RecvError::Lagged`) looks at [`Self::statuses`] again.
+    pub fn subscribe(&self) -> broadcast::Receiver<SyncEvent> {
+        self.0.engine.board.subscribe()
+    }
+
+    /// Looks for mail now: proves that the connections live, compares all folders, tries again what waited.
+    pub fn check_now(&self, account: Option<AccountId>) {
+        self.raise(account, |wanted| wanted.check = true);
+    }
+
+    /// Compares one folder soon, because the user looks at it.
+    pub fn mailbox_opened(&self, account: AccountId, mailbox: MailboxId) {
+        self.raise(Some(account), |wanted| wanted.opened.extend([mailbox]));
+    }
+
+    /// Replays the operations that wait. Committed operations wake their worker by themselves.
+    pub fn operations_changed(&self, account: AccountId) {
+        self.raise(Some(account), |wanted| wanted.operations = true);
+    }
+
+    fn raise(&self, account: Option<AccountId>, add: impl Fn(&mut crate::signal::Wanted)) {
+        for (id, running) in self.running().iter() {
+            if account.is_none_or(|wanted| wanted == *id) {
+                self.0.engine.board.want(*id, Part::Incoming);
+                running.signals.raise(&add);
+            }
+        }
+    }
+
+    /// Closes all connections and plans none (true), or connects again (false).
+    pub fn set_offline(&self, is_offline: bool) {
+        self.0
+            .engine
+            .offline
+            .send_if_modified(|offline| std::mem::replace(offline, is_offline) != is_offline);
+        if !is_offline {
+            self.check_now(None);
+        }
+    }
+
+    /// Tells whether the user works offline.
+    pub fn is_offline(&self) -> bool {
+        *self.0.engine.offline.borrow()
+    }
+
+    /// Starts an account's worker, or begins anew with its changed settings or password. A disabled account's worker
+    /// ends, and so does that of an account that the store no longer has.
+    pub async fn account_changed(&self, id: AccountId) {
+        let _turn = self.0.turn.lock().await;
+        if self.0.cancel.is_cancelled() {
+            return;
+        }
+        self.end_worker(id).await;
+        let Ok(account) = self.0.engine.store.read(move |tx| account::get(tx, id)).await else {
+            self.0.engine.board.remove(id);
+            return;
+        };
+        self.0.engine.board.add(id);
+        self.0.engine.board.want(id, Part::Incoming);
+        if !account.settings.is_enabled {
+            self.0.engine.board.update(id, |status| status.enter(State::Disabled));
+            return;
+        }
+        self.0.engine.board.update(id, |status| {
+            status.enter(State::Connecting);
+            status.problem = None;
+        });
+        let (sender, requests) = mpsc::channel(REQUESTS);
+        let running = Running {
+            signals: Arc::default(),
+            requests: sender,
+            cancel: self.0.cancel.child_token(),
+            tasks: TaskTracker::new(),
+        };
+        let context = Account {
+            id,
+            engine: self.0.engine.clone(),
+            signals: running.signals.clone(),
+            cancel: running.cancel.clone(),
+            tasks: running.tasks.clone(),
+            probe: Arc::default(),
+        };
+        worker::start(&context, requests, account.settings.incoming.server.protocol);
+        self.running().insert(id, running);
+    }
+
+    /// Ends an account's worker for good; to be called before or after the store forgets the account.
+    pub async fn account_removed(&self, id: AccountId) {
+        let _turn = self.0.turn.lock().await;
+        self.end_worker(id).await;
+        self.0.engine.board.remove(id);
+    }
+
+    async fn end_worker(&self, id: AccountId) {
+        let ended = self.running().remove(&id);
+        if let Some(running) = ended {
+            running.cancel.cancel();
+            running.tasks.close();
+            if tokio::time::timeout(SHUTDOWN, running.tasks.wait()).await.is_err() {
+                tracing::warn!(account = id.0, "a worker did not end in time");
+            }
+        }
+    }
+
+    /// Returns the whole bytes of a message: at once where they are here, else fetched before everything else.
+    ///
+    /// Fails with words when they are not here and cannot be fetched now.
+    pub async fn fetch_body(&self, id: MessageId) -> Result<BodyId, Problem> {
+        let read = self
+            .0
+            .engine
+            .store
+            .read(move |tx| message::get(tx, id).map(|message| message.body))
+            .await;
+        match read.map_err(|error| Problem::of_store(&error))? {
+            message::BodyState::Whole(body) => Ok(body),
+            _ => self.request(id, Piece::Whole).await,
+        }
+    }
+
+    /// Returns the bytes of one part of a message as transferred (not decoded): at once where they are here, else
+    /// fetched before everything else. `part` is its number, like `1.2`.
+    ///
+    /// Where the whole message is here there is no need for this: ask posthorn-message for the part.
+    pub async fn fetch_section(&self, id: MessageId, part: &str) -> Result<BodyId, Problem> {
+        let read = self.0.engine.store.read(move |tx| message::sections(tx, id)).await;
+        let known = read.map_err(|error| Problem::of_store(&error))?;
+        match known.into_iter().find(|(section, _)| section == part) {
+            Some((_, body)) => Ok(body),
+            None => self.request(id, Piece::Section(part.to_owned())).await,
+        }
+    }
+
+    async fn request(&self, id: MessageId, piece: Piece) -> Result<BodyId, Problem> {
+        let store = &self.0.engine.store;
+        let account = store
+            .read(move |tx| Ok((message::get(tx, id)?.account, placement::of_message(tx, id)?)))
+            .await;
+        let (account, _) = account.map_err(|error| Problem::of_store(&error))?;
+        let requests = self.running().get(&account).map(|running| running.requests.clone());
+        let not_here = || {
+            let problem = self.status(account).and_then(|status| status.problem);
+            problem.unwrap_or_else(|| Problem::of_kind(ProblemKind::NotHere))
+        };
+        let Some(requests) = requests else { return Err(not_here()) };
+        if self.is_offline() {
+            return Err(Problem::of_kind(ProblemKind::NotHere));
+        }
+        let (answer, answered) = oneshot::channel();
+        if requests.send(Request { message: id, piece, answer }).await.is_err() {
+            return Err(not_here());
+        }
+        // A worker that ended took the question with it.
+        answered.await.unwrap_or_else(|_| Err(not_here()))
+    }
+
+    /// Waits until an account, or every account, has come to rest: everything that was asked for before this call is
+    /// done and searchable, or only the user can help. Returns false when the time was over.
+    pub async fn wait_settled(&self, account: Option<AccountId>, timeout: Duration) -> bool {
+        let mut version = self.0.engine.board.watch();
+        let settled = async {
+            loop {
+                version.borrow_and_update();
+                if self.0.engine.board.is_at_rest(account)
+                    && self.is_searchable().await
+                    && self.has_no_operation(account).await
+                {
+                    return;
+                }
+                if version.changed().await.is_err() {
+                    return;
+                }
+            }
+        };
+        tokio::time::timeout(timeout, settled).await.is_ok()
+    }
+
+    /// Looks into the queue itself: what was committed a moment ago has not woken the indexer yet.
+    async fn is_searchable(&self) -> bool {
+        let waiting = self.0.engine.store.pending_words(1).await;
+        if waiting.as_ref().is_ok_and(Vec::is_empty) {
+            return true;
+        }
+        self.0.engine.index.notify_one();
+        false
+    }
+
+    /// Ends all workers in order, within a bounded time. The store stays open.
+    pub async fn shutdown(&self) {
+        self.0.cancel.cancel();
+        let _turn = self.0.turn.lock().await;
+        let running = std::mem::take(&mut *self.running());
+        self.0.tasks.close();
+        let all = async {
+            for worker in running.values() {
+                worker.tasks.close();
+                worker.tasks.wait().await;
+            }
+            self.0.tasks.wait().await;
+        };
+        if tokio::time::timeout(SHUTDOWN, all).await.is_err() {
+            tracing::warn!("some workers did not end in time");
+        }
+    }
+
+    /// Looks into the log itself: an operation that was committed a moment ago has not woken its worker yet.
+    async fn has_no_operation(&self, account: Option<AccountId>) -> bool {
+        let statuses = self.statuses();
+        let asked = statuses.iter().filter(|status| account.is_none_or(|id| status.account == id));
+        for status in asked.filter(|status| status.state == State::UpToDate) {
+            let id = status.account;
+            match pending_operations(&self.0.engine.store, id).await {
+                Ok(0) => {}
+                Ok(count) => {
+                    self.0.engine.board.update(id, |status| status.pending_operations = count);
+                    return false;
+                }
+                Err(_) => return false,
+            }
+        }
+        true
+    }
+}
+
+/// Returns how many operations of an account the server has not confirmed.
+pub(crate) async fn pending_operations(
+    store: &Store,
+    id: AccountId,
+) -> Result<u64, posthorn_store::Error> {
+    store.read(move |tx| posthorn_store::operation::count_under_way(tx, id)).await
+}

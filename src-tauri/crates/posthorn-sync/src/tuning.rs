@@ -1,0 +1,41 @@
+//! Waiting times that tests shorten; everybody else takes the defaults.
+
+use std::time::Duration;
+
+use crate::limit;
+
+/// How long the engine waits for what.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tuning {
+    /// How often IDLE begins anew.
+    pub idle_renewal: Duration,
+    /// How often a server without IDLE is asked for news of INBOX.
+    pub poll: Duration,
+    /// How often the other folders are compared; the account's own interval counts where it is shorter.
+    pub round: Duration,
+    /// Time for the answer of a connection that is asked whether it lives.
+    pub probe: Duration,
+    /// First wait after a passing failure.
+    pub retry_first: Duration,
+    /// Longest wait between tries.
+    pub retry_last: Duration,
+    /// How often each mailbox's uids are compared completely.
+    pub audit: Duration,
+    /// How often the room on a full disk is looked at again.
+    pub room: Duration,
+}
+
+impl Default for Tuning {
+    fn default() -> Self {
+        Self {
+            idle_renewal: limit::IDLE_RENEWAL,
+            poll: limit::POLL,
+            round: limit::ROUND_EVERY,
+            probe: limit::PROBE,
+            retry_first: limit::RETRY_FIRST,
+            retry_last: limit::RETRY_LAST,
+            audit: limit::AUDIT_EVERY,
+            room: limit::ROOM_AGAIN,
+        }
+    }
+}

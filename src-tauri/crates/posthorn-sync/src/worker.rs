@@ -1,0 +1,13 @@
+//! The tasks of one account: one that fetches mail (`imap` or `maildrop`), and one that sends (`outbox`).
+
+use posthorn_model::Protocol;
+use tokio::sync::mpsc;
+
+use crate::engine::Account;
+use crate::life;
+use crate::request::Request;
+
+/// Starts an account's tasks. They end with the account's token.
+pub(crate) fn start(account: &Account, requests: mpsc::Receiver<Request>, incoming: Protocol) {
+    account.tasks.spawn(life::run(account.clone(), requests, incoming));
+}
