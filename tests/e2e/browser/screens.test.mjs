@@ -1,0 +1,75 @@
+/** Every main screen in three themes and two languages, at three widths: no accessibility violation, nothing cut off, few rows drawn. */
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { checkPage } from '../lib/axe.mjs';
+import { openBrowser, startDevserver } from '../lib/browser.mjs';
+import { artefacts } from '../lib/programs.mjs';
+import { startServers } from '../lib/servers.mjs';
+
+export const name = 'every main screen is accessible in all themes and languages, and fits its window';
+
+/** Rows that may be drawn at once, whatever the length of the list. */
+const MOST_ROWS = 40;
+
+const SCREENS = {
+  reader: async (page) => {
+    await page.locator('.row[data-index="1"]').click();
+    await page.locator('.msg.is-open').first().waitFor();
+  },
+  composer: async (page) => {
+    await page.keyboard.press('c');
+    await page.locator('.composer .writing').waitFor();
+  },
+  palette: async (page) => {
+    await page.keyboard.press('Control+k');
+    await page.locator('dialog[open]').waitFor();
+  },
+  settings: async (page) => {
+    await page.keyboard.press('Control+,');
+    await page.locator('.set').waitFor();
+  },
+};
+
+export async function test() {
+  const servers = await startServers({ messages: 400 });
+  const server = await startDevserver(servers, { seed: await servers.seed('anna', 'bert', 'paul') });
+  const pictures = artefacts('screens');
+  try {
+    const { settled } = await server.call('sync.wait', { account: null, timeoutMs: 120_000 });
+    assert.ok(settled, 'synchronisation came to rest');
+    const settings = await server.call('settings.get');
+    for (const theme of ['light', 'dark', 'contrast']) {
+      for (const language of ['en', 'zh-CN']) {
+        await server.call('settings.set', { ...settings, theme, language });
+        const { browser, page } = await openBrowser(server);
+        try {
+          await page.locator('.row[data-index="0"]').waitFor();
+          assert.ok((await page.locator('.row[data-index]').count()) <= MOST_ROWS, 'few rows are drawn');
+          await look(page, 'inbox', theme, language, pictures);
+          for (const [screen, show] of Object.entries(SCREENS)) {
+            await show(page);
+            await look(page, screen, theme, language, pictures);
+            await page.keyboard.press('Escape');
+          }
+          for (const width of [900, 600]) {
+            await page.setViewportSize({ width, height: 800 });
+            await look(page, `inbox-${width}`, theme, language, pictures);
+          }
+        } finally {
+          await browser.close();
+        }
+      }
+    }
+  } finally {
+    await server.stop();
+    await servers.stop();
+  }
+}
+
+async function look(page, screen, theme, language, pictures) {
+  const title = `${screen}-${theme}-${language}`;
+  await page.screenshot({ path: join(pictures, `${title}.png`) });
+  await checkPage(page, title);
+  const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  assert.ok(over <= 0, `${title}: the page is ${over} px wider than its window`);
+}
