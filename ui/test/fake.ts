@@ -8,7 +8,7 @@ import { ACCOUNTS, line, MAILBOXES, NOW, person, row } from './mail';
 
 type Handlers = { [M in Method]?: (params: Params<M>) => Answer<M> | Promise<Answer<M>> };
 
-export const SETTINGS: Settings = {
+const SETTINGS: Settings = {
   theme: 'light',
   language: 'en',
   density: 'cosy',
@@ -82,6 +82,14 @@ export class FakeEngine implements Engine {
     const handler = this.handlers[method] ?? this.#defaults[method];
     if (!handler) throw new EngineError({ code: 'internal', message: `the fake knows no ${method}`, detail: method });
     return handler(params);
+  }
+
+  ready(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  onMissed(): () => void {
+    return () => undefined;
   }
 
   on(listener: (event: Event) => void): () => void {

@@ -19,7 +19,7 @@ function isEditable(target: EventTarget | null): boolean {
 }
 
 /** Returns the contexts around an element, nearest first; `global` holds everywhere. */
-export function contextsOf(target: EventTarget | null): string[] {
+function contextsOf(target: EventTarget | null): string[] {
   const element = target instanceof Element ? target : document.body;
   const named =
     element.closest<HTMLElement>('[data-context]') ?? document.querySelector<HTMLElement>('[data-context-default]');

@@ -42,7 +42,7 @@ import UserPlus from '@lucide/svelte/icons/user-plus';
 import type { Key } from '@/text/keys';
 
 /** An icon. */
-export type Shape = typeof Archive;
+type Shape = typeof Archive;
 /** Where a command is listed. */
 export type Group = 'message' | 'list' | 'go' | 'compose' | 'app';
 
@@ -59,7 +59,7 @@ const fact = (group: Group, label: Key, icon: Shape): Facts => ({ group, label, 
 const move = (label: Key, icon: Shape): Facts => ({ group: 'list', label, icon, movement: true });
 
 /** All commands. */
-export const TABLE = {
+const TABLE = {
   'compose.new': fact('compose', 'command-compose-new', SquarePen),
   'message.reply': fact('message', 'command-reply', Reply),
   'message.replyAll': fact('message', 'command-reply-all', ReplyAll),

@@ -49,6 +49,10 @@ export interface Engine {
   call<M extends Method>(method: M, params: Params<M>): Promise<Answer<M>>;
   /** Listens to events; returns the function that stops. */
   on(listener: (event: Event) => void): () => void;
+  /** Says that the page listens: what it was asked to open before comes as events now. */
+  ready(): Promise<void>;
+  /** Hears that events were missed, because the page was too slow or the line broke: everything is to be asked again. */
+  onMissed(listener: () => void): () => void;
   /** Returns the full address of something on the content scheme. */
   contentUrl(path: string): string;
   /** Lets the user choose files; empty when cancelled. */

@@ -38,9 +38,17 @@ function stopper(promised: Promise<() => void>): () => void {
 /** Connects to the engine of the shell. */
 export async function connectShell(): Promise<Engine> {
   const info = await command<Answer<'app.info'>>('app_info', { params: {} });
+  const listeners = new Set<(event: Event) => void>();
+  const hear = (event: Event): void => listeners.forEach((listener) => listener(event));
+  await listen<Event>('engine', (event) => hear(event.payload));
   return {
     call: <M extends Method>(method: M, params: Params<M>) => command<Answer<M>>(commandName(method), { params }),
-    on: (listener) => stopper(listen<Event>('engine', (event) => listener(event.payload))),
+    on: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    ready: async () => (await command<Event[]>('shell_ready')).forEach(hear),
+    onMissed: (listener) => stopper(listen('shell-lagged', () => listener())),
     contentUrl: (path) => contentAddress(info.contentBase, path),
     pickFiles: () => command('shell_pick_files'),
     pickSavePath: (name) => command('shell_pick_save_path', { name }),

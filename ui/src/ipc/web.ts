@@ -42,7 +42,10 @@ async function post<M extends Method>(token: string, method: M, params: Params<M
 
 class Events {
   readonly #listeners = new Set<(event: Event) => void>();
+  /** Called when the socket is open again: what happened meanwhile was missed. */
+  onMissed: () => void = () => undefined;
   #tries = 0;
+  #opened = false;
 
   constructor(private readonly token: string) {
     this.#open();
@@ -58,6 +61,8 @@ class Events {
     socket.onopen = () => {
       this.#tries = 0;
       socket.send(this.token);
+      if (this.#opened) this.onMissed();
+      this.#opened = true;
     };
     socket.onmessage = (message) => {
       const event = JSON.parse(String(message.data)) as Event;
@@ -87,6 +92,11 @@ export async function connectWeb(token: string): Promise<Engine> {
   return {
     call: (method, params) => post(token, method, params),
     on: (listener) => events.add(listener),
+    ready: () => Promise.resolve(),
+    onMissed: (listener) => {
+      events.onMissed = listener;
+      return () => (events.onMissed = () => undefined);
+    },
     contentUrl: (path) => contentAddress(info.contentBase, path),
     pickFiles: async () => (await askPath(''))?.split('\n').filter((path) => path !== '') ?? [],
     pickSavePath: askPath,

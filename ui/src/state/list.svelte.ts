@@ -196,7 +196,8 @@ export class List {
   leave(rule: string): void {
     const active = this.active;
     if (!active) return;
-    const going = (message: number) => (this.marked.isEmpty ? message === active.message : this.marked.has(message));
+    const { marked } = this;
+    const going = (message: number) => (marked.isEmpty ? message === active.message : marked.has(message));
     this.marked = Marked.none;
     if (rule === 'list') {
       this.active = null;

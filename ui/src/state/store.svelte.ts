@@ -48,7 +48,12 @@ export class Store {
 
   /** Loads what the first picture needs and opens the inbox. */
   async start(): Promise<void> {
-    this.#stop = this.engine.on((event) => this.#hear(event));
+    const stopMissed = this.engine.onMissed(() => void this.#again());
+    const stopEvents = this.engine.on((event) => this.#hear(event));
+    this.#stop = () => {
+      stopMissed();
+      stopEvents();
+    };
     this.info = await this.engine.call('app.info', {});
     this.offline = this.info.offline;
     await this.preferences.load();
@@ -87,6 +92,17 @@ export class Store {
   async setOffline(offline: boolean): Promise<void> {
     await this.engine.call('app.setOffline', { offline });
     this.offline = offline;
+  }
+
+  /** Events were missed: asks for everything again. */
+  async #again(): Promise<void> {
+    try {
+      await this.preferences.load();
+      await this.loadMail();
+      await this.reader.reload();
+    } catch (thrown) {
+      this.undo.fail(thrown, () => this.#again());
+    }
   }
 
   #hear(event: Event): void {

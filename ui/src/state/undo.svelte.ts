@@ -43,7 +43,7 @@ const DONE: Record<string, Key> = {
 };
 
 /** Returns what was done, in words. */
-export function doneWords(done: Pick<Undoable, 'action' | 'count' | 'folder'>): string {
+function doneWords(done: Pick<Undoable, 'action' | 'count' | 'folder'>): string {
   const key = DONE[done.action];
   return key ? t(key, { count: done.count, folder: done.folder }) : done.action;
 }

@@ -2,6 +2,9 @@
 import type { Address } from '@/ipc/generated';
 import { t } from './text.svelte';
 
+/** Scripts in which a name is one word. */
+const NOT_LATIN = /[^\p{Script=Latin}\p{Script=Common}\p{Script=Inherited}]/u;
+
 /** Returns the name to show: the display name, else the address. */
 export function fullName(address: Address): string {
   return address.name || address.email || t('nobody');
@@ -10,17 +13,17 @@ export function fullName(address: Address): string {
 /** Returns the short form for a list of several: the given name of a Latin name, else the whole. */
 export function shortName(address: Address): string {
   const name = fullName(address);
-  if (/[^\u0000-\u024F]/u.test(name) || name.includes('@') || name.includes(',')) return name;
+  if (NOT_LATIN.test(name) || name.includes('@') || name.includes(',')) return name;
   return name.split(' ')[0] ?? name;
 }
 
 /** Returns one to two letters for an avatar. */
 export function initials(address: Address): string {
   const name = fullName(address)
-    .replace(/["'(\[<]/g, '')
+    .replace(/["'([<]/g, '')
     .trim();
   const first = [...name][0] ?? '?';
-  if (/[^\u0000-\u024F]/u.test(first)) return first;
+  if (NOT_LATIN.test(first)) return first;
   const last = name.includes('@') ? '' : [...(name.split(/\s+/).at(-1) ?? '')][0];
   return (name.includes(' ') ? first + (last ?? '') : first).toUpperCase();
 }

@@ -4,7 +4,7 @@ import type { Key } from './keys';
 import { t } from './text.svelte';
 
 /** What the user can do about a problem; the place that shows it knows how. */
-export type Remedy = 'retry' | 'password' | 'account' | 'unlock' | 'none';
+type Remedy = 'retry' | 'password' | 'account' | 'unlock' | 'none';
 
 interface Words {
   title: Key;

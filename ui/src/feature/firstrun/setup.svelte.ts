@@ -27,7 +27,7 @@ const PORTS: Record<Protocol, Record<Server['encryption'], number>> = {
 };
 
 /** Returns the port that a protocol uses by default. */
-export function defaultPort(protocol: Protocol, encryption: Server['encryption']): number {
+function defaultPort(protocol: Protocol, encryption: Server['encryption']): number {
   return PORTS[protocol][encryption];
 }
 

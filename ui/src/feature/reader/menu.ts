@@ -2,6 +2,7 @@
 import Download from '@lucide/svelte/icons/download';
 import FileCode from '@lucide/svelte/icons/file-code';
 import Forward from '@lucide/svelte/icons/forward';
+import ListX from '@lucide/svelte/icons/list-x';
 import Image from '@lucide/svelte/icons/image';
 import Mail from '@lucide/svelte/icons/mail';
 import Reply from '@lucide/svelte/icons/reply';
@@ -22,6 +23,11 @@ export function messageMenu(store: Store, head: MessageHead, at: HTMLElement): v
     const path = await engine.pickSavePath('message.eml');
     if (path !== null) await engine.call('messages.save', { message: head.id, path });
   };
+  const way = reader.opened.get(head.id)?.unsubscribe ?? '';
+  const leave = async () => {
+    if (way.startsWith('mailto:')) await compose.start({ kind: 'mailto', url: way });
+    else await engine.openExternal(way);
+  };
   const items: MenuItem[] = [
     { label: t('command-reply'), icon: Reply, run: () => begin({ kind: 'reply', message: head.id, all: false }) },
     { label: t('command-reply-all'), icon: ReplyAll, run: () => begin({ kind: 'reply', message: head.id, all: true }) },
@@ -40,6 +46,15 @@ export function messageMenu(store: Store, head: MessageHead, at: HTMLElement): v
     { label: t('command-images'), icon: Image, apart: true, run: () => void reader.load(head.id, true) },
     { label: t('command-source'), icon: FileCode, run: () => void (screen.sourceOf = head.id) },
     { label: t('command-save'), icon: Download, run: () => void save().catch((thrown: unknown) => undo.fail(thrown)) },
+    ...(way === ''
+      ? []
+      : [
+          {
+            label: t('reader-unsubscribe'),
+            icon: ListX,
+            run: () => void leave().catch((thrown: unknown) => undo.fail(thrown)),
+          },
+        ]),
     {
       label: t('command-trash'),
       icon: Trash2,

@@ -1,7 +1,7 @@
 /** Keys of the folder tree (APG tree view): arrows move, open and close; Home and End jump; a letter finds. */
 
 /** The lines of the tree that can be seen, in order. */
-export function visibleItems(tree: HTMLElement): HTMLElement[] {
+function visibleItems(tree: HTMLElement): HTMLElement[] {
   return [...tree.querySelectorAll<HTMLElement>('[data-nav]')].filter((item) => item.offsetParent !== null);
 }
 

@@ -61,7 +61,6 @@ palette-choose = choose
 palette-run = run
 palette-close = close
 palette-none = No command is called that
-palette-folder = folder
 help-title = Keyboard
 help-note = Keys of the { $preset } preset. Settings offer others.
 move-label = Type a folder

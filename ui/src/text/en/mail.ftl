@@ -26,7 +26,6 @@ role-all = All mail
 sidebar = Folders
 sidebar-needs-you = needs you
 sidebar-width = Folder pane width
-sidebar-fold = Fold { $name }
 sidebar-unread = { $count ->
     [one] 1 unread
    *[other] { $count } unread

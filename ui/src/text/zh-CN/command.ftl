@@ -58,7 +58,6 @@ palette-choose = 选择
 palette-run = 执行
 palette-close = 关闭
 palette-none = 没有匹配的命令
-palette-folder = 文件夹
 help-title = 快捷键
 help-note = 当前为 { $preset } 方案，可在设置中更换。
 move-label = 输入文件夹名

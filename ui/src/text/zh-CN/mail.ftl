@@ -26,7 +26,6 @@ role-all = 所有邮件
 sidebar = 文件夹
 sidebar-needs-you = 需要处理
 sidebar-width = 文件夹栏宽度
-sidebar-fold = 折叠 { $name }
 sidebar-unread = { $count } 封未读
 folder-new = 新建文件夹
 folder-new-in = 在此新建文件夹

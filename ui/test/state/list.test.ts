@@ -1,0 +1,100 @@
+import { describe, expect, it, vi } from 'vitest';
+import { List } from '@/state/list.svelte';
+import { FakeEngine } from '../fake';
+
+async function opened(total = 1000): Promise<{ engine: FakeEngine; list: List }> {
+  const engine = new FakeEngine(total);
+  const list = new List(engine, () => true);
+  engine.on((event) => list.hear(event));
+  await list.reload();
+  return { engine, list };
+}
+
+describe('List', () => {
+  it('opens a place with its first window', async () => {
+    const { list } = await opened();
+    expect(list.total).toBe(1000);
+    expect(list.loading).toBe(false);
+    expect(list.row(0)?.message).toBe(1);
+  });
+
+  it('shows the last place that was asked for, whatever order the answers come in', async () => {
+    const { engine, list } = await opened();
+    const answers: (() => void)[] = [];
+    engine.handlers['views.open'] = ({ source }) =>
+      new Promise((resolve) => {
+        const total = source.kind === 'starred' ? 5 : 9;
+        answers.push(() => resolve({ view: total, version: 1, total, unread: 0, rows: [], search: null }));
+      });
+    const first = list.open({ kind: 'starred' });
+    const second = list.open({ kind: 'role', role: 'sent' });
+    await vi.waitFor(() => expect(answers).toHaveLength(2));
+    for (const answer of answers.reverse()) answer();
+    await Promise.all([first, second]);
+    expect(list.total).toBe(9);
+  });
+
+  it('follows rows that come and go, and keeps the row in focus', async () => {
+    const { engine, list } = await opened();
+    list.focus(3);
+    engine.arrive();
+    expect(list.total).toBe(1001);
+    expect(list.active).toEqual({ message: 4, index: 4 });
+    await vi.waitFor(() => expect(list.row(0)?.subject).toBe('Just in'));
+    engine.vanish(0);
+    expect(list.active).toEqual({ message: 4, index: 3 });
+  });
+
+  it('counts what came above instead of moving what is looked at', async () => {
+    const { engine, list } = await opened();
+    list.screen = { reveal: () => undefined, renumbered: () => undefined, pageLength: () => 10, atTop: () => false };
+    list.look(100, 120);
+    engine.arrive();
+    engine.arrive();
+    expect(list.fresh).toBe(2);
+    list.showFresh();
+    expect(list.fresh).toBe(0);
+  });
+
+  it('goes on to the next row in the direction of travel', async () => {
+    const { list } = await opened();
+    list.focus(5);
+    list.move(1);
+    list.leave('next');
+    expect(list.active?.index).toBe(7);
+    list.move(-1);
+    list.leave('next');
+    expect(list.active?.index).toBe(5);
+    list.leave('previous');
+    expect(list.active?.index).toBe(4);
+    list.leave('list');
+    expect(list.active).toBeNull();
+  });
+
+  it('passes by marked rows when they go', async () => {
+    const { list } = await opened();
+    list.focus(2);
+    for (const index of [2, 3, 4]) list.toggle(index);
+    list.leave('next');
+    expect(list.active?.index).toBe(5);
+    expect(list.marked.isEmpty).toBe(true);
+  });
+
+  it('marks a range across rows that are not here', async () => {
+    const { list } = await opened();
+    list.focus(10);
+    list.look(500, 520);
+    await vi.waitFor(() => expect(list.row(510)).toBeDefined());
+    list.focus(510, true);
+    await vi.waitFor(() => expect(list.marked.size(1000)).toBe(501));
+    expect(list.marked.has(300)).toBe(true);
+  });
+
+  it('says why a place cannot be shown', async () => {
+    const { engine, list } = await opened();
+    engine.handlers['views.open'] = () => Promise.reject(new Error('broken'));
+    await list.reload();
+    expect(list.failure?.code).toBe('internal');
+    expect(list.total).toBe(0);
+  });
+});

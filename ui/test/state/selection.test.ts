@@ -1,0 +1,21 @@
+import { describe, expect, it } from 'vitest';
+import { Marked } from '@/state/selection';
+
+describe('Marked', () => {
+  it('marks single rows and takes the mark away', () => {
+    const marked = Marked.none.toggle(3).toggle(4).toggle(3);
+    expect(marked.has(4)).toBe(true);
+    expect(marked.has(3)).toBe(false);
+    expect(marked.size(10)).toBe(1);
+    expect(marked.wire(7)).toEqual({ kind: 'rows', view: 7, messages: [4] });
+  });
+
+  it('marks everything but some without listing it', () => {
+    const marked = Marked.everything.toggle(5);
+    expect(marked.has(5)).toBe(false);
+    expect(marked.has(999)).toBe(true);
+    expect(marked.size(1_000_000)).toBe(999_999);
+    expect(marked.wire(7)).toEqual({ kind: 'all', view: 7, except: [5] });
+    expect(marked.add([5]).size(10)).toBe(10);
+  });
+});

@@ -1,0 +1,57 @@
+import { describe, expect, it, vi } from 'vitest';
+import { UndoBar } from '@/state/undo.svelte';
+import { EngineError } from '@/ipc/engine';
+import { FakeEngine } from '../fake';
+
+const done = (operation: number | null) => ({ operation, action: 'archive', count: 2, folder: 'Archive' });
+
+describe('UndoBar', () => {
+  it('takes back the newest step first', async () => {
+    const engine = new FakeEngine();
+    const undo = new UndoBar(engine);
+    undo.push(done(1));
+    undo.push(done(2));
+    expect(undo.line?.text).toBe('2 archived');
+    await undo.undo();
+    await undo.undo();
+    expect(engine.calls.map((call) => call.params)).toEqual([{ id: 2 }, { id: 1 }]);
+    expect(undo.canUndo).toBe(false);
+  });
+
+  it('remembers twenty steps', async () => {
+    const engine = new FakeEngine();
+    const undo = new UndoBar(engine);
+    for (let operation = 1; operation <= 25; operation += 1) undo.push(done(operation));
+    while (undo.canUndo) await undo.undo();
+    expect(engine.calls).toHaveLength(20);
+  });
+
+  it('offers nothing for what cannot be taken back, and says nothing when nothing was done', () => {
+    const undo = new UndoBar(new FakeEngine());
+    undo.push({ ...done(null), count: 0 });
+    expect(undo.line).toBeNull();
+    undo.push(done(null));
+    expect(undo.line?.action).toBe('');
+    expect(undo.canUndo).toBe(false);
+  });
+
+  it('forgets a step that the server refused, and says why', () => {
+    const undo = new UndoBar(new FakeEngine());
+    undo.push(done(9));
+    const error = { code: 'overQuota' as const, message: '', detail: 'NO [OVERQUOTA] full' };
+    undo.hear({ kind: 'operationRefused', operation: 9, action: 'move', error });
+    expect(undo.canUndo).toBe(false);
+    expect(undo.line).toMatchObject({ failed: true, text: 'The mailbox is full', detail: 'NO [OVERQUOTA] full' });
+  });
+
+  it('goes away by itself, and keeps quiet about what the user cancelled', () => {
+    vi.useFakeTimers();
+    const undo = new UndoBar(new FakeEngine());
+    undo.say('Saved');
+    vi.advanceTimersByTime(10_001);
+    expect(undo.line).toBeNull();
+    undo.fail(new EngineError({ code: 'cancelled', message: '', detail: '' }));
+    expect(undo.line).toBeNull();
+    vi.useRealTimers();
+  });
+});
