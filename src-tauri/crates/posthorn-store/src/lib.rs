@@ -38,6 +38,8 @@ pub mod operation;
 pub mod outbox;
 mod paths;
 pub mod placement;
+#[cfg(test)]
+mod plan_tests;
 mod position;
 mod reader;
 pub mod remote_image;

@@ -96,3 +96,6 @@ fn step(connection: &mut Connection, number: i64, migration: &Migration) -> rusq
     transaction.pragma_update(None, "application_id", migration.floor)?;
     transaction.commit()
 }
+
+#[cfg(test)]
+mod tests;

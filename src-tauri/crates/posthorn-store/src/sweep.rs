@@ -58,6 +58,13 @@ fn is_released(tx: &ReadTx<'_>, body: BodyId) -> Result<bool> {
     })
 }
 
+fn forget_released(tx: &WriteTx<'_>, gone: &[BodyId]) -> Result<()> {
+    for body in gone {
+        tx.run("DELETE FROM released_body WHERE body = ?1", [body.0])?;
+    }
+    Ok(())
+}
+
 impl Store {
     /// Returns POP3 bodies that the index does not know, for the synchronisation to parse and take in again.
     pub async fn lost_bodies(&self) -> Result<Vec<LostBody>> {
@@ -89,7 +96,8 @@ impl Store {
         let mut after = 0;
         loop {
             let (gone, last) = self.sweep_batch(after).await?;
-            count += gone;
+            count += gone.len();
+            self.write(move |tx| forget_released(tx, &gone)).await?;
             match last {
                 Some(last) => after = last,
                 None => return Ok(count),
@@ -97,7 +105,7 @@ impl Store {
         }
     }
 
-    async fn sweep_batch(&self, after: i64) -> Result<(usize, Option<i64>)> {
+    async fn sweep_batch(&self, after: i64) -> Result<(Vec<BodyId>, Option<i64>)> {
         let store = self.clone();
         let (folder, readers) = (self.bodies().folder().to_owned(), store.index_readers().clone());
         let writer = self.bodies().writer()?;
@@ -117,7 +125,7 @@ impl Store {
                     ))
                 })?;
                 let rows = rows.collect::<rusqlite::Result<Vec<_>>>()?;
-                let mut gone = 0;
+                let mut gone = Vec::new();
                 for (id, hash, is_file, origin) in &rows {
                     let may_go = readers.with(|index| {
                         let tx = ReadTx::new(index, now);
@@ -129,7 +137,7 @@ impl Store {
                         connection
                             .prepare_cached("DELETE FROM body WHERE id = ?1")?
                             .execute([id.0])?;
-                        gone += 1;
+                        gone.push(*id);
                         if *is_file {
                             crate::body::remove_file(&folder, hash);
                         }

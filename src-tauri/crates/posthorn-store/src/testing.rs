@@ -14,7 +14,7 @@ use crate::error::Result;
 use crate::mailbox::Listed;
 use crate::message::{Attachment, Head};
 use crate::placement::Arrival;
-use crate::tx::WriteTx;
+use crate::tx::{ReadTx, WriteTx};
 use crate::{Store, account, mailbox, placement};
 
 /// Messages in one transaction.
@@ -169,4 +169,16 @@ pub async fn fill(store: &Store, mailbox: MailboxId, count: usize, seed: u64) ->
         from = until;
     }
     Ok(())
+}
+
+/// Lets the index grow by a few pages only, so that the next large write finds its disk full.
+pub fn limit_size(tx: &WriteTx<'_>) -> Result<()> {
+    let pages: i64 = tx.one("PRAGMA page_count", [], |row| row.get(0))?;
+    tx.one(&format!("PRAGMA max_page_count = {}", pages + 8), [], |_| Ok(()))
+}
+
+/// Reads for longer than anybody waits, until it is interrupted.
+pub fn count_for_ever(tx: &ReadTx<'_>) -> Result<i64> {
+    let sql = "WITH RECURSIVE number (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number) SELECT COUNT(*) FROM number";
+    tx.one(sql, [], |row| row.get(0))
 }

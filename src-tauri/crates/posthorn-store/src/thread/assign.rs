@@ -33,12 +33,8 @@ pub(crate) fn assign(tx: &WriteTx<'_>, account: AccountId, head: &Head) -> Resul
         let sql = "SELECT thread FROM thread_link WHERE account = ?1 AND message_id = ?2";
         found.extend(tx.maybe(sql, params![account.0, id], |row| row.get(0).map(ThreadId))?);
     }
-    if found.is_empty() {
-        found.extend(by_subject(tx, account, head)?);
-    } else if head.references.is_empty() {
-        // Somebody refers to it already. A reply without references may have come before it, too.
-        found.extend(by_subject(tx, account, head)?);
-    }
+    // Also where somebody refers to it already: a reply without references may have come before it, too.
+    found.extend(by_subject(tx, account, head)?);
     let thread = match found.first() {
         Some(first) => *first,
         None => ThreadId(tx.insert("INSERT INTO thread (account) VALUES (?1)", [account.0])?),
@@ -72,7 +68,8 @@ fn by_subject(tx: &ReadTx<'_>, account: AccountId, head: &Head) -> Result<Option
     let sql = "SELECT thread, received, is_reply AND NOT has_references, from_list, to_list, cc_list FROM message \
         WHERE account = ?1 AND subject_key = ?2 AND subject_key <> '' AND received BETWEEN ?3 AND ?4 \
         ORDER BY received DESC LIMIT ?5";
-    let (from, to) = (head.received.0 - SUBJECT_WINDOW_MS, head.received.0 + SUBJECT_WINDOW_MS);
+    let (from, to) =
+        (head.received.plus_ms(-SUBJECT_WINDOW_MS).0, head.received.plus_ms(SUBJECT_WINDOW_MS).0);
     let candidates =
         tx.all(sql, params![account.0, head.subject_key, from, to, SUBJECT_CANDIDATES], |row| {
             let lists = [row.get::<_, String>(3)?, row.get(4)?, row.get(5)?];

@@ -1,0 +1,25 @@
+//! The store from outside, through its public functions.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "what these tests share is only ever a test"
+)]
+
+#[path = "it/body.rs"]
+mod body;
+#[path = "it/fixture.rs"]
+mod fixture;
+#[path = "it/open.rs"]
+mod open;
+#[path = "it/operation.rs"]
+mod operation;
+#[path = "it/outbox.rs"]
+mod outbox;
+#[path = "it/placement.rs"]
+mod placement;
+#[path = "it/search.rs"]
+mod search;
+#[path = "it/thread.rs"]
+mod thread;
+#[path = "it/view.rs"]
+mod view;
