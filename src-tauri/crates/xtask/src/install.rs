@@ -38,6 +38,8 @@ pub(crate) enum Need {
     Nextest,
     /// tauri-driver.
     Driver,
+    /// cargo-fuzz.
+    Fuzzer,
 }
 
 impl Need {
@@ -54,6 +56,7 @@ pub(crate) fn ensure(needs: &[Need]) -> Result<()> {
             Need::Npm => npm()?,
             Need::Nextest => nextest()?,
             Need::Driver => driver()?,
+            Need::Fuzzer => fuzzer()?,
             Need::Build | Need::Servers | Need::Window | Need::Package | Need::Debootstrap => {}
         }
     }
@@ -104,6 +107,14 @@ fn nextest() -> Result<()> {
     }
     println!("cargo install cargo-nextest: runs every test in a process of its own");
     Tool::cargo(&["install", "cargo-nextest", "--locked", "--root"]).arg(project::tools()).run()
+}
+
+fn fuzzer() -> Result<()> {
+    if Tool::cargo(&["fuzz", "--version"]).ask().is_some() {
+        return Ok(());
+    }
+    println!("cargo install cargo-fuzz: runs the fuzz targets");
+    Tool::cargo(&["install", "cargo-fuzz", "--locked", "--root"]).arg(project::tools()).run()
 }
 
 fn driver() -> Result<()> {

@@ -41,7 +41,7 @@ const HELP: &str = "cargo xtask COMMAND
   tidy               layers, docs, sizes, names, banned crates, licences
   codegen [--check]  writes ui/src/ipc/generated.ts, or compares it
   bench [ARGS]       measurements beside their floors, release build
-  fuzz NAME [--for 60s]  mutates the corpus against one parser; `fuzz list` names them
+  fuzz NAME [--for 60s]  feeds one parser with hostile input; without NAME it lists them
   dist [--check]     the .deb and the .rpm; --check installs the .deb in a fresh Debian and starts it
 ";
 

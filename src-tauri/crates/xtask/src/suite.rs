@@ -19,7 +19,7 @@ struct Step {
     act: fn() -> Result<Count>,
 }
 
-const STEPS: [Step; 15] = [
+const STEPS: [Step; 14] = [
     Step { name: "install", by_hand: "apt-get, npm ci, cargo install", act: install_all },
     Step { name: "fmt", by_hand: "cargo fmt --check", act: fmt },
     Step {
@@ -44,7 +44,6 @@ const STEPS: [Step; 15] = [
     Step { name: "nextest", by_hand: "cargo nextest run --workspace", act: nextest },
     Step { name: "doctest", by_hand: "cargo test --workspace --doc", act: doctest },
     Step { name: "rustdoc", by_hand: "cargo doc --workspace --no-deps", act: rustdoc },
-    Step { name: "fuzz", by_hand: "cargo xtask fuzz all --for 2s", act: crate::fuzz::brief },
     Step {
         name: "programs",
         by_hand: "cargo build --workspace --bins",

@@ -43,7 +43,6 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("posthorn-testkit", &["posthorn-model"]),
     ("posthorn-engine-tests", &["posthorn-api", "posthorn-model", "posthorn-testkit"]),
     ("posthorn-bench", &["posthorn-api", "posthorn-model", "posthorn-testkit"]),
-    ("posthorn-fuzz", &["posthorn-message", "posthorn-query", "posthorn-testkit"]),
     ("xtask", &[]),
 ];
 

@@ -8,7 +8,10 @@ const LIMIT: usize = 500;
 const TEST_LIMIT: usize = 1500;
 
 /// Files beyond the limit, and why they are one.
-const PERMITTED: &[(&str, &str)] = &[];
+const PERMITTED: &[(&str, &str)] = &[(
+    "ui/src/text/keys.ts",
+    "a list of all words of the interface, written by ui/script/keys.mjs",
+)];
 
 /// Returns the breaches.
 pub(super) fn check(sources: &[Source]) -> Vec<String> {
