@@ -113,6 +113,8 @@ async fn texts(engine: &Engine, rows: &[Pending]) -> Result<Vec<Words>, posthorn
             (None, Some(message)) => sections(engine, message).await?,
             _ => Vec::new(),
         };
+        // Bytes that cannot be read have no words, and never will.
+        let whole = whole.or_else(|| row.body.map(|_| Vec::new()));
         found.push((row.position, whole, sections));
     }
     let read = tokio::task::spawn_blocking(move || {

@@ -63,6 +63,8 @@ mod worker;
 pub use engine::{Side, secret_key};
 pub use event::SyncEvent;
 pub use options::SyncOptions;
+/// Spells a folder name as IMAP servers do (RFC 3501 section 5.1.3).
+pub use posthorn_imap::utf7::encode as encode_mailbox_name;
 pub use problem::{Problem, ProblemKind};
 pub use room::{DiskRoom, Room, Space};
 pub use status::{State, Status};

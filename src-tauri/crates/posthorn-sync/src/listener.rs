@@ -53,9 +53,8 @@ async fn operations(sync: &Sync, accounts: BTreeSet<AccountId>) {
     for account in accounts {
         // A store that cannot be read shows itself where it is written: nothing to add here.
         let Ok(count) = pending_operations(&sync.engine().store, account).await else { continue };
-        let before = sync.status(account).map_or(0, |status| status.pending_operations);
         sync.engine().board.update(account, |status| status.pending_operations = count);
-        if count > before {
+        if count > 0 {
             sync.operations_changed(account);
         }
     }

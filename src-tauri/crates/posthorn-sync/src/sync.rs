@@ -128,13 +128,22 @@ impl Sync {
 
     /// Closes all connections and plans none (true), or connects again (false).
     pub fn set_offline(&self, is_offline: bool) {
-        self.0
-            .engine
+        let engine = &self.0.engine;
+        engine
             .offline
             .send_if_modified(|offline| std::mem::replace(offline, is_offline) != is_offline);
-        if !is_offline {
-            self.check_now(None);
+        if is_offline {
+            return;
         }
+        // Said here and not by the workers, so that nobody takes the old rest for the new one.
+        for id in self.running().keys() {
+            engine.board.update(*id, |status| {
+                if status.state == State::Offline {
+                    status.enter(State::Connecting);
+                }
+            });
+        }
+        self.check_now(None);
     }
 
     /// Tells whether the user works offline.
@@ -310,10 +319,8 @@ impl Sync {
             let id = status.account;
             match pending_operations(&self.0.engine.store, id).await {
                 Ok(0) => {}
-                Ok(count) => {
-                    self.0.engine.board.update(id, |status| status.pending_operations = count);
-                    return false;
-                }
+                // The listener tells the worker, and the board when it is done.
+                Ok(_) => return false,
                 Err(_) => return false,
             }
         }

@@ -106,6 +106,10 @@ async fn one(
             }
             refuse(account, id, of_imap(&error).at(&connection.host)).await
         }
+        // The folder that it needs was removed elsewhere.
+        Err(Failure::Store(error @ posthorn_store::Error::NotFound(_))) => {
+            refuse(account, id, Problem { is_transient: false, ..Problem::of_store(&error) }).await
+        }
         // The mailbox has new uids, which are known now: the same operation comes again.
         Err(Failure::Interrupted) => Ok(()),
         Err(failure) => Err(failure),

@@ -8,7 +8,8 @@ use posthorn_store::message::Head;
 use posthorn_store::placement::{self, Arrival};
 use posthorn_store::{WriteTx, account};
 use posthorn_sync::{ProblemKind, State, Tuning};
-use posthorn_testkit::{Script, ScriptedServer};
+use posthorn_testkit::Script;
+use tokio::net::TcpListener;
 
 use crate::rig::{Rig, tuning};
 
@@ -58,15 +59,23 @@ fn watcher() -> Script {
     script(&["S: * OK [CAPABILITY IMAP4rev1] hello\nC: {a} LOGIN *\n!stall\n"])
 }
 
-async fn rig(scripts: Vec<Script>) -> (Rig, ScriptedServer) {
-    let server = ScriptedServer::start(scripts).await.unwrap();
-    let slow = Tuning {
-        poll: Duration::from_secs(3600),
-        retry_first: Duration::from_secs(3600),
-        retry_last: Duration::from_secs(3600),
-        ..tuning()
-    };
-    (Rig::start_with(server.port(), slow, fill).await, server)
+/// Plays one script per connection, side by side; returns the port.
+async fn serve(scripts: Vec<Script>) -> u16 {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    tokio::spawn(async move {
+        for script in scripts {
+            let (stream, _) = listener.accept().await.unwrap();
+            tokio::spawn(script.play(stream));
+        }
+    });
+    port
+}
+
+async fn rig(scripts: Vec<Script>) -> Rig {
+    let long = Duration::from_secs(3600);
+    let slow = Tuning { poll: long, retry_first: long, retry_last: long, ..tuning() };
+    Rig::start_with(serve(scripts).await, slow, fill).await
 }
 
 async fn kept(rig: &Rig) -> usize {
@@ -87,7 +96,7 @@ async fn an_answer_that_breaks_off_removes_nothing() {
     let endings = ["S- * SEARCH 1 2\n!cut\n", "S: * SEARCH 1 2\n!cut\n", "!cut\n"];
     for ending in endings {
         let select = "C: {c} SELECT *\nS: * 2 EXISTS\nS: * OK [UIDVALIDITY 7] x\nS: * OK [UIDNEXT 31] x\nS: {c} OK x\nC: {d} UID FETCH *\nS: {d} OK x\nC: {e} UID SEARCH *\n";
-        let (rig, _server) = rig(vec![script(&[HELLO, LIST, select, ending]), watcher()]).await;
+        let rig = rig(vec![script(&[HELLO, LIST, select, ending]), watcher()]).await;
         assert_eq!(waits(&rig).await, ProblemKind::ConnectionLost);
         assert_eq!(kept(&rig).await, COUNT as usize, "{ending}");
         rig.sync.shutdown().await;
@@ -98,7 +107,7 @@ async fn an_answer_that_breaks_off_removes_nothing() {
 async fn a_folder_that_cannot_be_opened_keeps_its_messages() {
     for refusal in ["S: {c} NO not now\n", "S: {c} BAD what\n"] {
         let select = ["C: {c} SELECT *\n", refusal, "!stall\n"].concat();
-        let (rig, _server) = rig(vec![script(&[HELLO, LIST, &select]), watcher()]).await;
+        let rig = rig(vec![script(&[HELLO, LIST, &select]), watcher()]).await;
         assert_eq!(waits(&rig).await, ProblemKind::Refused);
         assert_eq!(kept(&rig).await, COUNT as usize);
         rig.sync.shutdown().await;
@@ -124,7 +133,7 @@ async fn an_empty_folder_is_believed_only_when_a_fresh_connection_agrees() {
         (script(&[HELLO, &open("EXAMINE", "30"), &full, end]), COUNT as usize),
         (script(&[HELLO, &open("EXAMINE", "0"), empty, end]), 0),
     ] {
-        let (rig, _server) = rig(vec![working.clone(), watcher(), fresh]).await;
+        let rig = rig(vec![working.clone(), watcher(), fresh]).await;
         rig.settled().await;
         assert_eq!(kept(&rig).await, left);
         rig.sync.shutdown().await;
@@ -136,7 +145,7 @@ async fn a_list_without_the_folders_is_not_believed_at_once() {
     let list = "C: {b} LIST *\nS: * LIST () \"/\" Other\nS: {b} OK listed\n";
     let working = script(&[HELLO, list, "!drain\n"]);
     let fresh = script(&[HELLO, LIST, "!drain\n"]);
-    let (rig, _server) = rig(vec![working, watcher(), fresh]).await;
+    let rig = rig(vec![working, watcher(), fresh]).await;
     rig.until("both folders are known", || async {
         let account = rig.account;
         rig.read(move |tx| mailbox::by_path(tx, account, "Other")).await.is_some()

@@ -1,0 +1,276 @@
+//! Sends what lies in the outbox: one task per account, one message after the other, in the order of the rows.
+//!
+//! Invariants:
+//! * Each step is durable in the store before the first byte that belongs to it leaves ([`attempt`]).
+//! * Whatever broke behind the dot is `Unknown`: looked for ([`seek`]), asked about, never sent again by itself.
+//! * A row that a stopped program left under way goes to where it truly is before anything is sent.
+//! * Refused credentials are not tried again until the account changes.
+//! * The copy for Sent is a step of its own with its own retries ([`copy`]); it never holds up a message.
+//!
+//! It does not compose, does not decide what is sent, and holds nothing that the store does not hold, except progress.
+
+mod attempt;
+mod connect;
+mod copy;
+mod finish;
+mod verdict;
+mod schedule;
+mod seek;
+mod source;
+mod wake;
+
+use std::time::Duration;
+
+use posthorn_model::{OutboxId, Timestamp};
+use posthorn_store::outbox::{self, Outbox, OutboxState};
+use posthorn_store::{Change, Error as StoreError};
+use tokio::sync::broadcast::error::RecvError;
+use tokio::time::Instant;
+
+use crate::backoff::Backoff;
+use crate::board::Part;
+use crate::engine::Account;
+use crate::problem::Problem;
+
+pub use connect::size_limit;
+use connect::Submission;
+use schedule::Schedule;
+pub(crate) use wake::{Uploads, Wake};
+
+/// Wait after a failure of the store (a full disk, for instance), before anything is tried again.
+const AFTER_STORE_FAILURE: Duration = Duration::from_secs(5);
+/// How long a message whose dot is on its way may keep the end of the program waiting: an answer heard now is a
+/// question less for the user. Below [`crate::limit::SHUTDOWN`].
+const GRACE: Duration = Duration::from_secs(3);
+
+/// Runs until the account's worker is ended.
+pub(crate) async fn run(account: Account) {
+    let tuning = account.engine.tuning;
+    let worker = Worker {
+        backoff: Backoff::new(tuning.retry_first, tuning.retry_last),
+        copies: Schedule::new(tuning, None),
+        searches: Schedule::new(tuning, Some(seek::TRIES)),
+        account,
+        pause: None,
+        is_locked_out: false,
+    };
+    worker.live().await;
+}
+
+/// The sender of one account.
+struct Worker {
+    account: Account,
+    /// Waits after failures of the connection.
+    backoff: Backoff,
+    /// Nothing is sent before this; absent = at once.
+    pause: Option<Instant>,
+    /// The credentials were refused: nothing is sent until the account changes, which starts another worker.
+    is_locked_out: bool,
+    /// When copies for Sent are tried again.
+    copies: Schedule,
+    /// When messages of unknown fate are looked for again.
+    searches: Schedule,
+}
+
+impl Worker {
+    async fn live(mut self) {
+        let mut changes = self.account.store().changes();
+        loop {
+            tokio::select! {
+                biased;
+                () = self.account.cancel.cancelled() => return,
+                () = self.account.online() => {}
+            }
+            let (board, id) = (&self.account.engine.board, self.account.id);
+            let mark = board.wanted(id, Part::Outgoing);
+            if self.account.outgoing.take() {
+                self.pause = None;
+                self.backoff.reset();
+                self.copies.hurry();
+                self.searches.hurry();
+            }
+            let until = match self.pass().await {
+                Ok(until) => until,
+                Err(error) => {
+                    tracing::warn!(account = id.0, %error, "the outbox could not be worked on");
+                    self.show(Some(Problem::of_store(&error)), None);
+                    Some(Instant::now() + AFTER_STORE_FAILURE)
+                }
+            };
+            self.account.engine.board.served(id, Part::Outgoing, mark);
+            if !self.rest(&mut changes, until).await {
+                return;
+            }
+        }
+    }
+
+    /// Waits for something to do; false when the worker is to end.
+    async fn rest(
+        &self,
+        changes: &mut tokio::sync::broadcast::Receiver<std::sync::Arc<[Change]>>,
+        until: Option<Instant>,
+    ) -> bool {
+        let timer = async {
+            match until {
+                Some(until) => tokio::time::sleep_until(until).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            biased;
+            () = self.account.cancel.cancelled() => false,
+            () = self.account.outgoing.wait() => true,
+            () = self.account.offline() => true,
+            () = timer => true,
+            is_open = concerns(changes) => is_open,
+        }
+    }
+
+    /// Does what can be done now, and returns when there is something to do again; absent = when something changes.
+    async fn pass(&mut self) -> Result<Option<Instant>, StoreError> {
+        self.recover().await?;
+        self.send_due().await?;
+        self.resolve_unknown().await?;
+        self.file_copies().await?;
+        self.next_look().await
+    }
+
+    /// Brings rows that are under way without anybody sending them to where they truly are.
+    async fn recover(&self) -> Result<(), StoreError> {
+        let id = self.account.id;
+        let states = [OutboxState::Connecting, OutboxState::Recipients, OutboxState::Data, OutboxState::DotSent];
+        if self.account.store().read(move |tx| outbox::in_states(tx, id, &states)).await?.is_empty() {
+            return Ok(());
+        }
+        let write = self.account.store().write(move |tx| {
+            for row in outbox::in_states(tx, id, &states)? {
+                let to = match row.state {
+                    OutboxState::DotSent => OutboxState::Unknown,
+                    _ => OutboxState::Queued,
+                };
+                outbox::step(tx, row.id, to, "")?;
+            }
+            Ok(())
+        });
+        write.await
+    }
+
+    /// Sends the rows whose time has come, oldest first, over one connection as long as it holds.
+    async fn send_due(&mut self) -> Result<(), StoreError> {
+        let id = self.account.id;
+        let mut connection: Option<Submission> = None;
+        while !self.is_held() {
+            // Asked anew each time: a row may have been taken back, and another may be due before it.
+            let due = self.account.store().read(move |tx| outbox::due(tx, id)).await?;
+            let Some(row) = due.into_iter().next() else { break };
+            let Some(row) = self.begin(row.id).await? else { continue };
+            if connection.as_ref().is_none_or(|connection| !connection.session.is_usable()) {
+                let connected = self.unless_stopped(connect::connect(&self.account)).await;
+                match connected {
+                    None => break,
+                    Some(Ok(new)) => {
+                        self.show(None, None);
+                        connection = Some(new);
+                    }
+                    Some(Err(failure)) => {
+                        self.not_connected(&row, &failure).await?;
+                        continue;
+                    }
+                }
+            }
+            if let Some(connection) = connection.as_mut() {
+                self.deliver(connection, &row).await?;
+            }
+        }
+        if let Some(connection) = connection.filter(|connection| connection.session.is_usable()) {
+            // What was accepted stays accepted, whatever the server says to QUIT.
+            let _ = self.unless_stopped(connection.session.quit()).await;
+        }
+        Ok(())
+    }
+
+    /// Takes a row from the queue; absent when it was taken back or put off in the meantime.
+    async fn begin(&self, id: OutboxId) -> Result<Option<Outbox>, StoreError> {
+        let write = self.account.store().write(move |tx| {
+            let row = outbox::get(tx, id)?;
+            let is_due = row.request.not_before <= tx.now() && row.next_try <= tx.now();
+            if !is_due || !matches!(row.state, OutboxState::Queued | OutboxState::Waiting) {
+                return Ok(None);
+            }
+            outbox::step(tx, id, OutboxState::Connecting, "")?;
+            // With the state that it had before: it says which recipients are asked for.
+            Ok(Some(Outbox { attempts: row.attempts + 1, ..row }))
+        });
+        match write.await {
+            Err(StoreError::NotFound(_)) => Ok(None),
+            other => other,
+        }
+    }
+
+    /// Tells whether nothing may be sent now.
+    fn is_held(&self) -> bool {
+        self.is_locked_out
+            || self.account.cancel.is_cancelled()
+            || *self.account.engine.offline.borrow()
+            || self.pause.is_some_and(|pause| pause > Instant::now())
+    }
+
+    async fn next_look(&self) -> Result<Option<Instant>, StoreError> {
+        let id = self.account.id;
+        let mut times = vec![self.copies.next(), self.searches.next()];
+        if !self.is_locked_out {
+            let due = self.account.store().read(move |tx| outbox::next_due(tx, id)).await?;
+            let due = due.map(|due| Instant::now() + self.until(due));
+            times.push(due.map(|due| self.pause.map_or(due, |pause| due.max(pause))));
+        }
+        Ok(times.into_iter().flatten().min())
+    }
+
+    fn until(&self, time: Timestamp) -> Duration {
+        Duration::from_millis(time.0.saturating_sub(self.account.now().0).max(0).unsigned_abs())
+    }
+
+    fn after(&self, wait: Duration) -> Timestamp {
+        self.account.now().plus_ms(i64::try_from(wait.as_millis()).unwrap_or(i64::MAX))
+    }
+
+    /// Says what is wrong with sending; absent = nothing.
+    fn show(&self, problem: Option<Problem>, next_try: Option<Timestamp>) {
+        self.account.update(|status| {
+            status.outgoing = problem;
+            status.outgoing_next_try = next_try;
+        });
+    }
+
+    /// Waits until the account ends or goes offline.
+    async fn stopped(account: &Account) {
+        tokio::select! {
+            () = account.cancel.cancelled() => {}
+            () = account.offline() => {}
+        }
+    }
+
+    /// Does something that may be broken off without harm.
+    async fn unless_stopped<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+        tokio::select! {
+            biased;
+            () = Self::stopped(&self.account) => None,
+            result = work => Some(result),
+        }
+    }
+}
+
+/// Waits until something changed that may concern the outbox; false when the store was closed.
+async fn concerns(changes: &mut tokio::sync::broadcast::Receiver<std::sync::Arc<[Change]>>) -> bool {
+    loop {
+        match changes.recv().await {
+            // Mail that arrives may be the very message whose fate is unknown.
+            Ok(batch) if batch.iter().any(|change| matches!(change, Change::Outbox(_) | Change::Messages { .. })) => {
+                return true;
+            }
+            Ok(_) => {}
+            Err(RecvError::Lagged(_)) => return true,
+            Err(RecvError::Closed) => return false,
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! The copy for Sent: the Bcc line and the bytes that were sent, filed once.
+//!
+//! On an IMAP server it is looked for before it is appended, so that a break costs a look and never a second copy; for
+//! a POP3 account it goes into the Sent folder of this computer. Where the server files it, nothing is done.
+
+use posthorn_imap::{MailboxName, Session};
+use posthorn_model::{Flags, MailboxId, MailboxRole, Protocol};
+use posthorn_net::Stream;
+use posthorn_store::outbox::{self, Outbox, OutboxState};
+use posthorn_store::placement::{self, Arrival};
+use posthorn_store::{Error as StoreError, Origin, account, mailbox};
+
+use super::Worker;
+use super::finish::finish;
+use super::seek::contains;
+use super::source::Source;
+use crate::engine::Account;
+use crate::failure::Failure;
+use crate::imap::connect::{self, Connection};
+use crate::reading::{self, Told};
+
+/// Name of the folder that is made where an account has none for sent mail.
+const SENT: &str = "Sent";
+
+impl Worker {
+    /// Files the copies of what was accepted.
+    pub(super) async fn file_copies(&mut self) -> Result<(), StoreError> {
+        let id = self.account.id;
+        let states = [OutboxState::Accepted, OutboxState::Filed];
+        let read = self.account.store().read(move |tx| {
+            let settings = account::get(tx, id)?.settings;
+            Ok((settings, outbox::in_states(tx, id, &states)?))
+        });
+        let (settings, rows) = read.await?;
+        self.copies.retain(&rows.iter().map(|row| row.id).collect::<Vec<_>>());
+        let mut connection = None;
+        let mut problem = None;
+        for row in &rows {
+            let is_ours = row.state == OutboxState::Accepted && row.request.needs_filing && !settings.server_files_sent;
+            if !is_ours {
+                finish(&self.account, row.id, None).await?;
+                continue;
+            }
+            if !self.copies.is_due(row.id) {
+                continue;
+            }
+            let filing = file(&self.account, settings.incoming.server.protocol, &mut connection, row);
+            match self.unless_stopped(Box::pin(filing)).await {
+                None => break,
+                Some(Ok(message)) => {
+                    problem = Some(None);
+                    finish(&self.account, row.id, message).await?;
+                }
+                Some(Err(failure)) => {
+                    tracing::info!(account = id.0, %failure, "a sent message could not be filed");
+                    problem = Some(Some(failure.problem()));
+                    self.copies.put_off(row.id);
+                    connection = None;
+                }
+            }
+        }
+        if let Some(connection) = connection {
+            connection.leave().await;
+        }
+        if let Some(problem) = problem
+            && !self.is_locked_out
+        {
+            let next = self.copies.next().map(|next| self.after(next.saturating_duration_since(tokio::time::Instant::now())));
+            self.show(problem, next);
+        }
+        Ok(())
+    }
+}
+
+/// Files one copy; returns the message where it is on this computer.
+async fn file(
+    account: &Account,
+    protocol: Protocol,
+    connection: &mut Option<Connection>,
+    row: &Outbox,
+) -> Result<Option<posthorn_model::MessageId>, Failure> {
+    if protocol != Protocol::Imap {
+        return here(account, row).await.map(Some);
+    }
+    let connection = match connection {
+        Some(open) => open,
+        None => connection.insert(connect::connect(account).await?),
+    };
+    let host = connection.host.clone();
+    on_server(account, connection, row).await.map_err(|failure| failure.at(&host))?;
+    Ok(None)
+}
+
+/// Puts the copy into the Sent folder of this computer, in one transaction with the row's step.
+async fn here(account: &Account, row: &Outbox) -> Result<posthorn_model::MessageId, Failure> {
+    let wire = account.store().bodies().get(row.request.body).await?;
+    let copy = [row.request.bcc_line.as_bytes(), wire.as_slice()].concat();
+    let received = row.updated_at;
+    let read = tokio::task::spawn_blocking(move || {
+        let told = Told { received: Some(received), size: copy.len() as u64, ..Told::default() };
+        let head = reading::whole_head(&copy, told);
+        (copy, head)
+    });
+    let (copy, head) = read.await.map_err(|_| Failure::Interrupted)?;
+    let body = account.store().bodies().put(copy, Origin::Local).await?;
+    let (id, row) = (account.id, row.id);
+    let write = account.store().write(move |tx| {
+        let sent = match mailbox::by_role(tx, id, MailboxRole::Sent)? {
+            Some(found) => found.id,
+            None => mailbox::add_local(tx, id, SENT, MailboxRole::Sent)?,
+        };
+        let flags = Flags { seen: true, ..Flags::default() };
+        let arrived = placement::arrive(tx, sent, &[Arrival { flags, head, body: Some(body), ..Arrival::default() }])?;
+        let message = arrived.first().map(|arrived| arrived.message).ok_or(StoreError::NotFound("message"))?;
+        outbox::file(tx, row, Some(message))?;
+        Ok(message)
+    });
+    Ok(write.await?)
+}
+
+/// Appends the copy to the server's Sent folder, unless it is there.
+async fn on_server(account: &Account, connection: &mut Connection, row: &Outbox) -> Result<(), Failure> {
+    let id = account.id;
+    let known = account.store().read(move |tx| mailbox::by_role(tx, id, MailboxRole::Sent)).await?;
+    let name = known.as_ref().map_or_else(|| MailboxName::from_display(SENT), |sent| MailboxName::from_wire(sent.path.clone()));
+    if !contains(connection, &name, &row.request.message_id).await? {
+        match append(account, &mut connection.session, &name, row).await {
+            Err(Failure::Imap { error, .. }) if error.is_nonexistent() => {
+                connection.session.create(&name).await?;
+                append(account, &mut connection.session, &name, row).await?;
+            }
+            other => other?,
+        }
+    }
+    // The folder shows it at once.
+    let opened: Option<MailboxId> = known.map(|sent| sent.id);
+    account.signals.raise(|wanted| match opened {
+        Some(sent) => drop(wanted.opened.insert(sent)),
+        None => wanted.check = true,
+    });
+    Ok(())
+}
+
+async fn append(
+    account: &Account,
+    session: &mut Session<Stream>,
+    name: &MailboxName,
+    row: &Outbox,
+) -> Result<(), Failure> {
+    let before = row.request.bcc_line.as_bytes().to_vec();
+    let size = row.request.size + before.len() as u64;
+    let mut source = Source::open(account.store().bodies(), row.request.body, before).await?;
+    let flags = Flags { seen: true, ..Flags::default() };
+    session.append(name, &flags, Some(account.now()), size, &mut source).await?;
+    Ok(())
+}
