@@ -235,7 +235,8 @@ fn split_parts(raw: &[u8], body: Range<usize>, boundary: &[u8]) -> (Vec<Range<us
             return (parts, true);
         }
         if parts.len() >= MAX_PARTS {
-            return (parts, false);
+            // The caller notes that there are too many; whether the end is there is not looked for.
+            return (parts, true);
         }
         open = Some(at + delimiter.len() + line_end);
     }

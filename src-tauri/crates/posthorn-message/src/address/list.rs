@@ -139,8 +139,16 @@ fn encoded_word_len(text: &str) -> Option<usize> {
     (second.0 < 64).then_some(2 + second.0 + 1 + end + 2)
 }
 
-/// Reads one item.
+/// Reads one item. A quote that is never closed is no quote.
 fn address(item: &str, hint: Option<&str>) -> Option<Address> {
+    let mut scan = Scan::default();
+    item.chars().for_each(|c| {
+        scan.is_outside(c);
+    });
+    if scan.is_quoted { read_address(&item.replace('"', ""), hint) } else { read_address(item, hint) }
+}
+
+fn read_address(item: &str, hint: Option<&str>) -> Option<Address> {
     let mut outside = String::new();
     let mut angle: Option<String> = None;
     let mut comment = String::new();
@@ -256,7 +264,7 @@ mod tests {
             ("<@route.example,@b.example:c@d.example>", &[("", "c@d.example")]),
             ("Anna anna@example.org", &[("Anna", "anna@example.org")]),
             ("MAILER-DAEMON", &[("MAILER-DAEMON", "")]),
-            ("\"unclosed <a@b.example>, c@d.example", &[("unclosed <a@b.example>", ""), ("", "c@d.example")]),
+            ("\"unclosed <a@b.example>, c@d.example", &[("unclosed", "a@b.example"), ("", "c@d.example")]),
             ("<>", &[]),
             (",,;", &[]),
         ] {

@@ -55,7 +55,7 @@ fn a_stray_byte_does_not_change_the_charset() {
 #[test]
 fn every_choice_decodes() {
     for charset in choices() {
-        assert!(decode_as(b"abc ", charset).text.is_empty() == false || *charset == "UTF-16LE", "{charset}");
+        assert!(!decode_as(b"abc ", charset).text.is_empty(), "{charset}");
         assert_eq!(decode_as(b"", charset).text, "", "{charset}");
     }
     assert_eq!(decode_as(&encoding_rs::KOI8_R.encode("Привет").0, "KOI8-R").text, "Привет");
