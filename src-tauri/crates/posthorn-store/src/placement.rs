@@ -307,6 +307,12 @@ pub fn forget_uids(tx: &WriteTx<'_>, mailbox: MailboxId) -> Result<()> {
     Ok(())
 }
 
+/// Returns how many placements have no uid and no operation that will bring one.
+pub fn count_without_uid(tx: &ReadTx<'_>, mailbox: MailboxId) -> Result<u64> {
+    let sql = "SELECT count(*) FROM placement WHERE mailbox = ?1 AND uid IS NULL AND pending = 0";
+    tx.one(sql, [mailbox.0], |row| row.get::<_, i64>(0)).map(i64::unsigned_abs)
+}
+
 /// Removes what a complete listing under a new uid validity did not show again; what an operation is about to bring
 /// stays. Returns what was removed.
 pub fn remove_without_uid(tx: &WriteTx<'_>, mailbox: MailboxId) -> Result<Vec<MessageId>> {
