@@ -8,8 +8,8 @@ mod list;
 use posthorn_model::Address;
 use thiserror::Error;
 
-pub use list::{AddressList, MAX_ADDRESSES, parse_address_list};
 pub(crate) use list::parse_header_list;
+pub use list::{AddressList, MAX_ADDRESSES, parse_address_list};
 
 /// Bytes of an address (RFC 5321 section 4.5.3.1.3, without the brackets).
 pub const MAX_ADDRESS_BYTES: usize = 254;
@@ -62,14 +62,19 @@ fn is_local_part(local: &str) -> bool {
         return is_clean && !is_escaped;
     }
     local.chars().all(|c| {
-        !c.is_control() && !c.is_whitespace() && !crate::encoded_word::is_bidi_control(c)
+        !c.is_control()
+            && !c.is_whitespace()
+            && !crate::encoded_word::is_bidi_control(c)
             && !matches!(c, '(' | ')' | '<' | '>' | '[' | ']' | ':' | ';' | '@' | '\\' | ',' | '"')
     })
 }
 
 fn ascii_domain(domain: &str) -> Option<String> {
     if let Some(literal) = domain.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
-        let fits = !literal.is_empty() && literal.bytes().all(|byte| byte.is_ascii_hexdigit() || matches!(byte, b'.' | b':' | b'I' | b'P' | b'v'));
+        let fits = !literal.is_empty()
+            && literal.bytes().all(|byte| {
+                byte.is_ascii_hexdigit() || matches!(byte, b'.' | b':' | b'I' | b'P' | b'v')
+            });
         return fits.then(|| domain.to_owned());
     }
     let ascii = idna::domain_to_ascii(domain).ok()?;
@@ -80,7 +85,9 @@ fn ascii_domain(domain: &str) -> Option<String> {
                 && label.len() <= 63
                 && !label.starts_with('-')
                 && !label.ends_with('-')
-                && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+                && label
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
         });
     is_host.then_some(ascii)
 }
@@ -103,7 +110,15 @@ pub fn print_address(address: &Address) -> String {
         return address.email.clone();
     }
     let name = crate::encoded_word::printable(&address.name);
-    let is_plain = name.chars().all(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '\'' | '_' | '!' | '+' | '&') || !c.is_ascii());
-    let name = if is_plain && !name.contains("=?") { name } else { format!("\"{}\"", name.replace('\\', "\\\\").replace('"', "\\\"")) };
+    let is_plain = name.chars().all(|c| {
+        c.is_alphanumeric()
+            || matches!(c, ' ' | '-' | '\'' | '_' | '!' | '+' | '&')
+            || !c.is_ascii()
+    });
+    let name = if is_plain && !name.contains("=?") {
+        name
+    } else {
+        format!("\"{}\"", name.replace('\\', "\\\\").replace('"', "\\\""))
+    };
     format!("{name} <{}>", address.email)
 }

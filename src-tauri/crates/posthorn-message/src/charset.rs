@@ -27,9 +27,31 @@ pub struct Decoded {
 /// Returns the charsets that *Show as* offers.
 pub fn choices() -> &'static [&'static str] {
     &[
-        "UTF-8", "GB18030", "Big5", "HZ-GB-2312", "ISO-2022-JP", "Shift_JIS", "EUC-JP", "EUC-KR", "ISO-2022-KR", "windows-1252",
-        "ISO-8859-2", "ISO-8859-15", "windows-1250", "windows-1251", "KOI8-R", "KOI8-U", "windows-1253", "windows-1254",
-        "windows-1255", "windows-1256", "windows-1257", "windows-1258", "windows-874", "UTF-7", "UTF-16LE",
+        "UTF-8",
+        "GB18030",
+        "Big5",
+        "HZ-GB-2312",
+        "ISO-2022-JP",
+        "Shift_JIS",
+        "EUC-JP",
+        "EUC-KR",
+        "ISO-2022-KR",
+        "windows-1252",
+        "ISO-8859-2",
+        "ISO-8859-15",
+        "windows-1250",
+        "windows-1251",
+        "KOI8-R",
+        "KOI8-U",
+        "windows-1253",
+        "windows-1254",
+        "windows-1255",
+        "windows-1256",
+        "windows-1257",
+        "windows-1258",
+        "windows-874",
+        "UTF-7",
+        "UTF-16LE",
     ]
 }
 
@@ -66,12 +88,26 @@ fn decoded(text: String, charset: &str, is_guessed: bool) -> Decoded {
 }
 
 fn clean_label(label: &str) -> String {
-    label.trim_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>')).to_ascii_lowercase()
+    label
+        .trim_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>'))
+        .to_ascii_lowercase()
 }
 
 /// Labels that programs write when they do not know.
 fn says_nothing(label: &str) -> bool {
-    matches!(label, "us-ascii" | "ascii" | "ansi_x3.4-1968" | "unknown-8bit" | "unknown" | "x-unknown" | "default" | "none" | "8bit" | "binary")
+    matches!(
+        label,
+        "us-ascii"
+            | "ascii"
+            | "ansi_x3.4-1968"
+            | "unknown-8bit"
+            | "unknown"
+            | "x-unknown"
+            | "default"
+            | "none"
+            | "8bit"
+            | "binary"
+    )
 }
 
 fn is_western(label: &str) -> bool {
@@ -90,9 +126,12 @@ fn encoding(label: &str) -> Option<&'static Encoding> {
     let alias = match label {
         "cp932" | "ms932" | "x-ms-cp932" | "windows-932" | "x-sjis-jp" => "shift_jis",
         "cp949" | "ms949" | "uhc" | "x-windows-949" | "ks_c_5601" | "ksc5601" | "euckr" => "euc-kr",
-        "cp936" | "ms936" | "windows-936" | "gb2312-80" | "x-gb2312" | "euc-cn" | "gb_2312" => "gbk",
+        "cp936" | "ms936" | "windows-936" | "gb2312-80" | "x-gb2312" | "euc-cn" | "gb_2312" => {
+            "gbk"
+        }
         "cp950" | "ms950" | "windows-950" | "big5-eten" => "big5",
-        "iso-2022-jp-ms" | "iso-2022-jp-1" | "iso-2022-jp-2" | "iso-2022-jp-3" | "cp50220" | "cp50221" => "iso-2022-jp",
+        "iso-2022-jp-ms" | "iso-2022-jp-1" | "iso-2022-jp-2" | "iso-2022-jp-3" | "cp50220"
+        | "cp50221" => "iso-2022-jp",
         "utf_8" | "utf8mb4" | "utf-8n" | "x-utf-8" => "utf-8",
         "tis620" | "iso-8859-11" | "cp874" => "windows-874",
         _ => label,
@@ -116,7 +155,8 @@ fn by_label(bytes: &[u8], label: &str) -> Option<String> {
         "cp437" | "ibm437" | "437" => "cp437",
         other => other,
     };
-    mail_parser::decoders::charsets::map::charset_decoder(known_to_parser.as_bytes()).map(|decode| decode(bytes))
+    mail_parser::decoders::charsets::map::charset_decoder(known_to_parser.as_bytes())
+        .map(|decode| decode(bytes))
 }
 
 fn guess(bytes: &[u8], hint: Option<&str>) -> Decoded {
@@ -129,7 +169,11 @@ fn guess(bytes: &[u8], hint: Option<&str>) -> Decoded {
     if let Ok(text) = std::str::from_utf8(bytes) {
         return decoded(text.to_owned(), UTF_8.name(), true);
     }
-    if let Some(encoding) = hint.map(clean_label).and_then(|label| encoding(&label)).filter(|encoding| *encoding != UTF_8) {
+    if let Some(encoding) = hint
+        .map(clean_label)
+        .and_then(|label| encoding(&label))
+        .filter(|encoding| *encoding != UTF_8)
+    {
         let (text, _, is_damaged) = encoding.decode(bytes);
         if !is_damaged && encoding != WINDOWS_1252 {
             return decoded(text.into_owned(), encoding.name(), true);
@@ -194,7 +238,8 @@ fn looks_cyrillic(bytes: &[u8]) -> bool {
     let foreign: Vec<u8> = bytes.iter().copied().filter(|byte| !byte.is_ascii()).collect();
     let small_1251 = foreign.iter().filter(|byte| **byte >= 0xE0).count();
     let small_koi8 = foreign.iter().filter(|byte| (0xC0..=0xDF).contains(*byte)).count();
-    foreign.len() > 3 && (small_1251 * 10 > foreign.len() * 7 || small_koi8 * 10 > foreign.len() * 8)
+    foreign.len() > 3
+        && (small_1251 * 10 > foreign.len() * 7 || small_koi8 * 10 > foreign.len() * 8)
 }
 
 #[cfg(test)]

@@ -29,7 +29,9 @@ pub fn decode_header(raw: &[u8], hint: Option<&str>) -> String {
         };
         let is_adjacent = plain.iter().all(u8::is_ascii_whitespace);
         match pending.as_mut() {
-            Some(open) if is_adjacent && open.charset == word.charset => open.bytes.extend(word.bytes),
+            Some(open) if is_adjacent && open.charset == word.charset => {
+                open.bytes.extend(word.bytes);
+            }
             _ => {
                 let had_word = pending.is_some();
                 flush(&mut text, &mut pending, hint);
@@ -136,7 +138,8 @@ mod tests {
         let gbk = encoding_rs::GBK.encode("季度报告").0.into_owned();
         let split = format!("{} {}", word("GB2312", &gbk[..3]), word("gb2312", &gbk[3..]));
         let utf8 = "日程安排".as_bytes();
-        let split_utf8 = format!("{}\r\n {}", word("utf-8", &utf8[..4]), word("UTF-8*zh", &utf8[4..]));
+        let split_utf8 =
+            format!("{}\r\n {}", word("utf-8", &utf8[..4]), word("UTF-8*zh", &utf8[4..]));
         for (raw, expected) in [
             ("plain subject", "plain subject"),
             ("=?utf-8?Q?Gr=C3=BC=C3=9Fe?=", "Grüße"),
@@ -164,7 +167,13 @@ mod tests {
     #[test]
     fn raw_bytes_are_read_too() {
         assert_eq!(decode_header("raw 中文 utf-8".as_bytes(), None), "raw 中文 utf-8");
-        assert_eq!(decode_header(&encoding_rs::GBK.encode("关于项目的通知").0, None), "关于项目的通知");
-        assert_eq!(decode_header(&encoding_rs::BIG5.encode("會議通知").0, Some("big5")), "會議通知");
+        assert_eq!(
+            decode_header(&encoding_rs::GBK.encode("关于项目的通知").0, None),
+            "关于项目的通知"
+        );
+        assert_eq!(
+            decode_header(&encoding_rs::BIG5.encode("會議通知").0, Some("big5")),
+            "會議通知"
+        );
     }
 }

@@ -35,7 +35,10 @@ impl<'a> Fields<'a> {
 
     /// Returns the raw values of all fields of this name.
     pub(crate) fn all(&self, name: &str) -> impl Iterator<Item = &'a [u8]> {
-        self.fields.iter().filter(move |(known, _)| known.eq_ignore_ascii_case(name.as_bytes())).map(|(_, value)| *value)
+        self.fields
+            .iter()
+            .filter(move |(known, _)| known.eq_ignore_ascii_case(name.as_bytes()))
+            .map(|(_, value)| *value)
     }
 
     /// Tells whether there is no field at all.

@@ -9,21 +9,129 @@ pub const MAX_NAME_BYTES: usize = 200;
 
 /// Endings that an operating system runs, or that carry out orders when opened.
 const PROGRAMS: &[&str] = &[
-    "exe", "com", "scr", "pif", "bat", "cmd", "msi", "msp", "msix", "appx", "appinstaller", "cpl", "dll", "sys", "drv", "ocx", "hta", "js", "jse",
-    "vbs", "vbe", "wsf", "wsh", "ws", "ps1", "psm1", "psd1", "ps1xml", "reg", "lnk", "url", "scf", "inf", "chm", "hlp",
-    "gadget", "application", "jar", "jnlp", "sh", "bash", "zsh", "csh", "ksh", "run", "bin", "elf", "deb", "rpm", "appimage", "flatpakref", "snap",
-    "desktop", "app", "command", "dmg", "pkg", "mpkg", "workflow", "scpt", "applescript", "py", "pyc", "pyw", "pl", "rb",
-    "php", "iso", "img", "vhd", "vhdx", "xll", "xlam", "docm", "dotm", "xlsm", "xltm", "pptm", "ppam", "potm", "one", "library-ms", "settingcontent-ms", "search-ms",
-    "theme", "website", "diagcab", "msc", "rdp", "apk", "svg", "html", "htm", "xhtml", "shtml", "mht", "mhtml",
+    "exe",
+    "com",
+    "scr",
+    "pif",
+    "bat",
+    "cmd",
+    "msi",
+    "msp",
+    "msix",
+    "appx",
+    "appinstaller",
+    "cpl",
+    "dll",
+    "sys",
+    "drv",
+    "ocx",
+    "hta",
+    "js",
+    "jse",
+    "vbs",
+    "vbe",
+    "wsf",
+    "wsh",
+    "ws",
+    "ps1",
+    "psm1",
+    "psd1",
+    "ps1xml",
+    "reg",
+    "lnk",
+    "url",
+    "scf",
+    "inf",
+    "chm",
+    "hlp",
+    "gadget",
+    "application",
+    "jar",
+    "jnlp",
+    "sh",
+    "bash",
+    "zsh",
+    "csh",
+    "ksh",
+    "run",
+    "bin",
+    "elf",
+    "deb",
+    "rpm",
+    "appimage",
+    "flatpakref",
+    "snap",
+    "desktop",
+    "app",
+    "command",
+    "dmg",
+    "pkg",
+    "mpkg",
+    "workflow",
+    "scpt",
+    "applescript",
+    "py",
+    "pyc",
+    "pyw",
+    "pl",
+    "rb",
+    "php",
+    "iso",
+    "img",
+    "vhd",
+    "vhdx",
+    "xll",
+    "xlam",
+    "docm",
+    "dotm",
+    "xlsm",
+    "xltm",
+    "pptm",
+    "ppam",
+    "potm",
+    "one",
+    "library-ms",
+    "settingcontent-ms",
+    "search-ms",
+    "theme",
+    "website",
+    "diagcab",
+    "msc",
+    "rdp",
+    "apk",
+    "svg",
+    "html",
+    "htm",
+    "xhtml",
+    "shtml",
+    "mht",
+    "mhtml",
 ];
 
 /// Content types of programs, for attachments whose name hides it.
 const PROGRAM_TYPES: &[&str] = &[
-    "application/x-msdownload", "application/x-msdos-program", "application/x-ms-dos-executable", "application/vnd.microsoft.portable-executable",
-    "application/x-dosexec", "application/x-executable", "application/x-sh", "application/x-shellscript", "text/x-shellscript",
-    "application/x-bat", "application/hta", "application/java-archive", "application/x-java-archive", "application/x-msi",
-    "application/x-ms-shortcut", "application/x-desktop", "application/javascript", "text/javascript",
-    "application/vnd.android.package-archive", "application/x-debian-package", "application/x-rpm", "application/x-apple-diskimage",
+    "application/x-msdownload",
+    "application/x-msdos-program",
+    "application/x-ms-dos-executable",
+    "application/vnd.microsoft.portable-executable",
+    "application/x-dosexec",
+    "application/x-executable",
+    "application/x-sh",
+    "application/x-shellscript",
+    "text/x-shellscript",
+    "application/x-bat",
+    "application/hta",
+    "application/java-archive",
+    "application/x-java-archive",
+    "application/x-msi",
+    "application/x-ms-shortcut",
+    "application/x-desktop",
+    "application/javascript",
+    "text/javascript",
+    "application/vnd.android.package-archive",
+    "application/x-debian-package",
+    "application/x-rpm",
+    "application/x-apple-diskimage",
 ];
 
 /// Returns `name` as one path component that any system accepts: no folders, control characters, bidi overrides,
@@ -33,10 +141,19 @@ pub fn safe_name(name: &str) -> String {
     let clean: String = last
         .nfc()
         .filter(|c| !is_bidi_control(*c) && !is_invisible(*c))
-        .map(|c| if c.is_control() || matches!(c, '<' | '>' | ':' | '"' | '|' | '?' | '*') { '_' } else { c })
+        .map(|c| {
+            if c.is_control() || matches!(c, '<' | '>' | ':' | '"' | '|' | '?' | '*') {
+                '_'
+            } else {
+                c
+            }
+        })
         .collect();
     // A name that begins with a dot is hidden, one that ends with a dot or a space is another name on Windows.
-    let mut name = clean.trim_start_matches(['.', ' ', '-']).trim_end_matches(['.', ' ', '\u{3000}', '\u{A0}']).to_owned();
+    let mut name = clean
+        .trim_start_matches(['.', ' ', '-'])
+        .trim_end_matches(['.', ' ', '\u{3000}', '\u{A0}'])
+        .to_owned();
     if is_reserved(&name) {
         name.insert(0, '_');
     }
@@ -51,7 +168,10 @@ fn is_invisible(c: char) -> bool {
 /// Device names of Windows, with any ending.
 fn is_reserved(name: &str) -> bool {
     let stem = name.split('.').next().unwrap_or_default().trim().to_ascii_uppercase();
-    let numbered = |prefix: &str| stem.strip_prefix(prefix).is_some_and(|n| n.len() == 1 && n.bytes().all(|b| b.is_ascii_digit()));
+    let numbered = |prefix: &str| {
+        stem.strip_prefix(prefix)
+            .is_some_and(|n| n.len() == 1 && n.bytes().all(|b| b.is_ascii_digit()))
+    };
     matches!(stem.as_str(), "CON" | "PRN" | "AUX" | "NUL") || numbered("COM") || numbered("LPT")
 }
 
@@ -71,7 +191,8 @@ fn shorten(name: String) -> String {
 
 /// Tells whether opening the file may run something: by its last ending (`invoice.pdf.exe`), or its content type.
 pub fn is_dangerous(name: &str, content_type: &str) -> bool {
-    let content_type = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let content_type =
+        content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     if PROGRAM_TYPES.contains(&content_type.as_str()) {
         return true;
     }
@@ -101,7 +222,9 @@ pub fn ending_for(content_type: &str) -> &'static str {
         "application/pkcs7-signature" | "application/x-pkcs7-signature" => ".p7s",
         "application/ms-tnef" => ".dat",
         "message/rfc822" | "message/global" => ".eml",
-        "message/delivery-status" | "message/disposition-notification" | "text/rfc822-headers" => ".txt",
+        "message/delivery-status" | "message/disposition-notification" | "text/rfc822-headers" => {
+            ".txt"
+        }
         "audio/mpeg" => ".mp3",
         "video/mp4" => ".mp4",
         _ => "",
@@ -140,10 +263,30 @@ mod tests {
 
     #[test]
     fn programs_are_recognised() {
-        for name in ["a.exe", "invoice.pdf.exe", "A.SCR", "x.js", "photo.jpg.lnk", "evil.exe. ", "invoice\u{202E}fdp.exe", "page.html", "run.sh", "m.docm"] {
+        for name in [
+            "a.exe",
+            "invoice.pdf.exe",
+            "A.SCR",
+            "x.js",
+            "photo.jpg.lnk",
+            "evil.exe. ",
+            "invoice\u{202E}fdp.exe",
+            "page.html",
+            "run.sh",
+            "m.docm",
+        ] {
             assert!(is_dangerous(name, "application/octet-stream"), "{name}");
         }
-        for name in ["a.pdf", "exe", "report.docx", "a.exe.pdf", "photo.png", "", "archive.zip", "notes.txt"] {
+        for name in [
+            "a.pdf",
+            "exe",
+            "report.docx",
+            "a.exe.pdf",
+            "photo.png",
+            "",
+            "archive.zip",
+            "notes.txt",
+        ] {
             assert!(!is_dangerous(name, "application/octet-stream"), "{name}");
         }
         assert!(is_dangerous("report.pdf", "application/x-msdownload; name=x"));

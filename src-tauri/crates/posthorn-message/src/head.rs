@@ -83,7 +83,9 @@ pub(crate) fn head_of(fields: &Fields<'_>) -> Head {
     };
     let from = addresses("From");
     let sender = addresses("Sender").into_iter().next();
-    let sender = sender.filter(|sender| from.first().is_none_or(|from| !from.email.eq_ignore_ascii_case(&sender.email)));
+    let sender = sender.filter(|sender| {
+        from.first().is_none_or(|from| !from.email.eq_ignore_ascii_case(&sender.email))
+    });
     Head {
         subject: decode_header(fields.first("Subject").unwrap_or_default(), hint),
         sender,
@@ -99,7 +101,11 @@ pub(crate) fn head_of(fields: &Fields<'_>) -> Head {
         in_reply_to: fields.first("In-Reply-To").map(ids).unwrap_or_default(),
         references: fields.all("References").flat_map(ids).fold(Vec::new(), keep_reference),
         list: ListHeaders::of(fields, hint),
-        authentication_results: fields.all("Authentication-Results").take(10).map(|raw| decode_header(raw, None)).collect(),
+        authentication_results: fields
+            .all("Authentication-Results")
+            .take(10)
+            .map(|raw| decode_header(raw, None))
+            .collect(),
         is_automatic: is_automatic(fields),
         content_type: content_type.value,
     }
@@ -113,11 +119,13 @@ fn text_of(raw: &[u8], hint: Option<&str>) -> String {
 
 fn is_automatic(fields: &Fields<'_>) -> bool {
     let word = |name: &str| {
-        let value = String::from_utf8_lossy(fields.first(name).unwrap_or_default()).to_ascii_lowercase();
+        let value =
+            String::from_utf8_lossy(fields.first(name).unwrap_or_default()).to_ascii_lowercase();
         value.split(';').next().unwrap_or_default().trim().to_owned()
     };
     let submitted = word("Auto-Submitted");
-    !submitted.is_empty() && submitted != "no" || matches!(word("Precedence").as_str(), "bulk" | "junk" | "list")
+    !submitted.is_empty() && submitted != "no"
+        || matches!(word("Precedence").as_str(), "bulk" | "junk" | "list")
 }
 
 /// Keeps the first reference, which names the conversation, and the newest ones.

@@ -22,8 +22,8 @@ mod url;
 pub use clean::clean;
 pub use link::{Link, LinkWarning, link_warnings};
 pub use plain::from_plain;
-pub use prescan::{MAX_DEPTH, MAX_HTML_BYTES, MAX_TAGS};
 pub(crate) use prescan::declared_charset;
+pub use prescan::{MAX_DEPTH, MAX_HTML_BYTES, MAX_TAGS};
 
 /// Class of the start of what was quoted from other messages.
 pub const QUOTE_CLASS: &str = "mail-quote";

@@ -24,8 +24,9 @@ mod thread;
 mod transfer;
 
 pub use address::{
-    AddressError, AddressList, MAX_ADDRESS_BYTES, MAX_ADDRESSES, check as check_address, is_same as is_same_address,
-    parse_address_list, print_address, print_address_list, to_ascii as address_to_ascii,
+    AddressError, AddressList, MAX_ADDRESS_BYTES, MAX_ADDRESSES, check as check_address,
+    is_same as is_same_address, parse_address_list, print_address, print_address_list,
+    to_ascii as address_to_ascii,
 };
 pub use compose::{
     ComposeError, Composed, Draft, DraftFile, InlinePicture, MAX_MESSAGE_BYTES, compose, message_id,
@@ -35,12 +36,14 @@ pub use field::MAX_FIELDS;
 pub use file_name::{MAX_NAME_BYTES, ending_for, is_dangerous, safe_name};
 pub use head::{Head, ListHeaders, MAX_REFERENCES, SentDate, parse_head};
 pub use message::{
-    Attachment, Defect, Disposition, MAX_ATTACHMENTS, MAX_TEXT_BYTES, Parsed, PartBytes, decode_text, parse, parse_as,
-    part,
+    Attachment, Defect, Disposition, MAX_ATTACHMENTS, MAX_TEXT_BYTES, Parsed, PartBytes,
+    decode_text, parse, parse_as, part,
 };
 pub use mime::{MAX_DEPTH, MAX_PARTS};
 pub use parameter::Parameterized;
-pub use preview::{MAX_CHARS as MAX_PREVIEW_CHARS, of_html as preview_of_html, of_text as preview_of_text};
-pub use reply::{Answer, AnswerContext, ReplyTo, forward, reply, reply_subject, forward_subject};
+pub use preview::{
+    MAX_CHARS as MAX_PREVIEW_CHARS, of_html as preview_of_html, of_text as preview_of_text,
+};
+pub use reply::{Answer, AnswerContext, ReplyTo, forward, forward_subject, reply, reply_subject};
 pub use thread::{BaseSubject, ThreadKeys, base_subject};
 pub use transfer::{decode as decode_transfer, decoded_len};

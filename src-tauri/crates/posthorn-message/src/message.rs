@@ -113,7 +113,9 @@ impl Parsed {
 
     /// Returns the attachment that `cid:` URLs name `content_id`.
     pub fn by_content_id(&self, content_id: &str) -> Option<&Attachment> {
-        self.attachments.iter().find(|attachment| attachment.content_id.as_deref() == Some(content_id))
+        self.attachments
+            .iter()
+            .find(|attachment| attachment.content_id.as_deref() == Some(content_id))
     }
 }
 
@@ -150,7 +152,16 @@ pub fn parse_as(raw: &[u8], charset: Option<&str>) -> Parsed {
         (Some(html), true) => preview::of_html(html),
         _ => preview::of_text(&text),
     };
-    Parsed { head, text, is_text_from_html, html, charset: body.charset, attachments, preview, defects }
+    Parsed {
+        head,
+        text,
+        is_text_from_html,
+        html,
+        charset: body.charset,
+        attachments,
+        preview,
+        defects,
+    }
 }
 
 /// Returns the decoded bytes of the part of this section (`1`, `2.1`); `None` when there is no such part or it holds others.
@@ -159,12 +170,21 @@ pub fn part<'a>(raw: &'a [u8], section: &str) -> Option<PartBytes<'a>> {
     let part = tree.section(section).filter(|part| part.content != Content::Multipart)?;
     let encoded = raw.get(part.body.clone())?;
     let bytes = transfer::decode(encoded, &part.transfer_encoding);
-    Some(PartBytes { content_type: part.content_type.value.clone(), name: name_of(raw, part), bytes })
+    Some(PartBytes {
+        content_type: part.content_type.value.clone(),
+        name: name_of(raw, part),
+        bytes,
+    })
 }
 
 /// Decodes a text part that came by itself (an IMAP section): `content_type` with its parameters, the transfer encoding
 /// and the body as the server gave them. `show_as` overrides the charset. HTML stays HTML.
-pub fn decode_text(content_type: &crate::Parameterized, transfer_encoding: &str, body: &[u8], show_as: Option<&str>) -> String {
+pub fn decode_text(
+    content_type: &crate::Parameterized,
+    transfer_encoding: &str,
+    body: &[u8],
+    show_as: Option<&str>,
+) -> String {
     let bytes = transfer::decode(body, transfer_encoding);
     let bytes = bytes.get(..MAX_TEXT_BYTES).unwrap_or(&bytes);
     let label = content_type.raw("charset").map(|raw| String::from_utf8_lossy(raw).into_owned());
@@ -188,7 +208,12 @@ fn head_defects(raw: &[u8], fields: &Fields<'_>, head: &Head) -> Vec<Defect> {
     found.into_iter().filter(|(is_found, _)| *is_found).map(|(_, defect)| defect).collect()
 }
 
-fn attachments(raw: &[u8], tree: &Tree, body: &body::Body, defects: &mut Vec<Defect>) -> Vec<Attachment> {
+fn attachments(
+    raw: &[u8],
+    tree: &Tree,
+    body: &body::Body,
+    defects: &mut Vec<Defect>,
+) -> Vec<Attachment> {
     let mut listed = Vec::new();
     for index in &body.attached {
         if listed.len() >= MAX_ATTACHMENTS {
@@ -203,7 +228,11 @@ fn attachments(raw: &[u8], tree: &Tree, body: &body::Body, defects: &mut Vec<Def
             section: part.section.clone(),
             size: transfer::decoded_len(encoded, &part.transfer_encoding) as u64,
             is_dangerous: file_name::is_dangerous(&name, &content_type),
-            disposition: if body.is_inline(part) { Disposition::Inline } else { Disposition::Attachment },
+            disposition: if body.is_inline(part) {
+                Disposition::Inline
+            } else {
+                Disposition::Attachment
+            },
             content_id: part.content_id.clone(),
             name,
             content_type,
@@ -214,7 +243,8 @@ fn attachments(raw: &[u8], tree: &Tree, body: &body::Body, defects: &mut Vec<Def
 
 /// Returns a safe name: the sender's, or the subject of an attached message, or one made from the type.
 fn name_of(raw: &[u8], part: &Part) -> String {
-    let given = part.name(None).map(|name| file_name::safe_name(&name)).filter(|name| !name.is_empty());
+    let given =
+        part.name(None).map(|name| file_name::safe_name(&name)).filter(|name| !name.is_empty());
     if let Some(name) = given {
         return name;
     }

@@ -53,9 +53,14 @@ pub(crate) struct Part {
 impl Part {
     fn read(raw: &[u8], header: Range<usize>, body: Range<usize>, default_type: &str) -> Self {
         let fields = Fields::parse(raw.get(header).unwrap_or_default());
-        let mut content_type = Parameterized::parse(fields.first("Content-Type").unwrap_or_default());
+        let mut content_type =
+            Parameterized::parse(fields.first("Content-Type").unwrap_or_default());
         if !content_type.value.contains('/') {
-            content_type.value = String::from(if content_type.value == "text" { "text/plain" } else { default_type });
+            content_type.value = String::from(if content_type.value == "text" {
+                "text/plain"
+            } else {
+                default_type
+            });
         }
         let encoding = fields.first("Content-Transfer-Encoding").unwrap_or_default();
         let content_id = fields.first("Content-ID").map(|raw| decode_header(raw, None));
@@ -64,21 +69,36 @@ impl Part {
             parent: None,
             content: Content::Leaf,
             content_type,
-            disposition: Parameterized::parse(fields.first("Content-Disposition").unwrap_or_default()),
-            transfer_encoding: String::from_utf8_lossy(encoding).split(['(', ';']).next().unwrap_or_default().trim().to_owned(),
-            content_id: content_id.map(|id| id.trim_matches(['<', '>', ' ']).to_owned()).filter(|id| !id.is_empty()),
+            disposition: Parameterized::parse(
+                fields.first("Content-Disposition").unwrap_or_default(),
+            ),
+            transfer_encoding: String::from_utf8_lossy(encoding)
+                .split(['(', ';'])
+                .next()
+                .unwrap_or_default()
+                .trim()
+                .to_owned(),
+            content_id: content_id
+                .map(|id| id.trim_matches(['<', '>', ' ']).to_owned())
+                .filter(|id| !id.is_empty()),
             body,
             depth: 0,
         }
     }
 
     fn is_plainly_encoded(&self) -> bool {
-        !matches!(self.transfer_encoding.to_ascii_lowercase().as_str(), "base64" | "quoted-printable" | "x-uuencode")
+        !matches!(
+            self.transfer_encoding.to_ascii_lowercase().as_str(),
+            "base64" | "quoted-printable" | "x-uuencode"
+        )
     }
 
     /// Returns the name that the sender gave, not yet safe.
     pub(crate) fn name(&self, hint: Option<&str>) -> Option<String> {
-        let name = self.disposition.parameter("filename", hint).or_else(|| self.content_type.parameter("name", hint));
+        let name = self
+            .disposition
+            .parameter("filename", hint)
+            .or_else(|| self.content_type.parameter("name", hint));
         name.filter(|name| !name.trim().is_empty())
     }
 }
@@ -103,7 +123,8 @@ impl Tree {
             tree.expand(raw, next);
             next += 1;
         }
-        if let Some(root) = tree.parts.first_mut().filter(|root| root.content != Content::Multipart) {
+        if let Some(root) = tree.parts.first_mut().filter(|root| root.content != Content::Multipart)
+        {
             root.section = String::from("1");
         }
         tree
@@ -111,7 +132,12 @@ impl Tree {
 
     /// Returns the parts that the part at `index` holds, in order.
     pub(crate) fn children(&self, index: usize) -> impl Iterator<Item = usize> {
-        self.parts.iter().enumerate().skip(index).filter(move |(_, part)| part.parent == Some(index)).map(|(at, _)| at)
+        self.parts
+            .iter()
+            .enumerate()
+            .skip(index)
+            .filter(move |(_, part)| part.parent == Some(index))
+            .map(|(at, _)| at)
     }
 
     /// Returns the part of this section: the attached message itself where its body shares the number.
@@ -128,7 +154,10 @@ impl Tree {
     /// Finds what a part holds.
     fn expand(&mut self, raw: &[u8], index: usize) {
         let Some(part) = self.parts.get(index).cloned() else { return };
-        let is_message = matches!(part.content_type.value.as_str(), "message/rfc822" | "message/global" | "message/news");
+        let is_message = matches!(
+            part.content_type.value.as_str(),
+            "message/rfc822" | "message/global" | "message/news"
+        );
         let is_multipart = part.content_type.value.starts_with("multipart/");
         if !is_message && !is_multipart {
             return;
@@ -145,7 +174,8 @@ impl Tree {
     }
 
     fn expand_multipart(&mut self, raw: &[u8], index: usize, part: &Part) {
-        let boundary = part.content_type.raw("boundary").map(<[u8]>::trim_ascii_end).unwrap_or_default();
+        let boundary =
+            part.content_type.raw("boundary").map(<[u8]>::trim_ascii_end).unwrap_or_default();
         if boundary.is_empty() || boundary.len() > MAX_BOUNDARY_BYTES {
             self.defect(Defect::NoBoundary);
             self.become_text(index);
@@ -160,7 +190,11 @@ impl Tree {
         if !is_closed {
             self.defect(Defect::Truncated);
         }
-        let default_type = if part.content_type.value == "multipart/digest" { "message/rfc822" } else { "text/plain" };
+        let default_type = if part.content_type.value == "multipart/digest" {
+            "message/rfc822"
+        } else {
+            "text/plain"
+        };
         if let Some(part) = self.parts.get_mut(index) {
             part.content = Content::Multipart;
         }
@@ -198,7 +232,8 @@ impl Tree {
         let bytes = raw.get(part.body.clone()).unwrap_or_default();
         let (end, body) = split(bytes);
         let start = part.body.start;
-        let mut inner = Part::read(raw, start..start + end, start + body..part.body.end, "text/plain");
+        let mut inner =
+            Part::read(raw, start..start + end, start + body..part.body.end, "text/plain");
         // A multipart inside a message shares the message's number: its children are N.1, N.2.
         let own = if part.section.is_empty() { "1" } else { part.section.as_str() };
         let is_multipart = inner.content_type.value.starts_with("multipart/");

@@ -22,7 +22,8 @@ impl Parameterized {
     /// Reads the raw value of a field.
     pub fn parse(raw: &[u8]) -> Self {
         let mut pieces = split_quoted(raw).into_iter();
-        let value = String::from_utf8_lossy(pieces.next().unwrap_or_default()).trim().to_ascii_lowercase();
+        let value =
+            String::from_utf8_lossy(pieces.next().unwrap_or_default()).trim().to_ascii_lowercase();
         // `text/html charset=utf-8` without the semicolon is common enough.
         let value = value.split_whitespace().next().unwrap_or_default().to_owned();
         let parameters = pieces.take(MAX_PARAMETERS).filter_map(parameter).collect();
@@ -30,7 +31,10 @@ impl Parameterized {
     }
 
     /// Builds from a value and parameters that were parsed elsewhere (an IMAP body structure).
-    pub fn from_pairs<N: AsRef<str>, V: AsRef<[u8]>>(value: &str, pairs: impl IntoIterator<Item = (N, V)>) -> Self {
+    pub fn from_pairs<N: AsRef<str>, V: AsRef<[u8]>>(
+        value: &str,
+        pairs: impl IntoIterator<Item = (N, V)>,
+    ) -> Self {
         let parameters = pairs
             .into_iter()
             .take(MAX_PARAMETERS)
@@ -56,7 +60,10 @@ impl Parameterized {
     fn extended(&self, name: &str, hint: Option<&str>) -> Option<String> {
         let mut segments: Vec<(usize, bool, &[u8])> = Vec::new();
         for (known, value) in &self.parameters {
-            let Some(rest) = known.strip_prefix(name).and_then(|rest| rest.strip_prefix('*')) else { continue };
+            let Some(rest) = known.strip_prefix(name).and_then(|rest| rest.strip_prefix('*'))
+            else {
+                continue;
+            };
             let (number, is_encoded) = match rest.strip_suffix('*') {
                 Some(number) => (number, true),
                 None => (rest, rest.is_empty()),
@@ -71,7 +78,9 @@ impl Parameterized {
             let mut value = *value;
             if *is_encoded && index == 0 {
                 let mut fields = value.splitn(3, |byte| *byte == b'\'');
-                if let (Some(label), Some(_), Some(text)) = (fields.next(), fields.next(), fields.next()) {
+                if let (Some(label), Some(_), Some(text)) =
+                    (fields.next(), fields.next(), fields.next())
+                {
                     charset = Some(String::from_utf8_lossy(label).into_owned());
                     value = text;
                 }
@@ -184,6 +193,9 @@ mod tests {
     #[test]
     fn raw_chinese_names_are_read() {
         let raw = encoding_rs::GBK.encode("attachment; filename=\"合同文本.doc\"").0.into_owned();
-        assert_eq!(Parameterized::parse(&raw).parameter("filename", None).as_deref(), Some("合同文本.doc"));
+        assert_eq!(
+            Parameterized::parse(&raw).parameter("filename", None).as_deref(),
+            Some("合同文本.doc")
+        );
     }
 }

@@ -16,8 +16,13 @@ pub fn of_text(text: &str) -> String {
         if line == "-- " || trimmed == "--" || is_quote_header(trimmed) {
             break;
         }
-        let is_followed_by_quote = lines.peek().is_some_and(|next| next.trim().is_empty() || next.trim_start().starts_with('>'));
-        if trimmed.starts_with('>') || is_attribution(trimmed) && is_followed_by_quote || is_rule(trimmed) {
+        let is_followed_by_quote = lines
+            .peek()
+            .is_some_and(|next| next.trim().is_empty() || next.trim_start().starts_with('>'));
+        if trimmed.starts_with('>')
+            || is_attribution(trimmed) && is_followed_by_quote
+            || is_rule(trimmed)
+        {
             continue;
         }
         if !preview.push(trimmed) {
@@ -26,7 +31,10 @@ pub fn of_text(text: &str) -> String {
     }
     if preview.text.is_empty() {
         // Nothing but quotes: then they are what there is to say.
-        text.lines().take(MAX_LINES).map(|line| line.trim_start_matches(['>', ' '])).all(|line| preview.push(line));
+        text.lines()
+            .take(MAX_LINES)
+            .map(|line| line.trim_start_matches(['>', ' ']))
+            .all(|line| preview.push(line));
     }
     preview.finish()
 }
@@ -74,7 +82,8 @@ impl Folded {
 
 /// Characters that newsletters pad their preview with, and controls.
 fn is_filler(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}' | '\u{180E}' | '\u{200B}'..='\u{200F}'
+    c.is_control()
+        || matches!(c, '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}' | '\u{180E}' | '\u{200B}'..='\u{200F}'
         | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{3164}' | '\u{FEFF}' | '\u{FFA0}' | '\u{FFFC}')
 }
 
@@ -82,20 +91,46 @@ fn is_filler(c: char) -> bool {
 pub(crate) fn is_attribution(line: &str) -> bool {
     let is_end = line.ends_with([':', '：']) && line.len() < 400;
     let lower = line.to_lowercase();
-    is_end && (lower.starts_with("on ") || line.starts_with('在') || lower.starts_with("am ") || lower.starts_with("le ") || lower.starts_with("el ") || lower.contains('@')
-        || lower.contains("wrote") || line.contains("写道") || line.contains("寫道") || lower.contains("schrieb") || lower.contains("écrit") || lower.contains("escribió"))
+    is_end
+        && (lower.starts_with("on ")
+            || line.starts_with('在')
+            || lower.starts_with("am ")
+            || lower.starts_with("le ")
+            || lower.starts_with("el ")
+            || lower.contains('@')
+            || lower.contains("wrote")
+            || line.contains("写道")
+            || line.contains("寫道")
+            || lower.contains("schrieb")
+            || lower.contains("écrit")
+            || lower.contains("escribió"))
 }
 
 /// `-----Original Message-----` and its relatives: everything below is somebody else's.
 pub(crate) fn is_quote_header(line: &str) -> bool {
     let inner = line.trim_matches(['-', '_', ' ', '—', '*']);
     let is_framed = line.starts_with("--") || line.starts_with("__") || line.starts_with("——");
-    is_framed && matches!(inner.to_lowercase().as_str(), "original message" | "forwarded message" | "原始邮件" | "原邮件" | "转发邮件" | "轉寄郵件" | "ursprüngliche nachricht" | "message d'origine" | "mensaje original")
+    is_framed
+        && matches!(
+            inner.to_lowercase().as_str(),
+            "original message"
+                | "forwarded message"
+                | "原始邮件"
+                | "原邮件"
+                | "转发邮件"
+                | "轉寄郵件"
+                | "ursprüngliche nachricht"
+                | "message d'origine"
+                | "mensaje original"
+        )
 }
 
 /// A line of dashes or the like.
 fn is_rule(line: &str) -> bool {
-    line.chars().count() > 3 && line.chars().all(|c| matches!(c, '-' | '_' | '=' | '*' | '~' | '—' | '–' | '#' | '+' | '·' | '.'))
+    line.chars().count() > 3
+        && line
+            .chars()
+            .all(|c| matches!(c, '-' | '_' | '=' | '*' | '~' | '—' | '–' | '#' | '+' | '·' | '.'))
 }
 
 #[cfg(test)]

@@ -4,7 +4,9 @@ use posthorn_model::{Address, MessageIdHeader};
 
 use crate::address::is_same;
 use crate::head::Head;
-use crate::html::{self, ATTRIBUTION_CLASS, CleanOptions, QUOTE_CLASS, RemoteImages, Theme, tag::escape};
+use crate::html::{
+    self, ATTRIBUTION_CLASS, CleanOptions, QUOTE_CLASS, RemoteImages, Theme, tag::escape,
+};
 use crate::message::Parsed;
 use crate::thread::base_subject;
 
@@ -148,13 +150,19 @@ enum Island {
 
 fn island(original: &Parsed, attribution: &str, kind: Island) -> String {
     let source = original.html.clone().unwrap_or_else(|| html::from_plain(&original.text));
-    let clean = html::clean(&source, CleanOptions { remote: RemoteImages::Keep, theme: Theme::Paper });
+    let clean =
+        html::clean(&source, CleanOptions { remote: RemoteImages::Keep, theme: Theme::Paper });
     let attribution = attribution.trim().lines().map(escape).collect::<Vec<_>>().join("<br>");
     let (open, close) = match kind {
-        Island::Reply => (format!("<blockquote type=\"cite\" class=\"{QUOTE_CLASS}\">"), "</blockquote>"),
+        Island::Reply => {
+            (format!("<blockquote type=\"cite\" class=\"{QUOTE_CLASS}\">"), "</blockquote>")
+        }
         Island::Forward => (format!("<div class=\"{QUOTE_CLASS}\">"), "</div>"),
     };
-    format!("<div><br></div><div class=\"{ATTRIBUTION_CLASS}\">{attribution}</div>{open}{}{close}", clean.body)
+    format!(
+        "<div><br></div><div class=\"{ATTRIBUTION_CLASS}\">{attribution}</div>{open}{}{close}",
+        clean.body
+    )
 }
 
 #[cfg(test)]
@@ -178,23 +186,71 @@ mod tests {
     #[test]
     fn replies_go_where_people_expect() {
         for (header, to, expected_to, expected_cc) in [
-            ("From: a@x.example\nTo: me@example.org\n", ReplyTo::Sender, &["a@x.example"] as &[&str], &[] as &[&str]),
-            ("From: a@x.example\nReply-To: b@x.example\nTo: me@example.org\n", ReplyTo::Sender, &["b@x.example"], &[]),
-            ("From: a@x.example\nTo: ME@example.org, c@x.example\nCc: d@x.example, a@x.example\n", ReplyTo::All, &["a@x.example", "c@x.example"], &["d@x.example"]),
-            ("From: me@example.org\nTo: b@x.example\nCc: c@x.example\n", ReplyTo::Sender, &["b@x.example"], &[]),
-            ("From: me@example.org\nTo: b@x.example\nCc: c@x.example\n", ReplyTo::All, &["b@x.example"], &["c@x.example"]),
-            ("From: a@x.example\nTo: l@list.example\nMail-Followup-To: l@list.example\n", ReplyTo::All, &["l@list.example"], &[]),
-            ("From: me@example.org\nTo: me@work.example\n", ReplyTo::All, &["me@work.example"], &[]),
+            (
+                "From: a@x.example\nTo: me@example.org\n",
+                ReplyTo::Sender,
+                &["a@x.example"] as &[&str],
+                &[] as &[&str],
+            ),
+            (
+                "From: a@x.example\nReply-To: b@x.example\nTo: me@example.org\n",
+                ReplyTo::Sender,
+                &["b@x.example"],
+                &[],
+            ),
+            (
+                "From: a@x.example\nTo: ME@example.org, c@x.example\nCc: d@x.example, a@x.example\n",
+                ReplyTo::All,
+                &["a@x.example", "c@x.example"],
+                &["d@x.example"],
+            ),
+            (
+                "From: me@example.org\nTo: b@x.example\nCc: c@x.example\n",
+                ReplyTo::Sender,
+                &["b@x.example"],
+                &[],
+            ),
+            (
+                "From: me@example.org\nTo: b@x.example\nCc: c@x.example\n",
+                ReplyTo::All,
+                &["b@x.example"],
+                &["c@x.example"],
+            ),
+            (
+                "From: a@x.example\nTo: l@list.example\nMail-Followup-To: l@list.example\n",
+                ReplyTo::All,
+                &["l@list.example"],
+                &[],
+            ),
+            (
+                "From: me@example.org\nTo: me@work.example\n",
+                ReplyTo::All,
+                &["me@work.example"],
+                &[],
+            ),
             ("From: nobody\n", ReplyTo::All, &[], &[]),
         ] {
             let (to, cc) = recipients_of(header, to);
-            assert_eq!((to, cc), (expected_to.iter().map(ToString::to_string).collect(), expected_cc.iter().map(ToString::to_string).collect()), "{header}");
+            assert_eq!(
+                (to, cc),
+                (
+                    expected_to.iter().map(ToString::to_string).collect(),
+                    expected_cc.iter().map(ToString::to_string).collect()
+                ),
+                "{header}"
+            );
         }
     }
 
     #[test]
     fn prefixes_never_stack() {
-        for (subject, expected) in [("x", "Re: x"), ("Re: x", "Re: x"), ("RE: AW: 回复：x", "Re: x"), ("", "Re:"), ("Fwd: x", "Re: x")] {
+        for (subject, expected) in [
+            ("x", "Re: x"),
+            ("Re: x", "Re: x"),
+            ("RE: AW: 回复：x", "Re: x"),
+            ("", "Re:"),
+            ("Fwd: x", "Re: x"),
+        ] {
             assert_eq!(reply_subject(subject), expected);
         }
         assert_eq!(forward_subject("转发：Fwd: 通知"), "Fwd: 通知");
@@ -205,7 +261,10 @@ mod tests {
         let original = parse(b"From: a@x.example\nMessage-ID: <2@x>\nReferences: <1@x>\nSubject: s\n\nHello\n> old\n-- \nAnna\n");
         let answer = reply(&original, ReplyTo::Sender, &context(&[]));
         assert_eq!(answer.text, "\n\nAnna wrote:\n> Hello\n>> old\n");
-        assert_eq!(answer.references.iter().map(|id| id.0.as_str()).collect::<Vec<_>>(), ["1@x", "2@x"]);
+        assert_eq!(
+            answer.references.iter().map(|id| id.0.as_str()).collect::<Vec<_>>(),
+            ["1@x", "2@x"]
+        );
         assert_eq!(answer.in_reply_to.unwrap().0, "2@x");
         let html = parse(b"From: a@x.example\nContent-Type: text/html\n\n<p onclick=x()>Hi <img src='https://p.example/i.png'><img src='cid:1@x'></p><script>y</script>");
         let answer = forward(&html, &context(&[]));

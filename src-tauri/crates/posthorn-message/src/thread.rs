@@ -6,12 +6,59 @@ use crate::head::Head;
 
 /// Prefixes of answers, in lower case, without the colon.
 const REPLY_PREFIXES: &[&str] = &[
-    "re", "回复", "回覆", "答复", "答覆", "aw", "antw", "antwort", "sv", "vs", "ref", "rif", "res", "odp", "ynt", "atb", "na", "vá", "bls", "r", "отв", "ответ", "απ", "σχετ",
-    "تم", "返信", "返", "회신",
+    "re",
+    "回复",
+    "回覆",
+    "答复",
+    "答覆",
+    "aw",
+    "antw",
+    "antwort",
+    "sv",
+    "vs",
+    "ref",
+    "rif",
+    "res",
+    "odp",
+    "ynt",
+    "atb",
+    "na",
+    "vá",
+    "bls",
+    "r",
+    "отв",
+    "ответ",
+    "απ",
+    "σχετ",
+    "تم",
+    "返信",
+    "返",
+    "회신",
 ];
 /// Prefixes of forwarded messages.
-const FORWARD_PREFIXES: &[&str] =
-    &["fwd", "fw", "转发", "轉寄", "轉發", "wg", "weitergeleitet", "tr", "rv", "enc", "i", "vb", "vl", "vidarebefordrat", "doorst", "pd", "ilt", "továbbítás", "пересл", "転送", "전달"];
+const FORWARD_PREFIXES: &[&str] = &[
+    "fwd",
+    "fw",
+    "转发",
+    "轉寄",
+    "轉發",
+    "wg",
+    "weitergeleitet",
+    "tr",
+    "rv",
+    "enc",
+    "i",
+    "vb",
+    "vl",
+    "vidarebefordrat",
+    "doorst",
+    "pd",
+    "ilt",
+    "továbbítás",
+    "пересл",
+    "転送",
+    "전달",
+];
 /// Prefixes taken off one subject; nobody answers a hundred times without a loop being the cause.
 const MAX_PREFIXES: usize = 100;
 
@@ -43,7 +90,9 @@ pub fn base_subject(subject: &str) -> BaseSubject {
         rest = after.trim_start();
     }
     // `subject (fwd)` is how old programs marked it.
-    let without_mark = rest.get(..rest.len().saturating_sub(5)).filter(|_| rest.to_ascii_lowercase().ends_with("(fwd)"));
+    let without_mark = rest
+        .get(..rest.len().saturating_sub(5))
+        .filter(|_| rest.to_ascii_lowercase().ends_with("(fwd)"));
     if let Some(without) = without_mark {
         base.is_forward = true;
         rest = without.trim_end();
@@ -60,7 +109,9 @@ fn split_prefix(text: &str) -> Option<(String, &str)> {
     let after = text.get(at + colon.len_utf8()..)?;
     let word = match word.find(['[', '(', '^', '*', '【', '（']) {
         Some(bracket) => {
-            let count = word.get(bracket..)?.trim_matches(['[', ']', '(', ')', '^', '*', '【', '】', '（', '）', ' ']);
+            let count = word
+                .get(bracket..)?
+                .trim_matches(['[', ']', '(', ')', '^', '*', '【', '】', '（', '）', ' ']);
             if !count.chars().all(|c| c.is_ascii_digit()) {
                 return None;
             }
@@ -100,8 +151,10 @@ impl ThreadKeys {
         }
         let subject = base_subject(&head.subject);
         // "Hi" and "hello" join strangers.
-        let says_something = subject.key.chars().filter(|c| c.is_alphanumeric()).map(weight).sum::<usize>() >= 8;
-        let joins_by_subject = subject.is_reply && ancestors.is_empty() && says_something && head.list.id.is_empty();
+        let says_something =
+            subject.key.chars().filter(|c| c.is_alphanumeric()).map(weight).sum::<usize>() >= 8;
+        let joins_by_subject =
+            subject.is_reply && ancestors.is_empty() && says_something && head.list.id.is_empty();
         Self { message_id: head.message_id.clone(), ancestors, subject, joins_by_subject }
     }
 }
@@ -134,7 +187,11 @@ mod tests {
             ("转寄: x", "转寄: x", false, false),
         ] {
             let base = base_subject(subject);
-            assert_eq!((base.key.as_str(), base.is_reply, base.is_forward), (key, is_reply, is_forward), "{subject}");
+            assert_eq!(
+                (base.key.as_str(), base.is_reply, base.is_forward),
+                (key, is_reply, is_forward),
+                "{subject}"
+            );
         }
     }
 
@@ -148,13 +205,19 @@ mod tests {
             ..Head::default()
         };
         assert_eq!(head.thread_keys().ancestors, [id("a"), id("b"), id("c")]);
-        let head = Head { references: vec![id("a"), id("b")], in_reply_to: vec![id("a")], ..Head::default() };
+        let head = Head {
+            references: vec![id("a"), id("b")],
+            in_reply_to: vec![id("a")],
+            ..Head::default()
+        };
         assert_eq!(head.thread_keys().ancestors, [id("b"), id("a")]);
     }
 
     #[test]
     fn only_answers_with_a_telling_subject_join_by_it() {
-        let joins = |subject: &str| Head { subject: subject.to_owned(), ..Head::default() }.thread_keys().joins_by_subject;
+        let joins = |subject: &str| {
+            Head { subject: subject.to_owned(), ..Head::default() }.thread_keys().joins_by_subject
+        };
         assert!(joins("Re: quarterly report"));
         assert!(joins("回复：会议安排"));
         assert!(!joins("quarterly report"));

@@ -11,7 +11,9 @@ use mail_parser::decoders::quoted_printable::quoted_printable_decode;
 pub fn decode<'a>(bytes: &'a [u8], encoding: &str) -> Cow<'a, [u8]> {
     match encoding.trim().to_ascii_lowercase().as_str() {
         "base64" => Cow::Owned(base64(bytes)),
-        "quoted-printable" => Cow::Owned(quoted_printable_decode(bytes).unwrap_or_else(|| quoted_printable(bytes))),
+        "quoted-printable" => {
+            Cow::Owned(quoted_printable_decode(bytes).unwrap_or_else(|| quoted_printable(bytes)))
+        }
         _ => Cow::Borrowed(bytes),
     }
 }
@@ -100,7 +102,8 @@ fn quoted_printable(bytes: &[u8]) -> Vec<u8> {
 
 /// Skips white space up to and including the end of the line, if that is all there is.
 fn soft_break(bytes: &[u8]) -> Option<&[u8]> {
-    let end = bytes.iter().position(|byte| !matches!(byte, b' ' | b'\t' | b'\r')).unwrap_or(bytes.len());
+    let end =
+        bytes.iter().position(|byte| !matches!(byte, b' ' | b'\t' | b'\r')).unwrap_or(bytes.len());
     match bytes.get(end) {
         Some(b'\n') => bytes.get(end + 1..),
         None => Some(&[]),
@@ -125,7 +128,11 @@ mod tests {
             ("as is =3D", "7bit", "as is =3D"),
             ("as is", "x-uuencode", "as is"),
         ] {
-            assert_eq!(String::from_utf8_lossy(&decode(encoded.as_bytes(), encoding)), expected, "{encoded}");
+            assert_eq!(
+                String::from_utf8_lossy(&decode(encoded.as_bytes(), encoding)),
+                expected,
+                "{encoded}"
+            );
         }
     }
 

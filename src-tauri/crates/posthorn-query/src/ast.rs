@@ -178,7 +178,9 @@ impl Query {
             Self::All => Vec::new(),
             Self::Term(term) => vec![term],
             Self::Not(inner) => inner.terms(),
-            Self::And(members) | Self::Or(members) => members.iter().flat_map(Self::terms).collect(),
+            Self::And(members) | Self::Or(members) => {
+                members.iter().flat_map(Self::terms).collect()
+            }
         }
     }
 }
@@ -187,7 +189,9 @@ impl Term {
     /// Returns what to look up in the index; `None` for a condition that is not about text, or text without any letter.
     pub fn text_match(&self) -> Option<TextMatch> {
         match self {
-            Self::Text { field, text, is_phrase, is_prefix } => TextMatch::new(*field, text, *is_phrase, *is_prefix),
+            Self::Text { field, text, is_phrase, is_prefix } => {
+                TextMatch::new(*field, text, *is_phrase, *is_prefix)
+            }
             _ => None,
         }
     }

@@ -17,7 +17,8 @@ impl Now {
     /// Returns today where the user is.
     pub fn today(self) -> Day {
         let seconds = self.at.seconds().saturating_add(i64::from(self.utc_offset_seconds));
-        let date = jiff::Timestamp::from_second(seconds).map(|at| jiff::tz::TimeZone::UTC.to_datetime(at).date());
+        let date = jiff::Timestamp::from_second(seconds)
+            .map(|at| jiff::tz::TimeZone::UTC.to_datetime(at).date());
         Day(date.unwrap_or(Date::ZERO))
     }
 }
@@ -46,7 +47,10 @@ impl Day {
         let mut numbers = Vec::with_capacity(3);
         let separated = text.trim_end_matches(['日', '月', '年', '号']);
         for piece in separated.split(['-', '/', '.', '年', '月']) {
-            if piece.is_empty() || piece.len() > 4 || !piece.bytes().all(|byte| byte.is_ascii_digit()) {
+            if piece.is_empty()
+                || piece.len() > 4
+                || !piece.bytes().all(|byte| byte.is_ascii_digit())
+            {
                 return None;
             }
             numbers.push(piece.parse::<i16>().ok()?);
@@ -55,7 +59,8 @@ impl Day {
         if year < 1000 || numbers.len() > 3 {
             return None;
         }
-        let small = |index: usize| numbers.get(index).map_or(Some(1), |number| i8::try_from(*number).ok());
+        let small =
+            |index: usize| numbers.get(index).map_or(Some(1), |number| i8::try_from(*number).ok());
         Self::new(year, small(1)?, small(2)?)
     }
 
@@ -104,13 +109,27 @@ mod tests {
             ("today", "2026-06-21"),
             ("昨天", "2026-06-20"),
         ] {
-            assert_eq!(Day::parse(text, NOW).map(|day| day.to_string()).as_deref(), Some(expected), "{text}");
+            assert_eq!(
+                Day::parse(text, NOW).map(|day| day.to_string()).as_deref(),
+                Some(expected),
+                "{text}"
+            );
         }
     }
 
     #[test]
     fn what_is_no_day_is_refused() {
-        for text in ["", "2026-02-30", "2026-13-01", "26-01-01", "soon", "2026--1", "2026-1-1-1", "99999", "2026-1x"] {
+        for text in [
+            "",
+            "2026-02-30",
+            "2026-13-01",
+            "26-01-01",
+            "soon",
+            "2026--1",
+            "2026-1-1-1",
+            "99999",
+            "2026-1x",
+        ] {
             assert_eq!(Day::parse(text, NOW), None, "{text}");
         }
     }

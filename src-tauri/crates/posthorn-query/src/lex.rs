@@ -101,7 +101,10 @@ impl Lexer<'_> {
             }
         }
         let is_finished = self.at < self.text.len();
-        Lexeme { range: start..self.at, kind: LexemeKind::Word { operator, value, is_quoted, is_finished } }
+        Lexeme {
+            range: start..self.at,
+            kind: LexemeKind::Word { operator, value, is_quoted, is_finished },
+        }
     }
 }
 

@@ -93,8 +93,16 @@ const AGE_UNITS: &[(&str, AgeUnit)] = &[
     ("年", AgeUnit::Year),
 ];
 
-const SIZE_UNITS: &[(&str, u64)] =
-    &[("", 1), ("b", 1), ("k", 1 << 10), ("kb", 1 << 10), ("m", 1 << 20), ("mb", 1 << 20), ("g", 1 << 30), ("gb", 1 << 30)];
+const SIZE_UNITS: &[(&str, u64)] = &[
+    ("", 1),
+    ("b", 1),
+    ("k", 1 << 10),
+    ("kb", 1 << 10),
+    ("m", 1 << 20),
+    ("mb", 1 << 20),
+    ("g", 1 << 30),
+    ("gb", 1 << 30),
+];
 
 /// Returns the operator of this name.
 pub(crate) fn named(name: &str) -> Option<Operator> {
@@ -104,7 +112,10 @@ pub(crate) fn named(name: &str) -> Option<Operator> {
 
 /// Returns the English name of the operator that looks in `field`; empty for [`Field::Any`].
 pub(crate) fn field_name(field: Field) -> &'static str {
-    NAMES.iter().find(|(_, operator)| *operator == Operator::Text(field)).map_or("", |(word, _)| word)
+    NAMES
+        .iter()
+        .find(|(_, operator)| *operator == Operator::Text(field))
+        .map_or("", |(word, _)| word)
 }
 
 /// Returns the English word of a state.
@@ -148,7 +159,9 @@ impl Operator {
             Self::Text(_) => None,
             Self::In => Some(Term::In(value.to_owned())),
             Self::Account => Some(Term::Account(value.to_owned())),
-            Self::Has => ATTACHMENT_WORDS.contains(&value.to_lowercase().as_str()).then_some(Term::HasAttachment),
+            Self::Has => ATTACHMENT_WORDS
+                .contains(&value.to_lowercase().as_str())
+                .then_some(Term::HasAttachment),
             Self::Is => state(value).map(Term::Is),
             Self::Before => Day::parse(value, now).map(Term::Before),
             Self::After => Day::parse(value, now).map(Term::After),

@@ -197,7 +197,8 @@ impl Parser<'_> {
                     is_negated = !is_negated;
                 }
                 LexemeKind::Word { .. } if word.is_some() => {
-                    let kind = if word == Some(Keyword::Or) { TokenKind::Or } else { TokenKind::Word };
+                    let kind =
+                        if word == Some(Keyword::Or) { TokenKind::Or } else { TokenKind::Word };
                     self.token(range, kind);
                     self.at += 1;
                 }
@@ -220,8 +221,10 @@ impl Parser<'_> {
     }
 
     fn word(&mut self, field: Field, depth: usize) -> Query {
-        let Some(Lexeme { range, kind: LexemeKind::Word { operator, value, is_quoted, is_finished } }) =
-            self.peek().cloned()
+        let Some(Lexeme {
+            range,
+            kind: LexemeKind::Word { operator, value, is_quoted, is_finished },
+        }) = self.peek().cloned()
         else {
             return Query::All;
         };
@@ -240,7 +243,9 @@ impl Parser<'_> {
             return self.unknown(name, field, typed);
         };
         if typed.value.is_empty() {
-            if let (Operator::Text(inner), Some(LexemeKind::Open)) = (operator, self.peek().map(|next| &next.kind)) {
+            if let (Operator::Text(inner), Some(LexemeKind::Open)) =
+                (operator, self.peek().map(|next| &next.kind))
+            {
                 let open = self.peek().map_or(typed.range.clone(), |next| next.range.clone());
                 self.token(typed.range, TokenKind::Operator);
                 self.token(open, TokenKind::Parenthesis);
@@ -279,7 +284,8 @@ impl Parser<'_> {
             return Query::All;
         }
         let is_prefix = !typed.is_quoted && (is_starred || !typed.is_finished);
-        let term = Term::Text { field, text: text.to_owned(), is_phrase: typed.is_quoted, is_prefix };
+        let term =
+            Term::Text { field, text: text.to_owned(), is_phrase: typed.is_quoted, is_prefix };
         self.term(typed.range, kind, term)
     }
 

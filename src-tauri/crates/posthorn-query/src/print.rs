@@ -94,7 +94,8 @@ fn age_text(age: Age) -> String {
 fn operand(text: &mut String, name: &str, value: &str) {
     text.push_str(name);
     text.push(':');
-    let is_plain = value.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '@' | '.' | '/'));
+    let is_plain =
+        value.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '@' | '.' | '/'));
     if is_plain {
         text.push_str(value);
     } else {

@@ -72,7 +72,8 @@ impl TextMatch {
         let letters = last.letters.chars().count();
         // One letter of Chinese stands for every pair that it begins; two are already a whole entry of the index.
         let is_prefix = if last.is_dense { letters == 1 } else { is_prefix };
-        let is_too_short_for_bodies = is_prefix && tokens.len() == 1 && letters < MIN_BODY_PREFIX && !last.is_dense;
+        let is_too_short_for_bodies =
+            is_prefix && tokens.len() == 1 && letters < MIN_BODY_PREFIX && !last.is_dense;
         Some(Self { field, tokens, is_prefix, is_phrase, is_too_short_for_bodies })
     }
 
@@ -157,7 +158,10 @@ struct Runs<I: Iterator<Item = char>> {
 
 impl<'a> Runs<Box<dyn Iterator<Item = char> + 'a>> {
     fn new(text: &'a str) -> Self {
-        let end = (0..=text.len().min(MAX_TEXT_BYTES)).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+        let end = (0..=text.len().min(MAX_TEXT_BYTES))
+            .rev()
+            .find(|at| text.is_char_boundary(*at))
+            .unwrap_or(0);
         let text = text.get(..end).unwrap_or_default();
         let chars: Box<dyn Iterator<Item = char> + 'a> = if text.is_ascii() {
             Box::new(text.chars().map(|c| c.to_ascii_lowercase()))
@@ -177,7 +181,10 @@ impl<I: Iterator<Item = char>> Iterator for Runs<I> {
         let mut letters = String::new();
         let mut count = 0;
         // Dense runs are cut as well, so that a page of Chinese without any stop costs no more memory than a word.
-        while let Some(c) = self.chars.next_if(|c| is_letter(*c) && self::is_dense(*c) == is_dense || is_combining_mark(*c)) {
+        while let Some(c) = self
+            .chars
+            .next_if(|c| is_letter(*c) && self::is_dense(*c) == is_dense || is_combining_mark(*c))
+        {
             // SQLite's tokeniser would split at the vowel signs of Thai and its relatives: they are left out on both sides.
             if is_dense && is_combining_mark(c) {
                 continue;

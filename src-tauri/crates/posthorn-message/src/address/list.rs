@@ -19,17 +19,21 @@ pub struct AddressList {
 
 /// Reads what a person typed or pasted: separated by commas, semicolons (also full-width) or lines.
 pub fn parse_address_list(text: &str) -> AddressList {
-    let text: String = text.chars().map(|c| match c {
-        '，' | '；' | '、' | '\n' | '\r' => ',',
-        '＜' => '<',
-        '＞' => '>',
-        '\t' => ' ',
-        other => other,
-    }).collect();
+    let text: String = text
+        .chars()
+        .map(|c| match c {
+            '，' | '；' | '、' | '\n' | '\r' => ',',
+            '＜' => '<',
+            '＞' => '>',
+            '\t' => ' ',
+            other => other,
+        })
+        .collect();
     let mut list = AddressList::default();
     for item in items(&text).into_iter().take(MAX_ADDRESSES) {
         let words: Vec<&str> = item.split_whitespace().collect();
-        let is_run = words.len() > 1 && words.iter().all(|word| check(word.trim_start_matches("mailto:")).is_ok());
+        let is_run = words.len() > 1
+            && words.iter().all(|word| check(word.trim_start_matches("mailto:")).is_ok());
         let pieces = if is_run { words } else { vec![item] };
         for piece in pieces {
             let address = address(piece.trim().trim_start_matches("mailto:"), None);
@@ -91,7 +95,10 @@ fn items(text: &str) -> Vec<&str> {
         if at < word_end {
             continue;
         }
-        if c == '=' && !scan.is_quoted && let Some(length) = encoded_word_len(text.get(at..).unwrap_or_default()) {
+        if c == '='
+            && !scan.is_quoted
+            && let Some(length) = encoded_word_len(text.get(at..).unwrap_or_default())
+        {
             word_end = at + length;
             continue;
         }
@@ -101,7 +108,10 @@ fn items(text: &str) -> Vec<&str> {
         let piece = text.get(start..at).unwrap_or_default();
         match c {
             ',' | ';' => {
-                if c == ';' && piece.trim().is_empty() && let Some(name) = group {
+                if c == ';'
+                    && piece.trim().is_empty()
+                    && let Some(name) = group
+                {
                     items.push(name);
                 }
                 group = None;
@@ -145,7 +155,11 @@ fn address(item: &str, hint: Option<&str>) -> Option<Address> {
     item.chars().for_each(|c| {
         scan.is_outside(c);
     });
-    if scan.is_quoted { read_address(&item.replace('"', ""), hint) } else { read_address(item, hint) }
+    if scan.is_quoted {
+        read_address(&item.replace('"', ""), hint)
+    } else {
+        read_address(item, hint)
+    }
 }
 
 fn read_address(item: &str, hint: Option<&str>) -> Option<Address> {
@@ -169,7 +183,9 @@ fn read_address(item: &str, hint: Option<&str>) -> Option<Address> {
             }
             angle = Some(String::new());
         } else if was_angle {
-            if scan.angle && let Some(inner) = angle.as_mut() {
+            if scan.angle
+                && let Some(inner) = angle.as_mut()
+            {
                 inner.push(c);
             }
         } else {
@@ -185,7 +201,9 @@ fn read_address(item: &str, hint: Option<&str>) -> Option<Address> {
         return (!is_nothing).then_some(Address { name, email });
     }
     let bare = squeeze(&outside);
-    if bare.contains('@') && !outside.trim().contains(' ') || bare.starts_with('"') && bare.contains("\"@") {
+    if bare.contains('@') && !outside.trim().contains(' ')
+        || bare.starts_with('"') && bare.contains("\"@")
+    {
         return Some(Address { name: decode(&comment), email: bare });
     }
     // `Name address@domain` without brackets.
@@ -208,7 +226,10 @@ fn squeeze(email: &str) -> String {
             if *c == '"' {
                 is_quoted = !is_quoted;
             }
-            is_quoted && !c.is_control() || !c.is_whitespace() && !c.is_control() && !crate::encoded_word::is_bidi_control(*c)
+            is_quoted && !c.is_control()
+                || !c.is_whitespace()
+                    && !c.is_control()
+                    && !crate::encoded_word::is_bidi_control(*c)
         })
         .collect()
 }
@@ -244,7 +265,10 @@ mod tests {
     use crate::address::{AddressError, is_same, print_address_list, to_ascii};
 
     fn header(text: &str) -> Vec<(String, String)> {
-        parse_header_list(text, None).into_iter().map(|address| (address.name, address.email)).collect()
+        parse_header_list(text, None)
+            .into_iter()
+            .map(|address| (address.name, address.email))
+            .collect()
     }
 
     #[test]
@@ -252,8 +276,14 @@ mod tests {
         for (text, expected) in [
             ("anna@example.org", &[("", "anna@example.org")] as &[(&str, &str)]),
             ("Anna B <anna@example.org>", &[("Anna B", "anna@example.org")]),
-            ("\"B, Anna\" <anna@example.org>, c@d.example", &[("B, Anna", "anna@example.org"), ("", "c@d.example")]),
-            ("anna@example.org (Anna (the first) B)", &[("Anna (the first) B", "anna@example.org")]),
+            (
+                "\"B, Anna\" <anna@example.org>, c@d.example",
+                &[("B, Anna", "anna@example.org"), ("", "c@d.example")],
+            ),
+            (
+                "anna@example.org (Anna (the first) B)",
+                &[("Anna (the first) B", "anna@example.org")],
+            ),
             ("Team: a@b.example, C <c@d.example>;", &[("", "a@b.example"), ("C", "c@d.example")]),
             ("undisclosed-recipients:;", &[("undisclosed-recipients", "")]),
             ("\"a b\"@c.example", &[("", "\"a b\"@c.example")]),
@@ -264,26 +294,45 @@ mod tests {
             ("<@route.example,@b.example:c@d.example>", &[("", "c@d.example")]),
             ("Anna anna@example.org", &[("Anna", "anna@example.org")]),
             ("MAILER-DAEMON", &[("MAILER-DAEMON", "")]),
-            ("\"unclosed <a@b.example>, c@d.example", &[("unclosed", "a@b.example"), ("", "c@d.example")]),
+            (
+                "\"unclosed <a@b.example>, c@d.example",
+                &[("unclosed", "a@b.example"), ("", "c@d.example")],
+            ),
             ("<>", &[]),
             (",,;", &[]),
         ] {
-            let expected: Vec<_> = expected.iter().map(|(name, email)| ((*name).to_owned(), (*email).to_owned())).collect();
+            let expected: Vec<_> = expected
+                .iter()
+                .map(|(name, email)| ((*name).to_owned(), (*email).to_owned()))
+                .collect();
             assert_eq!(header(text), expected, "{text}");
         }
     }
 
     #[test]
     fn pasted_lists_are_read_and_the_rest_is_reported() {
-        let list = parse_address_list("anna@example.org；李娜 <li@例子.example>\nbad, b@c.example d@e.example, mailto:f@g.example, a@b c@");
+        let list = parse_address_list(
+            "anna@example.org；李娜 <li@例子.example>\nbad, b@c.example d@e.example, mailto:f@g.example, a@b c@",
+        );
         let emails: Vec<_> = list.valid.iter().map(|address| address.email.as_str()).collect();
-        assert_eq!(emails, ["anna@example.org", "li@例子.example", "b@c.example", "d@e.example", "f@g.example"]);
+        assert_eq!(
+            emails,
+            ["anna@example.org", "li@例子.example", "b@c.example", "d@e.example", "f@g.example"]
+        );
         assert_eq!(list.invalid, ["bad", "a@b c@"]);
     }
 
     #[test]
     fn addresses_are_checked() {
-        for email in ["a@b.example", "a..b@docomo.example", "a.@x.example", "用户@例子.example", "\"a b\"@c.example", "a@[127.0.0.1]", "a+b@localhost"] {
+        for email in [
+            "a@b.example",
+            "a..b@docomo.example",
+            "a.@x.example",
+            "用户@例子.example",
+            "\"a b\"@c.example",
+            "a@[127.0.0.1]",
+            "a+b@localhost",
+        ] {
             assert_eq!(check(email), Ok(()), "{email}");
         }
         for (email, error) in [

@@ -8,7 +8,8 @@ fn text_is_read_whatever_the_label_says() {
     let big5 = encoding_rs::BIG5.encode("您好，這是一封測試郵件，請查收附件").0.into_owned();
     let sjis = encoding_rs::SHIFT_JIS.encode("こんにちは、①テスト").0.into_owned();
     let korean = encoding_rs::EUC_KR.encode("안녕하세요 똠방각하").0.into_owned();
-    let russian = encoding_rs::WINDOWS_1251.encode("Привет, это проверка кодировки письма").0.into_owned();
+    let russian =
+        encoding_rs::WINDOWS_1251.encode("Привет, это проверка кодировки письма").0.into_owned();
     let koi8 = encoding_rs::KOI8_R.encode("Привет, это проверка кодировки письма").0.into_owned();
     let latin = encoding_rs::WINDOWS_1252.encode("Grüße aus Köln, schöne Straße").0.into_owned();
     for (bytes, label, hint, expected) in [

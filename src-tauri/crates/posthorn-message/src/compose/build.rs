@@ -8,7 +8,9 @@ use mail_builder::headers::raw::Raw;
 use mail_builder::headers::text::Text;
 use mail_builder::mime::{BodyPart, MimePart};
 
-use super::header::{address, addresses, content_type, date, field, id_list, ids, one_line, own_id};
+use super::header::{
+    address, addresses, content_type, date, field, id_list, ids, one_line, own_id,
+};
 use super::{ComposeError, Composed, Draft, DraftFile, MAX_MESSAGE_BYTES};
 use crate::file_name::{ending_for, safe_name};
 use crate::text::{clean, flow};
@@ -16,7 +18,12 @@ use crate::text::{clean, flow};
 /// Writes a draft as a message.
 pub fn compose(draft: &Draft) -> Result<Composed, ComposeError> {
     let id = own_id(&draft.message_id)?;
-    let size: usize = draft.files.iter().chain(draft.pictures.iter().map(|picture| &picture.file)).map(|file| file.bytes.len()).sum();
+    let size: usize = draft
+        .files
+        .iter()
+        .chain(draft.pictures.iter().map(|picture| &picture.file))
+        .map(|file| file.bytes.len())
+        .sum();
     if size + draft.text.len() + draft.html.as_ref().map_or(0, String::len) > MAX_MESSAGE_BYTES {
         return Err(ComposeError::TooLarge);
     }
@@ -28,13 +35,19 @@ pub fn compose(draft: &Draft) -> Result<Composed, ComposeError> {
             builder = builder.header(name, addresses(list)?);
         }
     }
-    builder = builder.header("Subject", Text::new(one_line(&draft.subject))).header("Message-ID", id_list(vec![id]));
-    for (name, list) in [("In-Reply-To", ids(draft.in_reply_to.iter())), ("References", ids(draft.references.iter()))] {
+    builder = builder
+        .header("Subject", Text::new(one_line(&draft.subject)))
+        .header("Message-ID", id_list(vec![id]));
+    for (name, list) in [
+        ("In-Reply-To", ids(draft.in_reply_to.iter())),
+        ("References", ids(draft.references.iter())),
+    ] {
         if !list.is_empty() {
             builder = builder.header(name, id_list(list));
         }
     }
-    let bcc_line = if draft.bcc.is_empty() { Vec::new() } else { field("Bcc", &addresses(&draft.bcc)?) };
+    let bcc_line =
+        if draft.bcc.is_empty() { Vec::new() } else { field("Bcc", &addresses(&draft.bcc)?) };
     let mut wire = Vec::new();
     builder.header("MIME-Version", Raw::new("1.0")).body(body(draft, id)).serialize(&mut wire);
     Ok(Composed { wire: crlf(&wire), bcc_line })
@@ -54,14 +67,19 @@ fn body<'a>(draft: &'a Draft, id: &str) -> MimePart<'a> {
     let loose = draft.pictures.iter().filter(|_| draft.html.is_none()).map(|picture| &picture.file);
     let files: Vec<MimePart<'a>> = draft.files.iter().chain(loose).map(file_part).collect();
     if !files.is_empty() {
-        whole = multipart("multipart/mixed", "m", id, std::iter::once(whole).chain(files).collect());
+        whole =
+            multipart("multipart/mixed", "m", id, std::iter::once(whole).chain(files).collect());
     }
     whole
 }
 
 fn related<'a>(draft: &'a Draft, html: MimePart<'a>, id: &str) -> MimePart<'a> {
     let pictures = draft.pictures.iter().map(|picture| {
-        let content_id: String = picture.content_id.chars().filter(|c| c.is_ascii_graphic() && !matches!(c, '<' | '>')).collect();
+        let content_id: String = picture
+            .content_id
+            .chars()
+            .filter(|c| c.is_ascii_graphic() && !matches!(c, '<' | '>'))
+            .collect();
         let part = named_part(&picture.file, "inline");
         part.header("Content-ID", Raw::new(format!("<{content_id}>")))
     });
@@ -70,8 +88,14 @@ fn related<'a>(draft: &'a Draft, html: MimePart<'a>, id: &str) -> MimePart<'a> {
 
 /// Builds a multipart whose boundary comes from the Message-ID: no text line can equal it, since lines of text that
 /// begin with `--` are encoded in a part of their own only when they need it, and the id is random.
-fn multipart<'a>(kind: &'static str, mark: &str, id: &str, parts: Vec<MimePart<'a>>) -> MimePart<'a> {
-    let token: String = id.bytes().filter(u8::is_ascii_alphanumeric).take(40).map(char::from).collect();
+fn multipart<'a>(
+    kind: &'static str,
+    mark: &str,
+    id: &str,
+    parts: Vec<MimePart<'a>>,
+) -> MimePart<'a> {
+    let token: String =
+        id.bytes().filter(u8::is_ascii_alphanumeric).take(40).map(char::from).collect();
     // `=_` cannot occur in quoted-printable or base64 (RFC 2045 section 6.7).
     let boundary = format!("=_{mark}{token}");
     MimePart::new(ContentType::new(kind).attribute("boundary", boundary), parts)
@@ -83,7 +107,8 @@ fn text_part<'a>(kind: &'static str, text: &str, is_flowed: bool) -> MimePart<'a
         content_type = content_type.attribute("format", "flowed");
     }
     let text = text.replace('\n', "\r\n");
-    let is_plain = text.is_ascii() && text.split("\r\n").all(|line| line.len() <= 900 && !line.starts_with("--=_"));
+    let is_plain = text.is_ascii()
+        && text.split("\r\n").all(|line| line.len() <= 900 && !line.starts_with("--=_"));
     if is_plain {
         return MimePart::new(content_type, BodyPart::Text(text.into())).transfer_encoding("7bit");
     }
@@ -94,7 +119,11 @@ fn text_part<'a>(kind: &'static str, text: &str, is_flowed: bool) -> MimePart<'a
 /// Encodes text: quoted-printable where most of it stays readable, base64 where it would not.
 fn encode_text(text: &str) -> (&'static str, String) {
     let foreign = text.bytes().filter(|byte| !byte.is_ascii()).count();
-    if foreign * 5 > text.len() { ("base64", base64_lines(text.as_bytes())) } else { ("quoted-printable", quoted_printable(text)) }
+    if foreign * 5 > text.len() {
+        ("base64", base64_lines(text.as_bytes()))
+    } else {
+        ("quoted-printable", quoted_printable(text))
+    }
 }
 
 fn base64_lines(bytes: &[u8]) -> String {
@@ -154,7 +183,9 @@ fn named_part<'a>(file: &'a DraftFile, disposition: &'static str) -> MimePart<'a
     let typed = format!("{kind};\r\n name=\"{}\"", word_form(&name));
     let disposition = ContentType::new(disposition).attribute("filename", name);
     let part = MimePart::raw(BodyPart::Text(base64_lines(&file.bytes).into()));
-    part.header("Content-Type", Raw::new(typed)).header("Content-Disposition", disposition).transfer_encoding("base64")
+    part.header("Content-Type", Raw::new(typed))
+        .header("Content-Disposition", disposition)
+        .transfer_encoding("base64")
 }
 
 /// Writes a name as encoded words where it is not plain ASCII, each at most 75 letters long (RFC 2047 section 2).
@@ -167,7 +198,10 @@ fn word_form(name: &str) -> String {
     let mut piece = String::new();
     let flush = |piece: &mut String, words: &mut Vec<String>| {
         if !piece.is_empty() {
-            words.push(format!("=?UTF-8?B?{}?=", base64::engine::general_purpose::STANDARD.encode(piece.as_bytes())));
+            words.push(format!(
+                "=?UTF-8?B?{}?=",
+                base64::engine::general_purpose::STANDARD.encode(piece.as_bytes())
+            ));
             piece.clear();
         }
     };

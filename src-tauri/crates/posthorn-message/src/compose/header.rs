@@ -18,7 +18,8 @@ const MAX_ID_BYTES: usize = 250;
 pub fn message_id(random: [u8; 16], from: &Address) -> MessageIdHeader {
     let ascii = to_ascii(&from.email).unwrap_or_default();
     let domain = ascii.rsplit_once('@').map_or("", |(_, domain)| domain);
-    let domain = if domain.is_empty() || domain.starts_with('[') { "posthorn.invalid" } else { domain };
+    let domain =
+        if domain.is_empty() || domain.starts_with('[') { "posthorn.invalid" } else { domain };
     let hex = format!("{:032x}", u128::from_be_bytes(random));
     MessageIdHeader(format!("{hex}@{domain}"))
 }
@@ -30,7 +31,9 @@ pub(super) fn own_id(id: &MessageIdHeader) -> Result<&str, ComposeError> {
 
 /// Tells whether an id can stand in a header between brackets.
 fn is_id(id: &str) -> bool {
-    !id.is_empty() && id.len() <= MAX_ID_BYTES && id.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'<' | b'>'))
+    !id.is_empty()
+        && id.len() <= MAX_ID_BYTES
+        && id.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'<' | b'>'))
 }
 
 /// Returns the ids that can be written; those of strangers that cannot are left out.
@@ -53,7 +56,8 @@ pub(super) fn addresses(list: &[Address]) -> Result<BuilderAddress<'static>, Com
 }
 
 pub(super) fn address(address: &Address) -> Result<BuilderAddress<'static>, ComposeError> {
-    let email = to_ascii(&address.email).map_err(|reason| ComposeError::Address { address: printable(&address.email), reason })?;
+    let email = to_ascii(&address.email)
+        .map_err(|reason| ComposeError::Address { address: printable(&address.email), reason })?;
     let name = one_line(&address.name);
     let name = (!name.is_empty()).then(|| name.into());
     Ok(BuilderAddress::Address(EmailAddress { name, email: email.into() }))
@@ -66,7 +70,8 @@ pub(super) fn one_line(text: &str) -> String {
 
 /// Writes `Fri, 02 Jan 2026 10:00:00 +0800`.
 pub(super) fn date(at: Timestamp, utc_offset_minutes: i32) -> Result<Raw<'static>, ComposeError> {
-    let offset = jiff::tz::Offset::from_seconds(utc_offset_minutes.saturating_mul(60)).map_err(|_| ComposeError::Date)?;
+    let offset = jiff::tz::Offset::from_seconds(utc_offset_minutes.saturating_mul(60))
+        .map_err(|_| ComposeError::Date)?;
     let moment = jiff::Timestamp::from_second(at.seconds()).map_err(|_| ComposeError::Date)?;
     let zoned = moment.to_zoned(jiff::tz::TimeZone::fixed(offset));
     if !(1970..=2999).contains(&zoned.year()) {
@@ -78,8 +83,15 @@ pub(super) fn date(at: Timestamp, utc_offset_minutes: i32) -> Result<Raw<'static
 /// Returns a content type that is one; other text becomes opaque bytes.
 pub(super) fn content_type(text: &str) -> String {
     let value = text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    let is_token = |piece: &str| !piece.is_empty() && piece.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$&-^_.+".contains(&byte));
-    let is_type = value.split_once('/').is_some_and(|(kind, subtype)| is_token(kind) && is_token(subtype)) && value.len() < 100;
+    let is_token = |piece: &str| {
+        !piece.is_empty()
+            && piece
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"!#$&-^_.+".contains(&byte))
+    };
+    let is_type =
+        value.split_once('/').is_some_and(|(kind, subtype)| is_token(kind) && is_token(subtype))
+            && value.len() < 100;
     // A multipart or message written as a file would be read as structure.
     let is_structure = value.starts_with("multipart/") || value.starts_with("message/");
     if is_type && !is_structure { value } else { "application/octet-stream".to_owned() }

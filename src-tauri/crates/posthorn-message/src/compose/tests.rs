@@ -11,7 +11,11 @@ fn person(name: &str, email: &str) -> Address {
 }
 
 fn draft() -> Draft {
-    let mut draft = Draft::new(person("林浩", "me@example.org"), MessageIdHeader("abc123@example.org".to_owned()), Timestamp::from_seconds(1_767_319_200));
+    let mut draft = Draft::new(
+        person("林浩", "me@example.org"),
+        MessageIdHeader("abc123@example.org".to_owned()),
+        Timestamp::from_seconds(1_767_319_200),
+    );
     draft.utc_offset_minutes = 480;
     draft.to = vec![person("Anna Berg", "anna@example.com")];
     draft.subject = "季度报告 and more".to_owned();
@@ -41,12 +45,28 @@ fn everything_of_a_draft_is_read_back() {
     full.bcc = vec![person("Secret", "secret@example.net")];
     full.reply_to = vec![person("", "answers@example.org")];
     full.in_reply_to = Some(MessageIdHeader("parent@x".to_owned()));
-    full.references = vec![MessageIdHeader("root@x".to_owned()), MessageIdHeader("parent@x".to_owned())];
+    full.references =
+        vec![MessageIdHeader("root@x".to_owned()), MessageIdHeader("parent@x".to_owned())];
     full.html = Some("<p>你好 <img src=\"cid:pic@1\"></p>".to_owned());
-    full.pictures = vec![InlinePicture { content_id: "pic@1".to_owned(), file: DraftFile { name: "a.png".to_owned(), content_type: "image/png".to_owned(), bytes: vec![1, 2, 3] } }];
+    full.pictures = vec![InlinePicture {
+        content_id: "pic@1".to_owned(),
+        file: DraftFile {
+            name: "a.png".to_owned(),
+            content_type: "image/png".to_owned(),
+            bytes: vec![1, 2, 3],
+        },
+    }];
     full.files = vec![
-        DraftFile { name: "合同 最终版 (2026) 很长的名字需要分成几段才能放进一行里面.pdf".to_owned(), content_type: "application/pdf".to_owned(), bytes: b"%PDF".to_vec() },
-        DraftFile { name: "plain.txt".to_owned(), content_type: "text/plain".to_owned(), bytes: b"a\nb\r\nc".to_vec() },
+        DraftFile {
+            name: "合同 最终版 (2026) 很长的名字需要分成几段才能放进一行里面.pdf".to_owned(),
+            content_type: "application/pdf".to_owned(),
+            bytes: b"%PDF".to_vec(),
+        },
+        DraftFile {
+            name: "plain.txt".to_owned(),
+            content_type: "text/plain".to_owned(),
+            bytes: b"a\nb\r\nc".to_vec(),
+        },
     ];
     let composed = compose(&full).unwrap();
     let parsed = parse(&composed.wire);
@@ -63,9 +83,18 @@ fn everything_of_a_draft_is_read_back() {
     assert_eq!((date.at, date.utc_offset_minutes), (full.date, 480));
     assert_eq!(parsed.text.trim_end(), full.text.trim_end());
     assert_eq!(parsed.html.as_deref().map(str::trim_end), full.html.as_deref());
-    let inline: Vec<_> = parsed.attachments.iter().filter(|attachment| attachment.disposition == Disposition::Inline).collect();
+    let inline: Vec<_> = parsed
+        .attachments
+        .iter()
+        .filter(|attachment| attachment.disposition == Disposition::Inline)
+        .collect();
     assert_eq!(inline[0].content_id.as_deref(), Some("pic@1"));
-    for (file, attachment) in full.files.iter().zip(parsed.attachments.iter().filter(|attachment| attachment.disposition == Disposition::Attachment)) {
+    for (file, attachment) in full.files.iter().zip(
+        parsed
+            .attachments
+            .iter()
+            .filter(|attachment| attachment.disposition == Disposition::Attachment),
+    ) {
         assert_eq!(attachment.name, file.name);
         assert_eq!(part(&composed.wire, &attachment.section).unwrap().bytes.as_ref(), file.bytes);
     }
@@ -89,7 +118,10 @@ fn bad_drafts_are_refused_with_the_reason() {
 
 #[test]
 fn message_ids_tell_no_host_name() {
-    assert_eq!(message_id([0xAB; 16], &person("", "me@例子.example")).0, format!("{}@xn--fsqu00a.example", "ab".repeat(16)));
+    assert_eq!(
+        message_id([0xAB; 16], &person("", "me@例子.example")).0,
+        format!("{}@xn--fsqu00a.example", "ab".repeat(16))
+    );
     assert!(message_id([0; 16], &person("", "nonsense")).0.ends_with("@posthorn.invalid"));
 }
 

@@ -16,7 +16,8 @@ impl SentDate {
     /// Reads the value of a `Date` field; `None` when it is no date between 1900 and 3000.
     pub fn parse(raw: &[u8]) -> Option<Self> {
         let text = String::from_utf8_lossy(raw.get(..200).unwrap_or(raw));
-        let mut date = DateTime::parse_rfc822(text.trim()).or_else(|| DateTime::parse_rfc3339(text.trim()))?;
+        let mut date =
+            DateTime::parse_rfc822(text.trim()).or_else(|| DateTime::parse_rfc3339(text.trim()))?;
         // A leap second is a second.
         date.second = date.second.min(59);
         if !date.is_valid() {

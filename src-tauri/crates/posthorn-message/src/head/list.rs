@@ -27,7 +27,9 @@ impl ListHeaders {
         let id = text("List-Id");
         let (name, rest) = id.rsplit_once('<').unwrap_or(("", &id));
         let unsubscribe = urls(&text("List-Unsubscribe"));
-        let post = text("List-Unsubscribe-Post").replace(' ', "").eq_ignore_ascii_case("List-Unsubscribe=One-Click");
+        let post = text("List-Unsubscribe-Post")
+            .replace(' ', "")
+            .eq_ignore_ascii_case("List-Unsubscribe=One-Click");
         Self {
             id: rest.trim_end_matches('>').trim().to_lowercase(),
             name: name.trim().trim_matches('"').to_owned(),

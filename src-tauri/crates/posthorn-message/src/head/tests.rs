@@ -27,14 +27,24 @@ fn a_head_is_read() {
     assert_eq!(head.message_id.unwrap().0, "1@example.cn");
     assert_eq!(head.in_reply_to.len(), 1);
     assert_eq!(head.references.len(), 2);
-    assert_eq!((head.list.id.as_str(), head.list.name.as_str()), ("news.example.org", "Weekly news"));
+    assert_eq!(
+        (head.list.id.as_str(), head.list.name.as_str()),
+        ("news.example.org", "Weekly news")
+    );
     assert_eq!(head.list.unsubscribe, ["mailto:out@example.org", "https://example.org/out?x=1"]);
     assert!(head.list.is_one_click && head.is_automatic);
 }
 
 #[test]
 fn nothing_gives_an_empty_head() {
-    for raw in [b"" as &[u8], b"\r\n", b"no header here", b"\xFF\xFE\x00", b":\n:\n", b"Date: never\nMessage-ID: <>\n"] {
+    for raw in [
+        b"" as &[u8],
+        b"\r\n",
+        b"no header here",
+        b"\xFF\xFE\x00",
+        b":\n:\n",
+        b"Date: never\nMessage-ID: <>\n",
+    ] {
         let head = parse_head(raw);
         assert_eq!(head.subject, "");
         assert!(head.date.is_none() && head.message_id.is_none(), "{raw:?}");

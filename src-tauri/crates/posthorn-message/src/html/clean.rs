@@ -15,22 +15,148 @@ use crate::text;
 
 /// Elements that stay. Everything else loses its tags and keeps its text.
 const TAGS: &[&str] = &[
-    "a", "abbr", "acronym", "address", "article", "aside", "b", "bdi", "bdo", "big", "blockquote", "br", "caption", "center", "cite", "code", "col",
-    "colgroup", "dd", "del", "details", "dfn", "div", "dl", "dt", "em", "figcaption", "figure", "font", "footer", "h1", "h2", "h3", "h4", "h5", "h6",
-    "header", "hr", "i", "img", "ins", "kbd", "li", "main", "mark", "nav", "ol", "p", "pre", "q", "rp", "rt", "ruby", "s", "samp", "section", "small",
-    "span", "strike", "strong", "sub", "summary", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "time", "tr", "tt", "u", "ul", "var", "wbr",
+    "a",
+    "abbr",
+    "acronym",
+    "address",
+    "article",
+    "aside",
+    "b",
+    "bdi",
+    "bdo",
+    "big",
+    "blockquote",
+    "br",
+    "caption",
+    "center",
+    "cite",
+    "code",
+    "col",
+    "colgroup",
+    "dd",
+    "del",
+    "details",
+    "dfn",
+    "div",
+    "dl",
+    "dt",
+    "em",
+    "figcaption",
+    "figure",
+    "font",
+    "footer",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "header",
+    "hr",
+    "i",
+    "img",
+    "ins",
+    "kbd",
+    "li",
+    "main",
+    "mark",
+    "nav",
+    "ol",
+    "p",
+    "pre",
+    "q",
+    "rp",
+    "rt",
+    "ruby",
+    "s",
+    "samp",
+    "section",
+    "small",
+    "span",
+    "strike",
+    "strong",
+    "sub",
+    "summary",
+    "sup",
+    "table",
+    "tbody",
+    "td",
+    "tfoot",
+    "th",
+    "thead",
+    "time",
+    "tr",
+    "tt",
+    "u",
+    "ul",
+    "var",
+    "wbr",
 ];
 
 /// Elements that vanish with what is in them.
 const DROPPED: &[&str] = &[
-    "script", "style", "title", "textarea", "select", "noscript", "template", "iframe", "frame", "frameset", "object", "embed", "applet", "svg", "math",
-    "audio", "video", "canvas", "noframes", "noembed", "xmp", "plaintext", "head", "datalist", "portal", "dialog",
+    "script",
+    "style",
+    "title",
+    "textarea",
+    "select",
+    "noscript",
+    "template",
+    "iframe",
+    "frame",
+    "frameset",
+    "object",
+    "embed",
+    "applet",
+    "svg",
+    "math",
+    "audio",
+    "video",
+    "canvas",
+    "noframes",
+    "noembed",
+    "xmp",
+    "plaintext",
+    "head",
+    "datalist",
+    "portal",
+    "dialog",
 ];
 
 /// Attributes that any element may have.
 const ATTRIBUTES: &[&str] = &[
-    "align", "valign", "width", "height", "bgcolor", "background", "color", "face", "size", "border", "cellpadding", "cellspacing", "colspan", "rowspan",
-    "dir", "lang", "title", "alt", "class", "id", "style", "hspace", "vspace", "nowrap", "start", "type", "span", "role", "reversed", "value", "open", "bordercolor",
+    "align",
+    "valign",
+    "width",
+    "height",
+    "bgcolor",
+    "background",
+    "color",
+    "face",
+    "size",
+    "border",
+    "cellpadding",
+    "cellspacing",
+    "colspan",
+    "rowspan",
+    "dir",
+    "lang",
+    "title",
+    "alt",
+    "class",
+    "id",
+    "style",
+    "hspace",
+    "vspace",
+    "nowrap",
+    "start",
+    "type",
+    "span",
+    "role",
+    "reversed",
+    "value",
+    "open",
+    "bordercolor",
 ];
 
 /// What the filter of attributes sees on the way.
@@ -48,7 +174,8 @@ pub fn clean(html: &str, options: CleanOptions) -> Clean {
         let (body, links) = mark::finish(&body);
         return Clean { body, links, is_text_only: true, ..Clean::default() };
     }
-    let seen = Seen { images: Images::new(options.remote), facts: Facts::default(), theme: options.theme };
+    let seen =
+        Seen { images: Images::new(options.remote), facts: Facts::default(), theme: options.theme };
     let seen = Arc::new(Mutex::new(seen));
     let body = sanitize(&scan, &seen);
     let (body, links) = mark::finish(&body);
@@ -78,7 +205,11 @@ fn sanitize(scan: &Prescan, seen: &Arc<Mutex<Seen>>) -> String {
         .tags(TAGS.iter().copied().collect())
         .clean_content_tags(DROPPED.iter().copied().collect())
         .generic_attributes(ATTRIBUTES.iter().copied().collect())
-        .tag_attributes(HashMap::from([("a", HashSet::from(["href"])), ("img", HashSet::from(["src", "srcset"])), ("td", HashSet::from(["abbr"]))]))
+        .tag_attributes(HashMap::from([
+            ("a", HashSet::from(["href"])),
+            ("img", HashSet::from(["src", "srcset"])),
+            ("td", HashSet::from(["abbr"])),
+        ]))
         .url_schemes(HashSet::from(["http", "https", "mailto", "cid", "data"]))
         .link_rel(Some("noopener noreferrer nofollow"))
         .strip_comments(true)
@@ -101,18 +232,29 @@ fn attribute_value(seen: &mut Seen, element: &str, attribute: &str, value: &str)
         }
         "style" => {
             let Seen { images, facts, theme } = seen;
-            let style = css::declarations(value, &mut css::Context { images, facts, theme: *theme });
+            let style =
+                css::declarations(value, &mut css::Context { images, facts, theme: *theme });
             (!style.is_empty()).then_some(style)
         }
         "bgcolor" | "color" | "bordercolor" => {
-            seen.facts.has_background |= attribute == "bgcolor" && !value.eq_ignore_ascii_case("transparent");
+            seen.facts.has_background |=
+                attribute == "bgcolor" && !value.eq_ignore_ascii_case("transparent");
             let is_plain = value.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'#');
-            is_plain.then(|| if seen.theme == Theme::Dark { turned(value).unwrap_or_else(|| value.to_owned()) } else { value.to_owned() })
+            is_plain.then(|| {
+                if seen.theme == Theme::Dark {
+                    turned(value).unwrap_or_else(|| value.to_owned())
+                } else {
+                    value.to_owned()
+                }
+            })
         }
         // An id must not shadow what the frame's own script looks for.
         "id" if value.starts_with("mail-") || value.starts_with("posthorn") => None,
         "class" => {
-            let kept: Vec<&str> = value.split_ascii_whitespace().filter(|class| !class.starts_with("posthorn")).collect();
+            let kept: Vec<&str> = value
+                .split_ascii_whitespace()
+                .filter(|class| !class.starts_with("posthorn"))
+                .collect();
             (!kept.is_empty()).then(|| kept.join(" "))
         }
         "type" if element == "blockquote" && !value.eq_ignore_ascii_case("cite") => None,

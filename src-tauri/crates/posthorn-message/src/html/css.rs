@@ -20,21 +20,104 @@ const MAX_STYLE_BYTES: usize = 16 * 1024;
 
 /// Properties that stay, with those that begin with them and a dash (`border-left`).
 const PROPERTIES: &[&str] = &[
-    "background", "border", "color", "font", "text", "letter-spacing", "word", "white-space", "line-height", "margin", "padding", "width", "height", "max-width",
-    "max-height", "min-width", "min-height", "display", "vertical-align", "float", "clear", "list-style", "table-layout", "caption-side", "empty-cells",
-    "overflow", "opacity", "visibility", "direction", "unicode-bidi", "box-sizing", "box-shadow", "align", "justify", "flex", "gap", "row-gap", "column", "columns", "order",
-    "grid", "object-fit", "object-position", "hyphens", "overflow-wrap", "outline", "place-items", "tab-size", "aspect-ratio", "color-scheme", "-webkit-text-size-adjust",
-    "-ms-text-size-adjust", "-webkit-font-smoothing", "orphans", "widows", "page-break", "break",
+    "background",
+    "border",
+    "color",
+    "font",
+    "text",
+    "letter-spacing",
+    "word",
+    "white-space",
+    "line-height",
+    "margin",
+    "padding",
+    "width",
+    "height",
+    "max-width",
+    "max-height",
+    "min-width",
+    "min-height",
+    "display",
+    "vertical-align",
+    "float",
+    "clear",
+    "list-style",
+    "table-layout",
+    "caption-side",
+    "empty-cells",
+    "overflow",
+    "opacity",
+    "visibility",
+    "direction",
+    "unicode-bidi",
+    "box-sizing",
+    "box-shadow",
+    "align",
+    "justify",
+    "flex",
+    "gap",
+    "row-gap",
+    "column",
+    "columns",
+    "order",
+    "grid",
+    "object-fit",
+    "object-position",
+    "hyphens",
+    "overflow-wrap",
+    "outline",
+    "place-items",
+    "tab-size",
+    "aspect-ratio",
+    "color-scheme",
+    "-webkit-text-size-adjust",
+    "-ms-text-size-adjust",
+    "-webkit-font-smoothing",
+    "orphans",
+    "widows",
+    "page-break",
+    "break",
 ];
 /// Properties whose value may be a picture.
-const PICTURE_PROPERTIES: &[&str] = &["background", "background-image", "list-style", "list-style-image", "border-image", "border-image-source"];
+const PICTURE_PROPERTIES: &[&str] = &[
+    "background",
+    "background-image",
+    "list-style",
+    "list-style-image",
+    "border-image",
+    "border-image-source",
+];
 /// Functions that stay.
 const FUNCTIONS: &[&str] = &[
-    "rgb", "rgba", "hsl", "hsla", "calc", "min", "max", "clamp", "linear-gradient", "radial-gradient", "repeating-linear-gradient", "repeating-radial-gradient",
-    "minmax", "repeat", "fit-content", "light-dark",
+    "rgb",
+    "rgba",
+    "hsl",
+    "hsla",
+    "calc",
+    "min",
+    "max",
+    "clamp",
+    "linear-gradient",
+    "radial-gradient",
+    "repeating-linear-gradient",
+    "repeating-radial-gradient",
+    "minmax",
+    "repeat",
+    "fit-content",
+    "light-dark",
 ];
 /// Functions that stay in selectors and media queries.
-const SELECTOR_FUNCTIONS: &[&str] = &["not", "is", "where", "nth-child", "nth-last-child", "nth-of-type", "nth-last-of-type", "lang", "has"];
+const SELECTOR_FUNCTIONS: &[&str] = &[
+    "not",
+    "is",
+    "where",
+    "nth-child",
+    "nth-last-child",
+    "nth-of-type",
+    "nth-last-of-type",
+    "lang",
+    "has",
+];
 
 /// What the styles say about the message.
 #[derive(Debug, Default)]
@@ -73,7 +156,12 @@ pub(super) fn sheet(css: &str, context: &mut Context<'_>) -> String {
     sheet.replace('<', "\\3c ")
 }
 
-fn rules(parser: &mut Parser<'_, '_>, context: &mut Context<'_>, depth: usize, budget: &mut usize) -> String {
+fn rules(
+    parser: &mut Parser<'_, '_>,
+    context: &mut Context<'_>,
+    depth: usize,
+    budget: &mut usize,
+) -> String {
     let mut sheet = String::new();
     while !parser.is_exhausted() && *budget > 0 {
         *budget -= 1;
@@ -99,20 +187,32 @@ fn rules(parser: &mut Parser<'_, '_>, context: &mut Context<'_>, depth: usize, b
 }
 
 /// Keeps `@media`, of which the dark form is noted; everything else (`@import`, `@font-face`, …) is skipped with its block.
-fn at_rule(parser: &mut Parser<'_, '_>, name: &str, context: &mut Context<'_>, depth: usize, budget: &mut usize) -> Option<String> {
-    let prelude = parser.parse_until_before::<_, _, ()>(Delimiter::CurlyBracketBlock | Delimiter::Semicolon, |parser| {
-        let mut text = String::new();
-        selector(parser, &mut text, 0)?;
-        Ok(text)
-    });
+fn at_rule(
+    parser: &mut Parser<'_, '_>,
+    name: &str,
+    context: &mut Context<'_>,
+    depth: usize,
+    budget: &mut usize,
+) -> Option<String> {
+    let prelude = parser.parse_until_before::<_, _, ()>(
+        Delimiter::CurlyBracketBlock | Delimiter::Semicolon,
+        |parser| {
+            let mut text = String::new();
+            selector(parser, &mut text, 0)?;
+            Ok(text)
+        },
+    );
     match parser.next() {
         Ok(Token::CurlyBracketBlock) => {}
         _ => return None,
     }
     let is_kept = name == "media" && depth < 4;
-    let block = parser.parse_nested_block::<_, _, ()>(|parser| Ok(if is_kept { rules(parser, context, depth + 1, budget) } else { String::new() }));
+    let block = parser.parse_nested_block::<_, _, ()>(|parser| {
+        Ok(if is_kept { rules(parser, context, depth + 1, budget) } else { String::new() })
+    });
     let (Ok(prelude), Ok(block)) = (prelude, block) else { return None };
-    context.facts.supports_dark |= is_kept && prelude.to_ascii_lowercase().replace(' ', "").contains("prefers-color-scheme:dark");
+    context.facts.supports_dark |= is_kept
+        && prelude.to_ascii_lowercase().replace(' ', "").contains("prefers-color-scheme:dark");
     (is_kept && !block.is_empty()).then(|| format!("@media {}{{{block}}}\n", prelude.trim()))
 }
 
@@ -126,20 +226,32 @@ fn qualified_rule(parser: &mut Parser<'_, '_>, context: &mut Context<'_>) -> Opt
         Ok(Token::CurlyBracketBlock) => {}
         _ => return None,
     }
-    let block = parser.parse_nested_block::<_, _, ()>(|parser| Ok(declaration_list(parser, context)));
+    let block =
+        parser.parse_nested_block::<_, _, ()>(|parser| Ok(declaration_list(parser, context)));
     let (Ok(prelude), Ok(block)) = (prelude, block) else { return None };
-    (!block.is_empty() && !prelude.trim().is_empty()).then(|| format!("{}{{{block}}}\n", prelude.trim()))
+    (!block.is_empty() && !prelude.trim().is_empty())
+        .then(|| format!("{}{{{block}}}\n", prelude.trim()))
 }
 
 /// Writes a selector or a media query again.
-fn selector<'i>(parser: &mut Parser<'i, '_>, text: &mut String, depth: usize) -> Result<(), Refused<'i>> {
+fn selector<'i>(
+    parser: &mut Parser<'i, '_>,
+    text: &mut String,
+    depth: usize,
+) -> Result<(), Refused<'i>> {
     while let Ok(token) = parser.next_including_whitespace() {
         let token = token.clone();
         match &token {
-            Token::UnquotedUrl(_) | Token::BadUrl(_) | Token::BadString(_) | Token::CurlyBracketBlock | Token::AtKeyword(_) => return Err(refused(parser)),
+            Token::UnquotedUrl(_)
+            | Token::BadUrl(_)
+            | Token::BadString(_)
+            | Token::CurlyBracketBlock
+            | Token::AtKeyword(_) => return Err(refused(parser)),
             Token::WhiteSpace(_) => text.push(' '),
             Token::Function(name) => {
-                if depth >= MAX_DEPTH || !SELECTOR_FUNCTIONS.contains(&name.to_ascii_lowercase().as_str()) {
+                if depth >= MAX_DEPTH
+                    || !SELECTOR_FUNCTIONS.contains(&name.to_ascii_lowercase().as_str())
+                {
                     return Err(refused(parser));
                 }
                 text.push_str(&token.to_css_string());
@@ -150,7 +262,8 @@ fn selector<'i>(parser: &mut Parser<'i, '_>, text: &mut String, depth: usize) ->
                 if depth >= MAX_DEPTH {
                     return Err(refused(parser));
                 }
-                let (open, close) = if token == Token::ParenthesisBlock { ('(', ')') } else { ('[', ']') };
+                let (open, close) =
+                    if token == Token::ParenthesisBlock { ('(', ')') } else { ('[', ']') };
                 text.push(open);
                 parser.parse_nested_block(|parser| selector(parser, text, depth + 1))?;
                 text.push(close);
@@ -168,7 +281,9 @@ fn refused<'i>(parser: &Parser<'i, '_>) -> Refused<'i> {
 fn declaration_list(parser: &mut Parser<'_, '_>, context: &mut Context<'_>) -> String {
     let mut list = String::new();
     while !parser.is_exhausted() {
-        let declaration = parser.parse_until_after::<_, _, ()>(Delimiter::Semicolon, |parser| declaration(parser, context));
+        let declaration = parser.parse_until_after::<_, _, ()>(Delimiter::Semicolon, |parser| {
+            declaration(parser, context)
+        });
         if let Ok(declaration) = declaration {
             if !list.is_empty() {
                 list.push(';');
@@ -179,10 +294,15 @@ fn declaration_list(parser: &mut Parser<'_, '_>, context: &mut Context<'_>) -> S
     list
 }
 
-fn declaration<'i>(parser: &mut Parser<'i, '_>, context: &mut Context<'_>) -> Result<String, Refused<'i>> {
+fn declaration<'i>(
+    parser: &mut Parser<'i, '_>,
+    context: &mut Context<'_>,
+) -> Result<String, Refused<'i>> {
     let name = parser.expect_ident()?.to_ascii_lowercase();
     parser.expect_colon()?;
-    let is_known = PROPERTIES.iter().any(|known| name == *known || name.strip_prefix(known).is_some_and(|rest| rest.starts_with('-')));
+    let is_known = PROPERTIES.iter().any(|known| {
+        name == *known || name.strip_prefix(known).is_some_and(|rest| rest.starts_with('-'))
+    });
     // `position` places things over others; only what changes nothing may stay.
     if !is_known || name.starts_with("background-attachment") {
         while parser.next().is_ok() {}
@@ -203,8 +323,10 @@ fn declaration<'i>(parser: &mut Parser<'i, '_>, context: &mut Context<'_>) -> Re
 fn note(facts: &mut Facts, name: &str, text: &str) {
     let lower = text.to_ascii_lowercase();
     let first = lower.trim_end_matches("!important").trim();
-    let is_nothing = matches!(first, "none" | "transparent" | "inherit" | "initial" | "unset" | "0" | "0 0");
-    facts.has_background |= matches!(name, "background" | "background-color" | "background-image") && !is_nothing;
+    let is_nothing =
+        matches!(first, "none" | "transparent" | "inherit" | "initial" | "unset" | "0" | "0 0");
+    facts.has_background |=
+        matches!(name, "background" | "background-color" | "background-image") && !is_nothing;
     facts.supports_dark |= name == "color-scheme" && lower.contains("dark");
 }
 
@@ -214,13 +336,20 @@ struct Place {
     depth: usize,
 }
 
-fn value<'i>(parser: &mut Parser<'i, '_>, context: &mut Context<'_>, text: &mut String, place: &Place) -> Result<(), Refused<'i>> {
+fn value<'i>(
+    parser: &mut Parser<'i, '_>,
+    context: &mut Context<'_>,
+    text: &mut String,
+    place: &Place,
+) -> Result<(), Refused<'i>> {
     while let Ok(token) = parser.next_including_whitespace() {
         let token = token.clone();
         match &token {
             Token::WhiteSpace(_) => text.push(' '),
             Token::UnquotedUrl(url) => picture(parser, context, text, url, place)?,
-            Token::Function(name) => function(parser, context, text, &name.to_ascii_lowercase(), place)?,
+            Token::Function(name) => {
+                function(parser, context, text, &name.to_ascii_lowercase(), place)?;
+            }
             Token::ParenthesisBlock => {
                 text.push('(');
                 nested(parser, context, text, place)?;
@@ -228,10 +357,23 @@ fn value<'i>(parser: &mut Parser<'i, '_>, context: &mut Context<'_>, text: &mut 
             }
             Token::Hash(_) | Token::IDHash(_) | Token::Ident(_) if context.theme == Theme::Dark => {
                 let written = token.to_css_string();
-                text.push_str(&turned(&written).filter(|_| !matches!(token, Token::Ident(_)) || is_color_name(&written)).unwrap_or(written));
+                text.push_str(
+                    &turned(&written)
+                        .filter(|_| !matches!(token, Token::Ident(_)) || is_color_name(&written))
+                        .unwrap_or(written),
+                );
             }
-            Token::Ident(_) | Token::Hash(_) | Token::IDHash(_) | Token::QuotedString(_) | Token::Number { .. } | Token::Percentage { .. }
-            | Token::Dimension { .. } | Token::Comma | Token::Delim('!' | '/' | '+' | '-' | '*' | '.') => text.push_str(&token.to_css_string()),
+            Token::Ident(_)
+            | Token::Hash(_)
+            | Token::IDHash(_)
+            | Token::QuotedString(_)
+            | Token::Number { .. }
+            | Token::Percentage { .. }
+            | Token::Dimension { .. }
+            | Token::Comma
+            | Token::Delim('!' | '/' | '+' | '-' | '*' | '.') => {
+                text.push_str(&token.to_css_string());
+            }
             _ => return Err(refused(parser)),
         }
     }
@@ -243,7 +385,12 @@ fn is_color_name(name: &str) -> bool {
     !name.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
-fn nested<'i>(parser: &mut Parser<'i, '_>, context: &mut Context<'_>, text: &mut String, place: &Place) -> Result<(), Refused<'i>> {
+fn nested<'i>(
+    parser: &mut Parser<'i, '_>,
+    context: &mut Context<'_>,
+    text: &mut String,
+    place: &Place,
+) -> Result<(), Refused<'i>> {
     if place.depth >= MAX_DEPTH {
         return Err(refused(parser));
     }
@@ -251,9 +398,17 @@ fn nested<'i>(parser: &mut Parser<'i, '_>, context: &mut Context<'_>, text: &mut
     parser.parse_nested_block(|parser| value(parser, context, text, &inner))
 }
 
-fn function<'i>(parser: &mut Parser<'i, '_>, context: &mut Context<'_>, text: &mut String, name: &str, place: &Place) -> Result<(), Refused<'i>> {
+fn function<'i>(
+    parser: &mut Parser<'i, '_>,
+    context: &mut Context<'_>,
+    text: &mut String,
+    name: &str,
+    place: &Place,
+) -> Result<(), Refused<'i>> {
     if name == "url" {
-        let url = parser.parse_nested_block::<_, _, ()>(|parser| Ok(parser.expect_string()?.as_ref().to_owned()))?;
+        let url = parser.parse_nested_block::<_, _, ()>(|parser| {
+            Ok(parser.expect_string()?.as_ref().to_owned())
+        })?;
         return picture(parser, context, text, &url, place);
     }
     if !FUNCTIONS.contains(&name) {
@@ -261,22 +416,37 @@ fn function<'i>(parser: &mut Parser<'i, '_>, context: &mut Context<'_>, text: &m
     }
     let mut inner = String::new();
     nested(parser, context, &mut inner, place)?;
-    let rgb = if context.theme == Theme::Dark && matches!(name, "rgb" | "rgba") { opaque_rgb(&inner) } else { None };
+    let rgb = if context.theme == Theme::Dark && matches!(name, "rgb" | "rgba") {
+        opaque_rgb(&inner)
+    } else {
+        None
+    };
     match rgb {
         Some([red, green, blue]) => text.push_str(&turned_rgb(red, green, blue)),
-        None => { let _ = write!(text, "{name}({inner})"); },
+        None => {
+            let _ = write!(text, "{name}({inner})");
+        }
     }
     Ok(())
 }
 
 /// Reads `r, g, b` without transparency.
 fn opaque_rgb(arguments: &str) -> Option<[u8; 3]> {
-    let mut numbers = arguments.split([',', ' ']).filter(|piece| !piece.is_empty()).map(|piece| piece.parse::<u8>().ok());
+    let mut numbers = arguments
+        .split([',', ' '])
+        .filter(|piece| !piece.is_empty())
+        .map(|piece| piece.parse::<u8>().ok());
     let rgb = [numbers.next()??, numbers.next()??, numbers.next()??];
     numbers.next().is_none().then_some(rgb)
 }
 
-fn picture<'i>(parser: &Parser<'i, '_>, context: &mut Context<'_>, text: &mut String, url: &str, place: &Place) -> Result<(), Refused<'i>> {
+fn picture<'i>(
+    parser: &Parser<'i, '_>,
+    context: &mut Context<'_>,
+    text: &mut String,
+    url: &str,
+    place: &Place,
+) -> Result<(), Refused<'i>> {
     let replaced = if place.has_pictures { context.images.picture(url) } else { None };
     let url = replaced.ok_or_else(|| refused(parser))?;
     text.push_str("url(\"");

@@ -35,7 +35,11 @@ pub fn link_warnings(target: &str, text: &str) -> Vec<LinkWarning> {
     if has_user {
         warnings.push(LinkWarning::HidesHost);
     }
-    if host.starts_with('[') || host.split('.').all(|label| !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_digit())) {
+    if host.starts_with('[')
+        || host
+            .split('.')
+            .all(|label| !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_digit()))
+    {
         warnings.push(LinkWarning::IpAddress);
     }
     if let Some(shown) = shown_host(text).filter(|shown| !is_same_site(shown, &host)) {
@@ -61,14 +65,16 @@ pub(super) fn host_of(url: &str) -> Option<(String, bool)> {
         Some((_, host)) => (true, host),
         None => (false, authority),
     };
-    let host = if host.starts_with('[') { host } else { host.split(':').next().unwrap_or_default() };
+    let host =
+        if host.starts_with('[') { host } else { host.split(':').next().unwrap_or_default() };
     let host = idna::domain_to_ascii(host).unwrap_or_else(|_| host.to_lowercase());
     (!host.is_empty()).then_some((host, has_user))
 }
 
 /// Returns the host that a text names, when the text is a URL or looks like a host.
 fn shown_host(text: &str) -> Option<String> {
-    let text = text.trim().trim_matches(['<', '>', '(', ')', '"', '“', '”', '「', '」', '《', '》']);
+    let text =
+        text.trim().trim_matches(['<', '>', '(', ')', '"', '“', '”', '「', '」', '《', '》']);
     let first = text.split_whitespace().next()?;
     if let Some((host, _)) = host_of(first) {
         return Some(host);
@@ -80,7 +86,9 @@ fn shown_host(text: &str) -> Option<String> {
     let labels: Vec<&str> = host.split('.').collect();
     let top = labels.last()?;
     let is_host = labels.len() > 1
-        && labels.iter().all(|label| !label.is_empty() && label.chars().all(|c| c.is_alphanumeric() || c == '-'))
+        && labels.iter().all(|label| {
+            !label.is_empty() && label.chars().all(|c| c.is_alphanumeric() || c == '-')
+        })
         && top.len() >= 2
         && top.chars().all(char::is_alphabetic)
         && (host.starts_with("www.") || is_common_top(top));
@@ -91,8 +99,48 @@ fn shown_host(text: &str) -> Option<String> {
 fn is_common_top(top: &str) -> bool {
     matches!(
         top,
-        "com" | "net" | "org" | "edu" | "gov" | "info" | "biz" | "io" | "cn" | "de" | "fr" | "uk" | "jp" | "kr" | "ru" | "eu" | "us" | "in" | "br" | "it" | "es" | "nl"
-            | "ch" | "at" | "au" | "ca" | "tw" | "hk" | "sg" | "me" | "tv" | "cc" | "co" | "app" | "dev" | "shop" | "xyz" | "top" | "online" | "site" | "example" | "test"
+        "com"
+            | "net"
+            | "org"
+            | "edu"
+            | "gov"
+            | "info"
+            | "biz"
+            | "io"
+            | "cn"
+            | "de"
+            | "fr"
+            | "uk"
+            | "jp"
+            | "kr"
+            | "ru"
+            | "eu"
+            | "us"
+            | "in"
+            | "br"
+            | "it"
+            | "es"
+            | "nl"
+            | "ch"
+            | "at"
+            | "au"
+            | "ca"
+            | "tw"
+            | "hk"
+            | "sg"
+            | "me"
+            | "tv"
+            | "cc"
+            | "co"
+            | "app"
+            | "dev"
+            | "shop"
+            | "xyz"
+            | "top"
+            | "online"
+            | "site"
+            | "example"
+            | "test"
     )
 }
 
@@ -101,7 +149,9 @@ fn is_same_site(left: &str, right: &str) -> bool {
     let site = |host: &str| -> String {
         let labels: Vec<&str> = host.trim_start_matches("www.").split('.').collect();
         // `example.co.uk`, `example.com.cn`: the second label is part of the ending.
-        let is_short = labels.iter().rev().nth(1).is_some_and(|label| matches!(*label, "co" | "com" | "net" | "org" | "gov" | "edu" | "ac" | "or" | "ne"));
+        let is_short = labels.iter().rev().nth(1).is_some_and(|label| {
+            matches!(*label, "co" | "com" | "net" | "org" | "gov" | "edu" | "ac" | "or" | "ne")
+        });
         let is_country = labels.last().is_some_and(|top| top.len() == 2);
         let kept = if is_short && is_country { 3 } else { 2 };
         labels.iter().skip(labels.len().saturating_sub(kept)).copied().collect::<Vec<_>>().join(".")
@@ -120,7 +170,8 @@ fn is_mixed(label: &str) -> bool {
             _ => other = true,
         }
     }
-    let all_look_latin = lookalike && label.chars().all(|c| c.is_ascii() || "асеорхуіјѕһԁԛԝӏνοαρ".contains(c));
+    let all_look_latin =
+        lookalike && label.chars().all(|c| c.is_ascii() || "асеорхуіјѕһԁԛԝӏνοαρ".contains(c));
     lookalike && (latin || other) || all_look_latin
 }
 
@@ -146,6 +197,9 @@ mod tests {
         ] {
             assert_eq!(link_warnings(target, text), expected, "{target} {text}");
         }
-        assert!(matches!(link_warnings("https://pаypal.example/", "x").as_slice(), [LinkWarning::MixedScript(_)]));
+        assert!(matches!(
+            link_warnings("https://pаypal.example/", "x").as_slice(),
+            [LinkWarning::MixedScript(_)]
+        ));
     }
 }

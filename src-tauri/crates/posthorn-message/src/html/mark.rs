@@ -23,7 +23,9 @@ pub(super) fn finish(html: &str) -> (String, Vec<Link>) {
         match piece {
             Piece::Text(text) => {
                 marked.push_str(text);
-                if let Some((_, said)) = open.as_mut().filter(|(_, said)| said.len() < MAX_LINK_TEXT * 4) {
+                if let Some((_, said)) =
+                    open.as_mut().filter(|(_, said)| said.len() < MAX_LINK_TEXT * 4)
+                {
                     said.push_str(&decode_entities(text));
                 }
             }
@@ -34,7 +36,10 @@ pub(super) fn finish(html: &str) -> (String, Vec<Link>) {
                 write_open(&mut marked, &tag);
             }
             Piece::Close(name) => {
-                if name == "a" && let Some((target, said)) = open.take() && links.len() < MAX_LINKS {
+                if name == "a"
+                    && let Some((target, said)) = open.take()
+                    && links.len() < MAX_LINKS
+                {
                     links.push(link(target, &said));
                 }
                 let _ = write!(marked, "</{name}>");
@@ -47,7 +52,8 @@ pub(super) fn finish(html: &str) -> (String, Vec<Link>) {
 }
 
 fn link(target: String, said: &str) -> Link {
-    let text: String = said.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(MAX_LINK_TEXT).collect();
+    let text: String =
+        said.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(MAX_LINK_TEXT).collect();
     let warnings = link_warnings(&target, &text);
     let host = host_of(&target).map(|(host, _)| host).unwrap_or_default();
     Link { target, text, host, warnings }
@@ -70,7 +76,11 @@ fn write_open(marked: &mut String, tag: &Tag<'_>) {
         let value = match class {
             Some(class) if name == "class" => {
                 has_class = true;
-                if value.split_ascii_whitespace().any(|known| known == class) { value } else { format!("{value} {class}") }
+                if value.split_ascii_whitespace().any(|known| known == class) {
+                    value
+                } else {
+                    format!("{value} {class}")
+                }
             }
             _ => value,
         };
@@ -89,11 +99,18 @@ fn class_for(tag: &Tag<'_>) -> Option<&'static str> {
     if !matches!(tag.name.as_str(), "div" | "blockquote" | "span" | "p" | "section") {
         return None;
     }
-    let has_class = |names: &[&str]| tag.attribute("class").is_some_and(|class| class.split_ascii_whitespace().any(|known| names.contains(&known)));
+    let has_class = |names: &[&str]| {
+        tag.attribute("class")
+            .is_some_and(|class| class.split_ascii_whitespace().any(|known| names.contains(&known)))
+    };
     if has_class(&["moz-cite-prefix", "gmail_attr"]) {
         return Some(ATTRIBUTION_CLASS);
     }
-    if has_class(&["gmail_signature", "moz-signature", "protonmail_signature_block"]) || tag.attribute("id").is_some_and(|id| matches!(id.as_str(), "Signature" | "ms-outlook-mobile-signature")) {
+    if has_class(&["gmail_signature", "moz-signature", "protonmail_signature_block"])
+        || tag
+            .attribute("id")
+            .is_some_and(|id| matches!(id.as_str(), "Signature" | "ms-outlook-mobile-signature"))
+    {
         return Some(SIGNATURE_CLASS);
     }
     is_quote_tag(tag).then_some(QUOTE_CLASS)

@@ -13,7 +13,8 @@ const MAX_BYTES: usize = 2 * 1024 * 1024;
 
 /// Returns plain text as HTML: one line each, in the style `white-space: pre-wrap`.
 pub fn from_plain(text: &str) -> String {
-    let end = (0..=text.len().min(MAX_BYTES)).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+    let end =
+        (0..=text.len().min(MAX_BYTES)).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
     let text = text.get(..end).unwrap_or_default();
     let mut html = String::with_capacity(text.len() + text.len() / 4);
     html.push_str("<div class=\"mail-plain\" style=\"white-space:pre-wrap\">");
@@ -40,7 +41,10 @@ pub fn from_plain(text: &str) -> String {
             let _ = write!(html, "<div class=\"{QUOTE_CLASS}\">");
             is_open_section = true;
         }
-        if is_start && is_attribution(line.trim()) && lines.peek().is_some_and(|next| next.starts_with('>') || next.trim().is_empty()) {
+        if is_start
+            && is_attribution(line.trim())
+            && lines.peek().is_some_and(|next| next.starts_with('>') || next.trim().is_empty())
+        {
             let _ = write!(html, "<span class=\"{ATTRIBUTION_CLASS}\">");
             linkify(&mut html, content);
             html.push_str("</span>");
@@ -67,7 +71,12 @@ fn quote_depth(line: &str) -> (usize, &str) {
                 depth += 1;
                 rest = next;
             }
-            _ => return (depth, if depth > 0 { rest.strip_prefix(' ').unwrap_or(rest) } else { rest }),
+            _ => {
+                return (
+                    depth,
+                    if depth > 0 { rest.strip_prefix(' ').unwrap_or(rest) } else { rest },
+                );
+            }
         }
     }
 }
@@ -100,21 +109,57 @@ fn next_link(text: &str) -> Option<(usize, usize, String)> {
         let rest = text.get(from..)?;
         let start = from + rest.find(|c: char| c.is_ascii_alphanumeric())?;
         let word = text.get(start..)?;
-        let end = start + word.find(|c: char| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | '"' | '，' | '。' | '；' | '：' | '、' | '）' | '】' | '」' | '》' | '“' | '”' | '！' | '？' | '\u{FFFD}')).unwrap_or(word.len());
+        let end = start
+            + word
+                .find(|c: char| {
+                    c.is_whitespace()
+                        || c.is_control()
+                        || matches!(
+                            c,
+                            '<' | '>'
+                                | '"'
+                                | '，'
+                                | '。'
+                                | '；'
+                                | '：'
+                                | '、'
+                                | '）'
+                                | '】'
+                                | '」'
+                                | '》'
+                                | '“'
+                                | '”'
+                                | '！'
+                                | '？'
+                                | '\u{FFFD}'
+                        )
+                })
+                .unwrap_or(word.len());
         let end = start + trim_end(text.get(start..end)?).len();
         let word = text.get(start..end)?;
-        let is = |prefix: &str| word.get(..prefix.len()).is_some_and(|head| head.eq_ignore_ascii_case(prefix)) && word.len() > prefix.len() + 2;
+        let is = |prefix: &str| {
+            word.get(..prefix.len()).is_some_and(|head| head.eq_ignore_ascii_case(prefix))
+                && word.len() > prefix.len() + 2
+        };
         if is("https://") || is("http://") || is("mailto:") {
             return Some((start, end, word.to_owned()));
         }
         if is("www.") && word.get(4..).is_some_and(|host| host.contains('.')) {
             return Some((start, end, format!("https://{word}")));
         }
-        if word.is_ascii() && word.contains('@') && crate::address::check(word).is_ok() && word.rsplit_once('.').is_some() {
+        if word.is_ascii()
+            && word.contains('@')
+            && crate::address::check(word).is_ok()
+            && word.rsplit_once('.').is_some()
+        {
             return Some((start, end, format!("mailto:{word}")));
         }
         // Chinese runs into a link without a space: look again at the next place where a link could begin.
-        from = ["https://", "http://", "www."].iter().filter_map(|mark| word.get(1..).and_then(|tail| tail.find(mark))).min().map_or(end.max(start + 1), |at| start + 1 + at);
+        from = ["https://", "http://", "www."]
+            .iter()
+            .filter_map(|mark| word.get(1..).and_then(|tail| tail.find(mark)))
+            .min()
+            .map_or(end.max(start + 1), |at| start + 1 + at);
         while !text.is_char_boundary(from) {
             from += 1;
         }
@@ -145,17 +190,32 @@ mod tests {
     fn plain_text_becomes_html() {
         let body = |text: &str| {
             let html = from_plain(text);
-            html.strip_prefix("<div class=\"mail-plain\" style=\"white-space:pre-wrap\">").and_then(|rest| rest.strip_suffix("</div>")).unwrap().to_owned()
+            html.strip_prefix("<div class=\"mail-plain\" style=\"white-space:pre-wrap\">")
+                .and_then(|rest| rest.strip_suffix("</div>"))
+                .unwrap()
+                .to_owned()
         };
         for (text, expected) in [
             ("a < b", "a &lt; b"),
             ("one\ntwo", "one\ntwo"),
-            ("see https://example.org/a_(b). ok", "see <a href=\"https://example.org/a_(b)\">https://example.org/a_(b)</a>. ok"),
+            (
+                "see https://example.org/a_(b). ok",
+                "see <a href=\"https://example.org/a_(b)\">https://example.org/a_(b)</a>. ok",
+            ),
             ("(www.example.org)", "(<a href=\"https://www.example.org\">www.example.org</a>)"),
-            ("请看https://example.org/a，谢谢", "请看<a href=\"https://example.org/a\">https://example.org/a</a>，谢谢"),
-            ("mail anna@example.org!", "mail <a href=\"mailto:anna@example.org\">anna@example.org</a>!"),
+            (
+                "请看https://example.org/a，谢谢",
+                "请看<a href=\"https://example.org/a\">https://example.org/a</a>，谢谢",
+            ),
+            (
+                "mail anna@example.org!",
+                "mail <a href=\"mailto:anna@example.org\">anna@example.org</a>!",
+            ),
             ("javascript:alert(1)", "javascript:alert(1)"),
-            ("https://x.example\"onclick=\"y", "<a href=\"https://x.example\">https://x.example</a>&quot;onclick=&quot;y"),
+            (
+                "https://x.example\"onclick=\"y",
+                "<a href=\"https://x.example\">https://x.example</a>&quot;onclick=&quot;y",
+            ),
             ("> q\nr", "<blockquote type=\"cite\" class=\"mail-quote\">q</blockquote>r"),
             ("x\n-- \nme", "x\n<div class=\"mail-signature\">-- \nme</div>"),
         ] {

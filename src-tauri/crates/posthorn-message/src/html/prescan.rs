@@ -75,8 +75,16 @@ impl Prescan {
         match tag.name.as_str() {
             "html" | "head" => return,
             "meta" => {
-                let is_scheme = tag.attribute("name").is_some_and(|name| matches!(name.to_ascii_lowercase().as_str(), "color-scheme" | "supported-color-schemes"));
-                self.supports_dark |= is_scheme && tag.attribute("content").is_some_and(|content| content.to_ascii_lowercase().contains("dark"));
+                let is_scheme = tag.attribute("name").is_some_and(|name| {
+                    matches!(
+                        name.to_ascii_lowercase().as_str(),
+                        "color-scheme" | "supported-color-schemes"
+                    )
+                });
+                self.supports_dark |= is_scheme
+                    && tag
+                        .attribute("content")
+                        .is_some_and(|content| content.to_ascii_lowercase().contains("dark"));
                 return;
             }
             _ => {}
@@ -98,16 +106,25 @@ impl Prescan {
 
     /// The frame has a body of its own: the message's becomes a `div` that keeps its colours.
     fn body(&mut self, tag: &Tag<'_>) {
+        let mut style = String::new();
         self.html.push_str("<div");
         for (name, value) in tag.attributes() {
             match name.as_str() {
-                "bgcolor" | "style" | "class" | "id" | "dir" | "lang" | "background" => { let _ = write!(self.html, " {name}=\"{}\"", escape(&value)); },
-                // The default colour of text is an attribute of its own.
-                "text" if value.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'#') => {
-                    let _ = write!(self.html, " color=\"{}\"", escape(&value));
+                "style" => style.push_str(&value),
+                // The default colour of text is an attribute of its own; a style beside it wins.
+                "text"
+                    if value.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'#') =>
+                {
+                    style.insert_str(0, &format!("color:{value};"));
+                }
+                "bgcolor" | "class" | "id" | "dir" | "lang" | "background" => {
+                    let _ = write!(self.html, " {name}=\"{}\"", escape(&value));
                 }
                 _ => {}
             }
+        }
+        if !style.is_empty() {
+            let _ = write!(self.html, " style=\"{}\"", escape(&style));
         }
         self.html.push('>');
     }
@@ -115,16 +132,47 @@ impl Prescan {
 
 /// Elements that a new sibling closes: they nest only through others, which are counted.
 fn closes_itself(name: &str) -> bool {
-    matches!(name, "p" | "li" | "dt" | "dd" | "tr" | "td" | "th" | "tbody" | "thead" | "tfoot" | "option" | "colgroup" | "body")
+    matches!(
+        name,
+        "p" | "li"
+            | "dt"
+            | "dd"
+            | "tr"
+            | "td"
+            | "th"
+            | "tbody"
+            | "thead"
+            | "tfoot"
+            | "option"
+            | "colgroup"
+            | "body"
+    )
 }
 
 fn is_formatting(name: &str) -> bool {
-    matches!(name, "a" | "b" | "big" | "code" | "em" | "font" | "i" | "nobr" | "s" | "small" | "strike" | "strong" | "tt" | "u")
+    matches!(
+        name,
+        "a" | "b"
+            | "big"
+            | "code"
+            | "em"
+            | "font"
+            | "i"
+            | "nobr"
+            | "s"
+            | "small"
+            | "strike"
+            | "strong"
+            | "tt"
+            | "u"
+    )
 }
 
 /// Closes the innermost element of this name, but not through a table: a parser would not either.
 fn close(open: &mut Vec<String>, name: &str) {
-    let barrier = |known: &str| name != "table" && matches!(known, "table" | "caption" | "applet" | "marquee");
+    let barrier = |known: &str| {
+        name != "table" && matches!(known, "table" | "caption" | "applet" | "marquee")
+    };
     for at in (0..open.len()).rev() {
         match open.get(at) {
             Some(known) if known == name => {
@@ -144,7 +192,11 @@ pub(crate) fn declared_charset(html: &[u8]) -> Option<String> {
         Piece::Open(tag) if tag.name == "meta" => tag.attribute("charset").or_else(|| {
             let content = tag.attribute("content")?.to_ascii_lowercase();
             let (_, charset) = content.split_once("charset=")?;
-            Some(charset.trim_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ';')).to_owned())
+            Some(
+                charset
+                    .trim_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ';'))
+                    .to_owned(),
+            )
         }),
         _ => None,
     })

@@ -7,8 +7,22 @@ use std::borrow::Cow;
 use mail_parser::decoders::html::add_html_token;
 
 /// Elements whose content is no markup.
-const RAW_ELEMENTS: &[&str] =
-    &["script", "style", "title", "textarea", "xmp", "iframe", "noembed", "noframes", "noscript", "plaintext", "template", "svg", "math", "object"];
+const RAW_ELEMENTS: &[&str] = &[
+    "script",
+    "style",
+    "title",
+    "textarea",
+    "xmp",
+    "iframe",
+    "noembed",
+    "noframes",
+    "noscript",
+    "plaintext",
+    "template",
+    "svg",
+    "math",
+    "object",
+];
 
 /// One piece.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,7 +68,24 @@ impl Tag<'_> {
     pub(crate) fn is_void(&self) -> bool {
         matches!(
             self.name.as_str(),
-            "area" | "base" | "br" | "col" | "embed" | "hr" | "img" | "input" | "link" | "meta" | "param" | "source" | "track" | "wbr" | "basefont" | "bgsound" | "frame" | "keygen"
+            "area"
+                | "base"
+                | "br"
+                | "col"
+                | "embed"
+                | "hr"
+                | "img"
+                | "input"
+                | "link"
+                | "meta"
+                | "param"
+                | "source"
+                | "track"
+                | "wbr"
+                | "basefont"
+                | "bgsound"
+                | "frame"
+                | "keygen"
         )
     }
 }
@@ -73,7 +104,12 @@ impl Iterator for Attributes<'_> {
             return None;
         }
         // A name may begin with `=`; else it ends there.
-        let end = self.rest.char_indices().skip(1).find(|(_, c)| space(*c) || *c == '=').map_or(self.rest.len(), |(at, _)| at);
+        let end = self
+            .rest
+            .char_indices()
+            .skip(1)
+            .find(|(_, c)| space(*c) || *c == '=')
+            .map_or(self.rest.len(), |(at, _)| at);
         let (name, rest) = self.rest.split_at_checked(end)?;
         let after = rest.trim_start();
         let Some(value) = after.strip_prefix('=') else {
@@ -86,7 +122,9 @@ impl Iterator for Attributes<'_> {
                 let inner = value.get(1..).unwrap_or_default();
                 inner.split_once(quote).unwrap_or((inner, ""))
             }
-            _ => value.split_at_checked(value.find(|c: char| c.is_ascii_whitespace()).unwrap_or(value.len()))?,
+            _ => value.split_at_checked(
+                value.find(|c: char| c.is_ascii_whitespace()).unwrap_or(value.len()),
+            )?,
         };
         self.rest = rest;
         Some((name.to_ascii_lowercase(), decode_entities(value).into_owned()))
@@ -124,7 +162,13 @@ impl<'a> Pieces<'a> {
         let content = match self.raw_end(&tag.name) {
             Some(end) => self.take(end),
             // An element that is never closed swallows the rest in a browser.
-            None if matches!(tag.name.as_str(), "svg" | "math" | "object" | "template" | "noscript") => return Piece::Open(tag),
+            None if matches!(
+                tag.name.as_str(),
+                "svg" | "math" | "object" | "template" | "noscript"
+            ) =>
+            {
+                return Piece::Open(tag);
+            }
             None => self.take(self.rest.len()),
         };
         Piece::Raw { tag, content }
@@ -137,9 +181,12 @@ impl<'a> Pieces<'a> {
         let mut from = 0;
         while let Some(at) = self.rest.get(from..).and_then(|rest| rest.find("</")) {
             let start = from + at;
-            let candidate = self.rest.as_bytes().get(start + 2..start + 2 + name.len()).unwrap_or_default();
+            let candidate =
+                self.rest.as_bytes().get(start + 2..start + 2 + name.len()).unwrap_or_default();
             let next = self.rest.as_bytes().get(start + 2 + name.len());
-            if candidate.eq_ignore_ascii_case(name.as_bytes()) && next.is_none_or(|byte| matches!(byte, b'>' | b'/') || byte.is_ascii_whitespace()) {
+            if candidate.eq_ignore_ascii_case(name.as_bytes())
+                && next.is_none_or(|byte| matches!(byte, b'>' | b'/') || byte.is_ascii_whitespace())
+            {
                 return Some(start);
             }
             from = start + 2;
@@ -174,7 +221,10 @@ impl<'a> Iterator for Pieces<'a> {
             if self.rest.starts_with("</") {
                 let source = self.take(length);
                 let name = source.get(2..source.len().saturating_sub(1)).unwrap_or_default();
-                let name = name.split(|c: char| c.is_ascii_whitespace() || c == '/').next().unwrap_or_default();
+                let name = name
+                    .split(|c: char| c.is_ascii_whitespace() || c == '/')
+                    .next()
+                    .unwrap_or_default();
                 return Some(Piece::Close(name.to_ascii_lowercase()));
             }
             return Some(self.open(length));
@@ -197,7 +247,9 @@ fn comment_len(text: &str) -> usize {
     let end = match text.strip_prefix("<!--") {
         Some(body) if body.starts_with('>') => Some(5),
         Some(body) if body.starts_with("->") => Some(6),
-        Some(body) => body.find("-->").map(|at| at + 7).or_else(|| body.find("--!>").map(|at| at + 8)),
+        Some(body) => {
+            body.find("-->").map(|at| at + 7).or_else(|| body.find("--!>").map(|at| at + 8))
+        }
         None => text.find('>').map(|at| at + 1),
     };
     end.unwrap_or(text.len())
@@ -272,7 +324,8 @@ mod tests {
             .map(|piece| match piece {
                 Piece::Text(text) => format!("'{text}'"),
                 Piece::Open(tag) => {
-                    let attributes: Vec<String> = tag.attributes().map(|(name, value)| format!(" {name}={value}")).collect();
+                    let attributes: Vec<String> =
+                        tag.attributes().map(|(name, value)| format!(" {name}={value}")).collect();
                     format!("<{}{}>", tag.name, attributes.concat())
                 }
                 Piece::Close(name) => format!("</{name}>"),
@@ -298,6 +351,9 @@ mod tests {
         ] {
             assert_eq!(show(html), expected, "{html}");
         }
-        assert_eq!(decode_entities("&lt;&#20320;&#x597d;&nbsp;&bogus; & &"), "<你好\u{A0}&bogus; & &");
+        assert_eq!(
+            decode_entities("&lt;&#20320;&#x597d;&nbsp;&bogus; & &"),
+            "<你好\u{A0}&bogus; & &"
+        );
     }
 }

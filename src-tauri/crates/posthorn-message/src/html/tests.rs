@@ -10,9 +10,40 @@ const OPTIONS: CleanOptions = CleanOptions { remote: RemoteImages::Block, theme:
 /// Complains about everything that a frame could run or load. Independent of the cleaner's lists: it names what is bad.
 fn assert_harmless(name: &str, clean: &Clean) {
     const ELEMENTS: &[&str] = &[
-        "script", "style", "iframe", "frame", "frameset", "object", "embed", "applet", "form", "input", "button", "textarea", "select", "base", "meta", "link",
-        "svg", "math", "video", "audio", "source", "track", "template", "noscript", "marquee", "title", "body", "html", "head", "isindex", "keygen", "bgsound",
-        "plaintext", "xmp",
+        "script",
+        "style",
+        "iframe",
+        "frame",
+        "frameset",
+        "object",
+        "embed",
+        "applet",
+        "form",
+        "input",
+        "button",
+        "textarea",
+        "select",
+        "base",
+        "meta",
+        "link",
+        "svg",
+        "math",
+        "video",
+        "audio",
+        "source",
+        "track",
+        "template",
+        "noscript",
+        "marquee",
+        "title",
+        "body",
+        "html",
+        "head",
+        "isindex",
+        "keygen",
+        "bgsound",
+        "plaintext",
+        "xmp",
     ];
     for piece in pieces(&clean.body) {
         let tag = match piece {
@@ -26,10 +57,15 @@ fn assert_harmless(name: &str, clean: &Clean) {
             assert!(!attribute.starts_with("on"), "{name}: {attribute} survived");
             let is_link = tag.name == "a" && attribute == "href";
             if is_link {
-                let is_known = ["https://", "http://", "mailto:"].iter().any(|scheme| lower.starts_with(scheme));
+                let is_known = ["https://", "http://", "mailto:"]
+                    .iter()
+                    .any(|scheme| lower.starts_with(scheme));
                 assert!(is_known, "{name}: href {value}");
             } else if matches!(attribute.as_str(), "src" | "srcset" | "background") {
-                let is_ours = ["cid/", "blocked/", "data:image/"].iter().any(|start| lower.starts_with(start)) && !lower.contains("svg");
+                let is_ours = ["cid/", "blocked/", "data:image/"]
+                    .iter()
+                    .any(|start| lower.starts_with(start))
+                    && !lower.contains("svg");
                 assert!(is_ours, "{name}: {attribute} {value}");
             } else if attribute == "style" {
                 assert_harmless_css(name, &lower);
@@ -41,7 +77,23 @@ fn assert_harmless(name: &str, clean: &Clean) {
 }
 
 fn assert_harmless_css(name: &str, css: &str) {
-    for bad in ["http:", "https:", "@import", "@font-face", "@namespace", "expression", "binding", "behavior", "fixed", "absolute", "javascript", "image-set", "var(", "svg", "\\75"] {
+    for bad in [
+        "http:",
+        "https:",
+        "@import",
+        "@font-face",
+        "@namespace",
+        "expression",
+        "binding",
+        "behavior",
+        "fixed",
+        "absolute",
+        "javascript",
+        "image-set",
+        "var(",
+        "svg",
+        "\\75",
+    ] {
         assert!(!css.contains(bad), "{name}: {bad} in {css}");
     }
 }
@@ -58,8 +110,13 @@ fn hostile_html_is_harmless_afterwards() {
             let once = clean(&html, CleanOptions { theme, ..OPTIONS });
             assert_harmless(&name, &once);
             // What a message says must survive, and cleaning what is clean must not find anything new.
-            let swallows_the_rest = matches!(name.as_str(), "script-in-comment" | "mxss-math-table");
-            assert!(swallows_the_rest || once.body.contains("keep"), "{name}: lost its text: {}", once.body);
+            let swallows_the_rest =
+                matches!(name.as_str(), "script-in-comment" | "mxss-math-table");
+            assert!(
+                swallows_the_rest || once.body.contains("keep"),
+                "{name}: lost its text: {}",
+                once.body
+            );
             assert_harmless(&name, &clean(&once.body, OPTIONS));
         }
         count += 1;
@@ -74,7 +131,11 @@ fn pictures_are_numbered() {
     let blocked = clean(html, OPTIONS);
     assert_eq!(blocked.remote_images.len(), blocked.blocked);
     assert_eq!(blocked.inline_images, ["x@y"]);
-    assert!(blocked.body.contains("src=\"blocked/0\"") && blocked.body.contains("src=\"cid/0\""), "{}", blocked.body);
+    assert!(
+        blocked.body.contains("src=\"blocked/0\"") && blocked.body.contains("src=\"cid/0\""),
+        "{}",
+        blocked.body
+    );
     assert!(blocked.body.contains("data:image/png;base64,AAAA"));
     let allowed = clean(html, CleanOptions { remote: RemoteImages::Allow, ..OPTIONS });
     assert_eq!((allowed.blocked, &allowed.remote_images), (0, &blocked.remote_images));
@@ -84,24 +145,44 @@ fn pictures_are_numbered() {
 #[test]
 fn style_sheets_keep_what_is_harmless() {
     let html = "<html><head><style>p.a > b{color:#333;position:fixed;margin:0 auto}@media (max-width:600px){.a{width:100%!important}}\
-        @media (prefers-color-scheme: dark){.a{color:#fff}}</style></head><body bgcolor=\"#eeeeee\" style=\"margin:0\"><p class=a>x</p></body></html>";
+        @media (prefers-color-scheme: dark){.a{color:#fff}}</style></head><body bgcolor=\"#eeeeee\" text=\"#222222\" style=\"margin:0\"><p class=a>x</p></body></html>";
     let clean = clean(html, OPTIONS);
-    assert_eq!(clean.css, "p.a > b{color:#333;margin:0 auto}\n@media (max-width:600px){.a{width:100%!important}\n}\n@media (prefers-color-scheme: dark){.a{color:#fff}\n}\n");
+    assert_eq!(
+        clean.css,
+        "p.a > b{color:#333;margin:0 auto}\n@media (max-width:600px){.a{width:100%!important}\n}\n@media (prefers-color-scheme: dark){.a{color:#fff}\n}\n"
+    );
     assert!(clean.has_own_background && clean.supports_dark);
-    assert!(clean.body.starts_with("<div ") && clean.body.contains("bgcolor=\"#eeeeee\""), "{}", clean.body);
+    assert!(
+        clean.body.starts_with("<div ")
+            && clean.body.contains("bgcolor=\"#eeeeee\"")
+            && clean.body.contains("color:#222222;margin:0"),
+        "{}",
+        clean.body
+    );
 }
 
 #[test]
 fn plain_looking_html_has_no_background_of_its_own() {
-    for html in ["<p>x</p>", "<p style='background:transparent'>x</p>", "<div style='color:#000'>x</div>"] {
+    for html in
+        ["<p>x</p>", "<p style='background:transparent'>x</p>", "<div style='color:#000'>x</div>"]
+    {
         assert!(!clean(html, OPTIONS).has_own_background, "{html}");
     }
 }
 
 #[test]
 fn a_dark_page_turns_the_colours_round() {
-    let dark = clean("<p style='color:#000;background:rgb(255, 255, 255)'><font color=black>x</font></p>", CleanOptions { theme: Theme::Dark, ..OPTIONS });
-    assert!(dark.body.contains("color:#ededed") && dark.body.contains("background:#1c1c1c") && dark.body.contains("color=\"#ededed\""), "{}", dark.body);
+    let dark = clean(
+        "<p style='color:#000;background:rgb(255, 255, 255)'><font color=black>x</font></p>",
+        CleanOptions { theme: Theme::Dark, ..OPTIONS },
+    );
+    assert!(
+        dark.body.contains("color:#ededed")
+            && dark.body.contains("background:#1c1c1c")
+            && dark.body.contains("color=\"#ededed\""),
+        "{}",
+        dark.body
+    );
 }
 
 #[test]
@@ -109,7 +190,9 @@ fn quotes_signatures_and_links_are_marked() {
     let html = "<p>new</p><div class=\"gmail_attr\">On Monday Anna wrote:</div><blockquote type=cite>old</blockquote><div class=gmail_signature>Anna</div>\
         <a href=\"https://evil.example/\" target=_self>https://bank.example</a><a href='mailto:a@b.example'>write</a>";
     let clean = clean(html, OPTIONS);
-    for class in ["gmail_attr mail-attribution", "class=\"mail-quote\"", "gmail_signature mail-signature"] {
+    for class in
+        ["gmail_attr mail-attribution", "class=\"mail-quote\"", "gmail_signature mail-signature"]
+    {
         assert!(clean.body.contains(class), "{class} in {}", clean.body);
     }
     assert_eq!(clean.body.matches("target=\"_blank\"").count(), 2);

@@ -30,12 +30,20 @@ impl Images {
             let id = percent_decode(url.get(4..)?);
             let id = id.trim_matches(['<', '>', ' ']).to_owned();
             let index = numbered(&mut self.inline, id)?;
-            return Some(if self.policy == RemoteImages::Keep { url } else { format!("cid/{index}") });
+            return Some(if self.policy == RemoteImages::Keep {
+                url
+            } else {
+                format!("cid/{index}")
+            });
         }
         if lower.starts_with("data:") {
-            let is_picture = ["png", "jpeg", "jpg", "gif", "webp", "bmp", "x-icon"].iter().any(|kind| lower.starts_with(&format!("data:image/{kind};base64,")));
+            let is_picture = ["png", "jpeg", "jpg", "gif", "webp", "bmp", "x-icon"]
+                .iter()
+                .any(|kind| lower.starts_with(&format!("data:image/{kind};base64,")));
             let payload = url.split_once(',').map_or("", |(_, payload)| payload);
-            let is_base64 = payload.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'%'));
+            let is_base64 = payload.bytes().all(|byte| {
+                byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'%')
+            });
             return (is_picture && is_base64).then_some(url);
         }
         let remote = if lower.starts_with("//") { format!("https:{url}") } else { url };
@@ -56,11 +64,21 @@ impl Images {
         // A URL may contain commas; a candidate ends at a comma that is followed by white space, or at the end.
         for candidate in set.split(", ").take(MAX_IMAGES) {
             let mut words = candidate.split_whitespace();
-            let Some(url) = words.next().and_then(|url| self.picture(url.trim_end_matches(','))) else { continue };
+            let Some(url) = words.next().and_then(|url| self.picture(url.trim_end_matches(',')))
+            else {
+                continue;
+            };
             let descriptor = words.next().unwrap_or_default().trim_end_matches(',');
-            let is_descriptor = descriptor.len() < 12 && descriptor.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'x' | b'w'));
+            let is_descriptor = descriptor.len() < 12
+                && descriptor
+                    .bytes()
+                    .all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'x' | b'w'));
             if !url.starts_with("data:") {
-                kept.push(if is_descriptor { format!("{url} {descriptor}").trim_end().to_owned() } else { url });
+                kept.push(if is_descriptor {
+                    format!("{url} {descriptor}").trim_end().to_owned()
+                } else {
+                    url
+                });
             }
         }
         (!kept.is_empty()).then(|| kept.join(", "))
@@ -87,12 +105,21 @@ pub(super) fn target(url: &str) -> Option<String> {
 
 /// Reads a URL as browsers do: white space around it and line breaks inside it mean nothing.
 fn clean(url: &str, limit: usize) -> Option<String> {
-    let url: String = url.trim_matches(|c: char| c.is_whitespace() || c.is_control()).chars().filter(|c| !matches!(c, '\t' | '\n' | '\r')).collect();
-    (!url.is_empty() && url.len() <= limit && !url.chars().any(|c| c.is_control() || crate::encoded_word::is_bidi_control(c))).then_some(url)
+    let url: String = url
+        .trim_matches(|c: char| c.is_whitespace() || c.is_control())
+        .chars()
+        .filter(|c| !matches!(c, '\t' | '\n' | '\r'))
+        .collect();
+    (!url.is_empty()
+        && url.len() <= limit
+        && !url.chars().any(|c| c.is_control() || crate::encoded_word::is_bidi_control(c)))
+    .then_some(url)
 }
 
 fn is_web(url: &str) -> bool {
-    let starts = |scheme: &str| url.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme));
+    let starts = |scheme: &str| {
+        url.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+    };
     starts("https://") || starts("http://")
 }
 

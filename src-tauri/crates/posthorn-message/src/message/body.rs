@@ -54,7 +54,10 @@ impl Body {
         let mut is_from_html = false;
         let mut joined = String::new();
         for segment in &self.segments {
-            let plain = segment.plain.as_deref().filter(|plain| segment.html.is_none() || !plain.trim().is_empty());
+            let plain = segment
+                .plain
+                .as_deref()
+                .filter(|plain| segment.html.is_none() || !plain.trim().is_empty());
             let piece = match (plain, &segment.html) {
                 (Some(plain), _) => plain.to_owned(),
                 (None, Some(html)) => {
@@ -76,10 +79,17 @@ impl Body {
         let Some(id) = part.content_id.as_deref() else { return false };
         let is_named = || {
             let url = format!("cid:{id}");
-            self.segments.iter().filter_map(|segment| segment.html.as_deref()).any(|html| html.contains(&url))
+            self.segments
+                .iter()
+                .filter_map(|segment| segment.html.as_deref())
+                .any(|html| html.contains(&url))
         };
         let is_picture = part.content_type.value.starts_with("image/");
-        if part.disposition.value == "attachment" { is_named() } else { self.related.iter().any(|known| known == id) && is_picture || is_named() }
+        if part.disposition.value == "attachment" {
+            is_named()
+        } else {
+            self.related.iter().any(|known| known == id) && is_picture || is_named()
+        }
     }
 
     fn walk(&mut self, source: &Source<'_>, index: usize) {
@@ -89,16 +99,25 @@ impl Body {
             Content::Leaf if is_text(part, index) => {
                 if let Some(text) = self.read(source, part) {
                     let is_html = part.content_type.value == "text/html";
-                    let segment = if is_html { Segment { html: Some(text), plain: None } } else { Segment { plain: Some(text), html: None } };
+                    let segment = if is_html {
+                        Segment { html: Some(text), plain: None }
+                    } else {
+                        Segment { plain: Some(text), html: None }
+                    };
                     self.segments.push(segment);
                 }
             }
             Content::Leaf => self.attached.push(index),
-            Content::Multipart if part.content_type.value == "multipart/alternative" => self.alternative(source, index),
+            Content::Multipart if part.content_type.value == "multipart/alternative" => {
+                self.alternative(source, index);
+            }
             Content::Multipart => {
                 let is_related = part.content_type.value == "multipart/related";
                 for child in source.tree.children(index) {
-                    if is_related && let Some(id) = source.tree.parts.get(child).and_then(|part| part.content_id.clone()) {
+                    if is_related
+                        && let Some(id) =
+                            source.tree.parts.get(child).and_then(|part| part.content_id.clone())
+                    {
                         self.related.push(id);
                     }
                     self.walk(source, child);
@@ -133,7 +152,8 @@ impl Body {
             self.note(Defect::TextCut);
         }
         self.budget = self.budget.saturating_sub(cut.len());
-        let label = part.content_type.raw("charset").map(|raw| String::from_utf8_lossy(raw).into_owned());
+        let label =
+            part.content_type.raw("charset").map(|raw| String::from_utf8_lossy(raw).into_owned());
         let is_html = part.content_type.value == "text/html";
         let declared = if is_html && label.is_none() { html::declared_charset(cut) } else { None };
         let decoded = match source.show_as {
@@ -169,8 +189,13 @@ struct Source<'a> {
 
 /// Tells whether a leaf is text to be shown: plain or HTML, and not sent as a file.
 fn is_text(part: &Part, index: usize) -> bool {
-    let is_shown = matches!(part.content_type.value.as_str(), "text/plain" | "text/html" | "text/enriched" | "text/x-amp-html");
+    let is_shown = matches!(
+        part.content_type.value.as_str(),
+        "text/plain" | "text/html" | "text/enriched" | "text/x-amp-html"
+    );
     let is_file = part.disposition.value == "attachment" || part.name(None).is_some();
     // A message that is nothing but a text part is shown, whatever name it has.
-    is_shown && part.content_type.value != "text/x-amp-html" && (!is_file || index == 0 && part.disposition.value != "attachment")
+    is_shown
+        && part.content_type.value != "text/x-amp-html"
+        && (!is_file || index == 0 && part.disposition.value != "attachment")
 }

@@ -13,7 +13,12 @@ fn corpus() -> Vec<(String, Vec<u8>)> {
     let mut messages: Vec<_> = std::fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap().path())
-        .map(|path| (path.file_stem().unwrap().to_string_lossy().into_owned(), std::fs::read(&path).unwrap()))
+        .map(|path| {
+            (
+                path.file_stem().unwrap().to_string_lossy().into_owned(),
+                std::fs::read(&path).unwrap(),
+            )
+        })
         .collect();
     messages.sort();
     messages
@@ -41,7 +46,12 @@ fn summary(parsed: &Parsed) -> String {
     line("cc", people(&head.cc));
     line("reply-to", people(&head.reply_to));
     line("subject", head.subject.clone());
-    line("date", head.date.map(|date| format!("{} {:+}", date.at.seconds(), date.utc_offset_minutes)).unwrap_or_default());
+    line(
+        "date",
+        head.date
+            .map(|date| format!("{} {:+}", date.at.seconds(), date.utc_offset_minutes))
+            .unwrap_or_default(),
+    );
     line("id", head.message_id.clone().map(|id| id.0).unwrap_or_default());
     let keys = head.thread_keys();
     line("ancestors", keys.ancestors.iter().map(|id| id.0.as_str()).collect::<Vec<_>>().join(" "));
@@ -49,13 +59,23 @@ fn summary(parsed: &Parsed) -> String {
     line("list", head.list.id.clone());
     line("unsubscribe", head.list.unsubscribe.join(" "));
     line("charset", parsed.charset.clone());
-    line("defects", parsed.defects.iter().map(|defect| format!("{defect:?}")).collect::<Vec<_>>().join(" "));
+    line(
+        "defects",
+        parsed.defects.iter().map(|defect| format!("{defect:?}")).collect::<Vec<_>>().join(" "),
+    );
     line("html bytes", parsed.html.as_ref().map(|html| html.len().to_string()).unwrap_or_default());
     for attachment in parsed.attachments.iter().take(5) {
         let mark = if attachment.is_dangerous { " DANGEROUS" } else { "" };
         line(
             "attachment",
-            format!("{} {:?} {} {} bytes {:?}{mark}", attachment.section, attachment.name, attachment.content_type, attachment.size, attachment.disposition),
+            format!(
+                "{} {:?} {} {} bytes {:?}{mark}",
+                attachment.section,
+                attachment.name,
+                attachment.content_type,
+                attachment.size,
+                attachment.disposition
+            ),
         );
     }
     line("attachments", parsed.attachments.len().to_string());
@@ -81,7 +101,11 @@ fn no_beginning_of_a_message_breaks_the_parser() {
         for end in (0..raw.len()).step_by(step) {
             let parsed = parse(&raw[..end]);
             for attachment in parsed.attachments.iter().take(5) {
-                assert!(part(&raw[..end], &attachment.section).is_some(), "{name} {end} {}", attachment.section);
+                assert!(
+                    part(&raw[..end], &attachment.section).is_some(),
+                    "{name} {end} {}",
+                    attachment.section
+                );
             }
         }
     }
@@ -94,14 +118,38 @@ fn another_parser_sees_the_same() {
     for (name, raw) in corpus() {
         let parsed = parse(&raw);
         let is_sound = !parsed.defects.iter().any(|defect| {
-            matches!(defect, Defect::TooDeep | Defect::TooManyParts | Defect::NoBoundary | Defect::BoundaryNotFound | Defect::Truncated | Defect::Empty | Defect::NoHeader)
+            matches!(
+                defect,
+                Defect::TooDeep
+                    | Defect::TooManyParts
+                    | Defect::NoBoundary
+                    | Defect::BoundaryNotFound
+                    | Defect::Truncated
+                    | Defect::Empty
+                    | Defect::NoHeader
+            )
         });
         let is_nested = name == "nested-rfc822" || name == "text-attachment";
-        let Some(other) = mail_parser::MessageParser::default().parse(&raw).filter(|_| is_sound && !is_nested) else { continue };
-        if name.starts_with("newsletter") || name.starts_with("attachment") || name.starts_with("thread") {
+        let Some(other) =
+            mail_parser::MessageParser::default().parse(&raw).filter(|_| is_sound && !is_nested)
+        else {
+            continue;
+        };
+        if name.starts_with("newsletter")
+            || name.starts_with("attachment")
+            || name.starts_with("thread")
+        {
             assert_eq!(parsed.attachments.len(), other.attachment_count(), "{name}");
-            assert_eq!(parsed.head.message_id.as_ref().map(|id| id.0.as_str()), other.message_id(), "{name}");
-            assert_eq!(parsed.head.date.map(|date| date.at.seconds()), other.date().map(mail_parser::DateTime::to_timestamp), "{name}");
+            assert_eq!(
+                parsed.head.message_id.as_ref().map(|id| id.0.as_str()),
+                other.message_id(),
+                "{name}"
+            );
+            assert_eq!(
+                parsed.head.date.map(|date| date.at.seconds()),
+                other.date().map(mail_parser::DateTime::to_timestamp),
+                "{name}"
+            );
             compared += 1;
         }
     }

@@ -39,7 +39,10 @@ fn flow_line(flowed: &mut String, line: &str) {
     loop {
         flowed.extend(std::iter::repeat_n('>', depth));
         // Stuffing: what would look like a quote, a space of the format, or an mbox separator.
-        if depth > 0 && !rest.is_empty() || rest.starts_with([' ', '>']) || rest.starts_with("From ") {
+        if depth > 0 && !rest.is_empty()
+            || rest.starts_with([' ', '>'])
+            || rest.starts_with("From ")
+        {
             flowed.push(' ');
         }
         let Some(end) = break_at(rest, WIDTH.saturating_sub(depth + 1)) else {
@@ -91,7 +94,11 @@ pub fn unflow_text(text: &str, spaces: BreakSpace) -> String {
             }
         }
         let is_soft = content.ends_with(' ') && content != "-- ";
-        let piece = if is_soft && spaces == BreakSpace::Delete { content.strip_suffix(' ').unwrap_or(content) } else { content };
+        let piece = if is_soft && spaces == BreakSpace::Delete {
+            content.strip_suffix(' ').unwrap_or(content)
+        } else {
+            content
+        };
         joined.push_str(piece);
         open = is_soft.then_some(depth);
     }
@@ -100,7 +107,11 @@ pub fn unflow_text(text: &str, spaces: BreakSpace) -> String {
 
 /// The mark of a signature is the one line that ends with a space.
 fn signature_end(joined: &str) -> usize {
-    if joined == "-- " || joined.ends_with("\n-- ") || joined.ends_with("> -- ") { joined.len() } else { 0 }
+    if joined == "-- " || joined.ends_with("\n-- ") || joined.ends_with("> -- ") {
+        joined.len()
+    } else {
+        0
+    }
 }
 
 #[cfg(test)]

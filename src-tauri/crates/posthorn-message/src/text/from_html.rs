@@ -127,7 +127,9 @@ impl Writer {
             "li" => self.item(),
             "td" | "th" => self.has_space = true,
             "a" if self.shows_links => {
-                let target = tag.attribute("href").filter(|href| href.starts_with("http") || href.starts_with("mailto:"));
+                let target = tag
+                    .attribute("href")
+                    .filter(|href| href.starts_with("http") || href.starts_with("mailto:"));
                 self.link = target.map(|target| (target, self.line.len()));
             }
             "img" if self.shows_links => {
@@ -177,7 +179,13 @@ impl Writer {
         let Some((target, start)) = self.link.take() else { return };
         let shown = self.line.get(start..).unwrap_or_default().trim();
         let bare = target.trim_start_matches("mailto:");
-        let is_same = shown.is_empty() || bare == shown || bare.trim_start_matches("https://").trim_start_matches("http://").trim_end_matches('/') == shown;
+        let is_same = shown.is_empty()
+            || bare == shown
+            || bare
+                .trim_start_matches("https://")
+                .trim_start_matches("http://")
+                .trim_end_matches('/')
+                == shown;
         if !is_same && target.len() < 500 {
             let _ = write!(self.line, " <{bare}>");
         } else if shown.is_empty() && self.line.is_empty() {
@@ -247,14 +255,48 @@ impl Writer {
 }
 
 fn is_paragraph(name: &str) -> bool {
-    matches!(name, "p" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "dl" | "table" | "figure" | "article" | "section")
+    matches!(
+        name,
+        "p" | "h1"
+            | "h2"
+            | "h3"
+            | "h4"
+            | "h5"
+            | "h6"
+            | "dl"
+            | "table"
+            | "figure"
+            | "article"
+            | "section"
+    )
 }
 
 fn is_block(name: &str) -> bool {
     matches!(
         name,
-        "div" | "tr" | "li" | "dt" | "dd" | "address" | "aside" | "body" | "caption" | "center" | "details" | "fieldset" | "figcaption" | "footer" | "form"
-            | "header" | "main" | "nav" | "summary" | "tbody" | "thead" | "tfoot" | "option"
+        "div"
+            | "tr"
+            | "li"
+            | "dt"
+            | "dd"
+            | "address"
+            | "aside"
+            | "body"
+            | "caption"
+            | "center"
+            | "details"
+            | "fieldset"
+            | "figcaption"
+            | "footer"
+            | "form"
+            | "header"
+            | "main"
+            | "nav"
+            | "summary"
+            | "tbody"
+            | "thead"
+            | "tfoot"
+            | "option"
     )
 }
 
@@ -268,10 +310,21 @@ pub(crate) fn is_hidden(tag: &Tag<'_>) -> bool {
         is_hidden |= match name.as_str() {
             "hidden" => true,
             "style" => {
-                let style: String = value.to_ascii_lowercase().chars().filter(|c| !c.is_whitespace()).collect();
-                let starts = |declaration: &str| style.split(';').any(|known| known.trim_end_matches("!important") == declaration);
-                starts("display:none") || starts("visibility:hidden") || starts("font-size:0") || starts("font-size:0px") || starts("max-height:0")
-                    || starts("max-height:0px") || starts("opacity:0") || starts("mso-hide:all")
+                let style: String =
+                    value.to_ascii_lowercase().chars().filter(|c| !c.is_whitespace()).collect();
+                let starts = |declaration: &str| {
+                    style
+                        .split(';')
+                        .any(|known| known.trim_end_matches("!important") == declaration)
+                };
+                starts("display:none")
+                    || starts("visibility:hidden")
+                    || starts("font-size:0")
+                    || starts("font-size:0px")
+                    || starts("max-height:0")
+                    || starts("max-height:0px")
+                    || starts("opacity:0")
+                    || starts("mso-hide:all")
             }
             _ => false,
         };
@@ -284,9 +337,26 @@ pub(crate) fn is_quote(tag: &Tag<'_>) -> bool {
     tag.attributes().any(|(name, value)| match name.as_str() {
         "type" => tag.name == "blockquote" && value.eq_ignore_ascii_case("cite"),
         "class" => value.split_ascii_whitespace().any(|class| {
-            matches!(class, "gmail_quote" | "gmail_quote_container" | "yahoo_quoted" | "moz-cite-prefix" | "protonmail_quote" | "mail-quote" | "mail-attribution" | "gmail_attr" | "foxmail_quote")
+            matches!(
+                class,
+                "gmail_quote"
+                    | "gmail_quote_container"
+                    | "yahoo_quoted"
+                    | "moz-cite-prefix"
+                    | "protonmail_quote"
+                    | "mail-quote"
+                    | "mail-attribution"
+                    | "gmail_attr"
+                    | "foxmail_quote"
+            )
         }),
-        "id" => matches!(value.as_str(), "divRplyFwdMsg" | "isReplyContent" | "mail-editor-reference-message-container" | "OLK_SRC_BODY_SECTION"),
+        "id" => matches!(
+            value.as_str(),
+            "divRplyFwdMsg"
+                | "isReplyContent"
+                | "mail-editor-reference-message-container"
+                | "OLK_SRC_BODY_SECTION"
+        ),
         _ => false,
     })
 }
@@ -313,12 +383,28 @@ mod tests {
         ] {
             assert_eq!(from_html(html), expected, "{html}");
         }
-        assert_eq!(to_plain("<a href=\"https://example.org/x\">here</a> <a href=\"https://example.org/\">example.org</a>"), "here <https://example.org/x> example.org");
+        assert_eq!(
+            to_plain(
+                "<a href=\"https://example.org/x\">here</a> <a href=\"https://example.org/\">example.org</a>"
+            ),
+            "here <https://example.org/x> example.org"
+        );
     }
 
     #[test]
     fn hostile_html_is_read_in_linear_time() {
-        for unit in ["<div>", "<", "<style>", "<!--", "<blockquote>", "&", "<a href='", "</div>", "<ul><li>", "<svg>"] {
+        for unit in [
+            "<div>",
+            "<",
+            "<style>",
+            "<!--",
+            "<blockquote>",
+            "&",
+            "<a href='",
+            "</div>",
+            "<ul><li>",
+            "<svg>",
+        ] {
             assert!(from_html(&unit.repeat(200_000)).len() < MAX_BYTES + 100_000);
         }
     }

@@ -10,7 +10,9 @@ const NOW: Now = Now { at: Timestamp(1_782_000_000_000), utc_offset_seconds: 0 }
 
 /// A query in the notation of the tests below.
 fn show(query: &Query) -> String {
-    let many = |word: &str, members: &[Query]| format!("{word}[{}]", members.iter().map(show).collect::<Vec<_>>().join(" "));
+    let many = |word: &str, members: &[Query]| {
+        format!("{word}[{}]", members.iter().map(show).collect::<Vec<_>>().join(" "))
+    };
     match query {
         Query::All => "all".to_owned(),
         Query::And(members) => many("and", members),
@@ -62,7 +64,10 @@ fn what_people_type_is_understood() {
         ("is:未读", "Is(Unread)"),
         ("in:inbox account:work", "and[In(\"inbox\") Account(\"work\")]"),
         ("larger:5M smaller:10kb", "and[Larger(5242880) Smaller(10240)]"),
-        ("older_than:7d newer_than:2m", "and[OlderThan(Age { count: 7, unit: Day }) NewerThan(Age { count: 2, unit: Month })]"),
+        (
+            "older_than:7d newer_than:2m",
+            "and[OlderThan(Age { count: 7, unit: Day }) NewerThan(Age { count: 2, unit: Month })]",
+        ),
         ("invoic* x ", "and[Any:invoic* Any:x]"),
         ("cc:a bcc:b body:c filename:d ", "and[Cc:a Bcc:b Body:c FileName:d]"),
         ("“中文 短语”", "Any:'中文 短语'"),
@@ -77,9 +82,21 @@ fn what_people_type_is_understood() {
 fn what_is_not_understood_is_text_with_a_hint() {
     for (text, expected, hint) in [
         ("size:big ", "Any:size:big", Hint::UnknownOperator("size".to_owned())),
-        ("is:blue ", "Any:is:blue", Hint::BadValue { operator: "is".to_owned(), value: "blue".to_owned() }),
-        ("before:soon ", "Any:before:soon", Hint::BadValue { operator: "before".to_owned(), value: "soon".to_owned() }),
-        ("larger:huge ", "Any:larger:huge", Hint::BadValue { operator: "larger".to_owned(), value: "huge".to_owned() }),
+        (
+            "is:blue ",
+            "Any:is:blue",
+            Hint::BadValue { operator: "is".to_owned(), value: "blue".to_owned() },
+        ),
+        (
+            "before:soon ",
+            "Any:before:soon",
+            Hint::BadValue { operator: "before".to_owned(), value: "soon".to_owned() },
+        ),
+        (
+            "larger:huge ",
+            "Any:larger:huge",
+            Hint::BadValue { operator: "larger".to_owned(), value: "huge".to_owned() },
+        ),
         ("from: ", "all", Hint::Incomplete("from".to_owned())),
     ] {
         let parsed = parse(text, NOW);
@@ -105,7 +122,11 @@ fn days_become_times() {
 #[test]
 fn tokens_cover_what_was_typed() {
     let text = "发件人：张伟 -\"a b\" OR (x is:blue";
-    let tokens: Vec<_> = parse(text, NOW).tokens.into_iter().map(|token| (text.get(token.range).unwrap(), token.kind)).collect();
+    let tokens: Vec<_> = parse(text, NOW)
+        .tokens
+        .into_iter()
+        .map(|token| (text.get(token.range).unwrap(), token.kind))
+        .collect();
     assert_eq!(
         tokens,
         [
@@ -142,12 +163,17 @@ fn text_term() -> impl Strategy<Value = Query> {
         Just(Field::Body),
         Just(Field::FileName)
     ];
-    (field, "[a-z一-三][a-z一-三@.]{0,5}", "[a-z一-三]([a-z 一-三():|-]{0,8}[a-z])?", any::<bool>(), any::<bool>()).prop_map(
-        |(field, word, phrase, is_phrase, is_prefix)| {
+    (
+        field,
+        "[a-z一-三][a-z一-三@.]{0,5}",
+        "[a-z一-三]([a-z 一-三():|-]{0,8}[a-z])?",
+        any::<bool>(),
+        any::<bool>(),
+    )
+        .prop_map(|(field, word, phrase, is_phrase, is_prefix)| {
             let text = if is_phrase { phrase } else { word };
             Query::Term(Term::Text { field, text, is_phrase, is_prefix: is_prefix && !is_phrase })
-        },
-    )
+        })
 }
 
 fn other_term() -> impl Strategy<Value = Query> {
@@ -158,8 +184,14 @@ fn other_term() -> impl Strategy<Value = Query> {
         Just(State::Replied),
         Just(State::Draft)
     ];
-    let unit = prop_oneof![Just(AgeUnit::Day), Just(AgeUnit::Week), Just(AgeUnit::Month), Just(AgeUnit::Year)];
-    let day = (1990i16..2100, 1i8..=12, 1i8..=28).prop_map(|(year, month, day)| Day::new(year, month, day).unwrap());
+    let unit = prop_oneof![
+        Just(AgeUnit::Day),
+        Just(AgeUnit::Week),
+        Just(AgeUnit::Month),
+        Just(AgeUnit::Year)
+    ];
+    let day = (1990i16..2100, 1i8..=12, 1i8..=28)
+        .prop_map(|(year, month, day)| Day::new(year, month, day).unwrap());
     prop_oneof![
         state.prop_map(Term::Is),
         day.clone().prop_map(Term::Before),

@@ -59,7 +59,10 @@ fn answers(indexed: &str, question: &TextMatch) -> bool {
     let words: Vec<&str> = indexed.split(' ').collect();
     words.windows(question.tokens.len()).any(|window| {
         window.iter().zip(&question.tokens).enumerate().all(|(at, (word, token))| {
-            *word == token || (question.is_prefix && at + 1 == question.tokens.len() && word.starts_with(token.as_str()))
+            *word == token
+                || (question.is_prefix
+                    && at + 1 == question.tokens.len()
+                    && word.starts_with(token.as_str()))
         })
     })
 }
