@@ -21,7 +21,7 @@ use crate::reader::Readers;
 use crate::writer::Writer;
 
 pub use file::BodyReader;
-pub(crate) use file::remove as remove_file;
+pub(crate) use file::{remove as remove_file, remove_unfinished};
 
 /// Raw bytes above this become a file: SQLite reads small blobs faster than the file system, large ones slower.
 const ROW_LIMIT: usize = 96 * 1024;
@@ -73,6 +73,9 @@ struct Inner {
     writer: Mutex<Option<Writer>>,
     readers: Readers,
     folder: PathBuf,
+    /// Shared while a file is written and its row not yet; alone while the sweep takes files away. Else a put could find
+    /// its file taken away by the sweep of the same bytes' old row.
+    files: tokio::sync::RwLock<()>,
 }
 
 /// Bytes ready for a row or a file.
@@ -86,7 +89,8 @@ struct Prepared {
 
 impl Bodies {
     pub(crate) fn new(writer: Writer, readers: Readers, folder: PathBuf) -> Self {
-        Self(Arc::new(Inner { writer: Mutex::new(Some(writer)), readers, folder }))
+        let files = tokio::sync::RwLock::new(());
+        Self(Arc::new(Inner { writer: Mutex::new(Some(writer)), readers, folder, files }))
     }
 
     /// Stores bytes and returns their id once they are durable.
@@ -105,6 +109,7 @@ impl Bodies {
             .clone()
             .ok_or(Error::Closed)?;
         let folder = self.0.folder.clone();
+        let _shared = self.0.files.read().await;
         let prepared = tokio::task::spawn_blocking(move || {
             bodies.iter().map(|bytes| prepare(&folder, bytes, origin)).collect::<Result<Vec<_>>>()
         });
@@ -126,6 +131,7 @@ impl Bodies {
             .clone()
             .ok_or(Error::Closed)?;
         let (folder, path) = (self.0.folder.clone(), path.to_owned());
+        let _shared = self.0.files.read().await;
         let prepared = tokio::task::spawn_blocking(move || prepare_file(&folder, &path, origin));
         let prepared = prepared.await.map_err(|_| Error::Closed)??;
         writer.run(move |connection, now, _| insert(connection, now, &prepared)).await
@@ -164,6 +170,10 @@ impl Bodies {
 
     pub(crate) fn writer(&self) -> Result<Writer> {
         self.0.writer.lock().unwrap_or_else(PoisonError::into_inner).clone().ok_or(Error::Closed)
+    }
+
+    pub(crate) async fn alone(&self) -> tokio::sync::RwLockWriteGuard<'_, ()> {
+        self.0.files.write().await
     }
 
     pub(crate) fn readers(&self) -> &Readers {

@@ -291,9 +291,18 @@ pub(crate) fn set_hidden(tx: &WriteTx<'_>, id: MailboxId, is_hidden: bool) -> Re
 
 /// Removes a mailbox that is no longer on the server; its messages go to *Removed on the server*.
 pub fn remove(tx: &WriteTx<'_>, id: MailboxId) -> Result<()> {
+    remove_by(tx, id, crate::placement::RemovedBy::Server)
+}
+
+/// Removes a mailbox, saying who did it.
+pub(crate) fn remove_by(
+    tx: &WriteTx<'_>,
+    id: MailboxId,
+    by: crate::placement::RemovedBy,
+) -> Result<()> {
     let sql = "SELECT message FROM placement WHERE mailbox = ?1";
     let messages = tx.all(sql, [id.0], |row| row.get(0).map(posthorn_model::MessageId))?;
-    crate::placement::remove(tx, id, &messages, crate::placement::RemovedBy::Server)?;
+    crate::placement::remove(tx, id, &messages, by)?;
     tx.run("DELETE FROM mailbox WHERE id = ?1", [id.0])?;
     tx.note(|changes| changes.mailbox(id));
     Ok(())

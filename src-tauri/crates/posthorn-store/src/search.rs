@@ -65,7 +65,7 @@ pub struct Words {
 }
 
 /// Returns positions of messages that fit, newest first, at most `limit`. Trash and junk are left out unless they are
-/// asked for by `in:`.
+/// asked for by `in:`. Only in [`Store::read`]: a write transaction does not see the words.
 pub fn positions(tx: &ReadTx<'_>, search: &Search, limit: usize) -> Result<Vec<Position>> {
     let mut hits = plan::prepare(tx, search)?;
     let mut found = Vec::new();

@@ -47,6 +47,7 @@ impl Store {
         let bodies = connection::open_writer(&paths.bodies, &schema::BODIES, Durability::Full)?;
         let words =
             connection::open_writer(&paths.search, &schema::SEARCH, Durability::Rebuildable)?;
+        crate::body::remove_unfinished(&paths.body_files);
         let unusable = |cause| OpenError::Unusable { file: schema::INDEX.file, cause };
         let (changes, _) = broadcast::channel(CHANGE_LIMIT);
         let announce = || -> crate::writer::OnCommit {

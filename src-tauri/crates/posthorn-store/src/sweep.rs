@@ -109,6 +109,7 @@ impl Store {
         let store = self.clone();
         let (folder, readers) = (self.bodies().folder().to_owned(), store.index_readers().clone());
         let writer = self.bodies().writer()?;
+        let _alone = self.bodies().alone().await;
         writer
             .run(move |connection, now, _| {
                 let until = now.0 - KEEP_DAYS * DAY_MS;

@@ -175,8 +175,10 @@ pub struct Touched {
     pub positions: BTreeSet<Position>,
     /// Positions whose words changed; for searches.
     pub searchable: BTreeSet<Position>,
-    /// The set of accounts or mailboxes changed.
+    /// The set of accounts changed, or which of them are switched on.
     pub is_structure_changed: bool,
+    /// Mailboxes changed, perhaps what they are for: a unified folder may consist of others.
+    pub are_mailboxes_changed: bool,
 }
 
 impl Touched {
@@ -187,6 +189,7 @@ impl Touched {
                 Change::Rows(positions) => self.positions.extend(positions),
                 Change::Searchable(positions) => self.searchable.extend(positions),
                 Change::Accounts(_) => self.is_structure_changed = true,
+                Change::Mailboxes(_) => self.are_mailboxes_changed = true,
                 _ => {}
             }
         }
@@ -194,6 +197,9 @@ impl Touched {
 
     /// Returns whether there is nothing to refresh.
     pub fn is_empty(&self) -> bool {
-        self.positions.is_empty() && self.searchable.is_empty() && !self.is_structure_changed
+        self.positions.is_empty()
+            && self.searchable.is_empty()
+            && !self.is_structure_changed
+            && !self.are_mailboxes_changed
     }
 }

@@ -70,7 +70,7 @@ pub(super) fn store_stream(folder: &Path, source: &mut impl Read) -> Result<([u8
     let temporary = folder.join(format!("{:016x}.part", u64::from_le_bytes(random)));
     let written = write_and_name(folder, &temporary, source);
     if written.is_err() {
-        // What could not be written to the end is worth nothing; a leftover is swept by name later.
+        // What could not be written to the end is worth nothing; a leftover goes when the store is opened next.
         let _ = std::fs::remove_file(&temporary);
     }
     written
@@ -124,5 +124,18 @@ pub(super) fn load(folder: &Path, hash: &[u8; 32], size: usize) -> Result<Vec<u8
 pub(crate) fn remove(folder: &Path, hash: &[u8; 32]) {
     if let Err(error) = std::fs::remove_file(path(folder, hash)) {
         tracing::warn!(%error, "a body's file could not be removed");
+    }
+}
+
+/// Removes files that a stopped program left unfinished. Only while nothing writes: when the store is opened.
+pub(crate) fn remove_unfinished(folder: &Path) {
+    // No folder, nothing unfinished.
+    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    for path in entries.flatten().map(|entry| entry.path()) {
+        if path.extension().is_some_and(|extension| extension == "part")
+            && let Err(error) = std::fs::remove_file(&path)
+        {
+            tracing::warn!(%error, "an unfinished file could not be removed");
+        }
     }
 }

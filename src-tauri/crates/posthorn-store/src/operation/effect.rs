@@ -214,7 +214,7 @@ pub(super) fn confirm(tx: &WriteTx<'_>, operation: &Operation, copied: &[Copied]
                 leave(tx, target.mailbox, target.message)?;
             }
         }
-        Action::DeleteMailbox { mailbox, .. } => mailbox::remove(tx, *mailbox)?,
+        Action::DeleteMailbox { mailbox, .. } => mailbox::remove_by(tx, *mailbox, RemovedBy::User)?,
         Action::CreateMailbox { .. } | Action::RenameMailbox { .. } => {}
     }
     Ok(())

@@ -43,7 +43,7 @@ pub fn refresh(tx: &ReadTx<'_>, view: &mut View, touched: &Touched) -> Result<De
     if is_search {
         asked.extend(&touched.searchable);
     }
-    if asked.is_empty() && !touched.is_structure_changed {
+    if asked.is_empty() && !touched.is_structure_changed && !touched.are_mailboxes_changed {
         return Ok(Delta::Unchanged);
     }
     let is_other = source::mailboxes(tx, &view.spec.source)? != view.mailboxes;

@@ -46,6 +46,18 @@ async fn file_is_stored_without_being_read_whole() {
 }
 
 #[tokio::test]
+async fn unfinished_file_of_a_stopped_program_goes_at_the_next_start() {
+    let fixture = fixture().await;
+    let kept = fixture.store.bodies().put(vec![1_u8; 200_000], Origin::Local).await.unwrap();
+    fixture.store.close().await;
+    let unfinished = fixture.paths.body_files.join("0123.part");
+    std::fs::write(&unfinished, b"half").unwrap();
+    let store = posthorn_store::Store::open(&fixture.paths, fixture.clock.clone()).unwrap();
+    assert!(!unfinished.exists());
+    assert_eq!(store.bodies().get(kept).await.unwrap().len(), 200_000);
+}
+
+#[tokio::test]
 async fn damaged_bytes_are_noticed() {
     let fixture = fixture().await;
     let id = fixture.store.bodies().put(vec![1_u8; 200_000], Origin::Local).await.unwrap();

@@ -386,6 +386,32 @@ async fn first_synchronisation_is_a_reset() {
 }
 
 #[tokio::test]
+async fn unified_list_follows_the_role_of_a_folder() {
+    let fixture = fixture().await;
+    fixture.one(fixture.archive, "a@x", 1).await;
+    let source = Source::Unified(MailboxRole::Inbox);
+    let spec = ViewSpec {
+        source,
+        grouping: Grouping::Threads,
+        filter: Filter::default(),
+        sort: Sort::Newest,
+    };
+    let mut open = fixture.store.read(move |tx| view::open(tx, &spec)).await.unwrap();
+    let mut changes = fixture.store.changes();
+    let archive = fixture.archive;
+    let inbox = Some(MailboxRole::Inbox);
+    fixture
+        .store
+        .write(move |tx| posthorn_store::mailbox::choose_role(tx, archive, inbox))
+        .await
+        .unwrap();
+    let mut touched = Touched::default();
+    touched.add(&changes.recv().await.unwrap());
+    let delta = fixture.store.read(move |tx| view::refresh(tx, &mut open, &touched)).await.unwrap();
+    assert_eq!(delta, Delta::Reset { version: 2, len: 1 });
+}
+
+#[tokio::test]
 async fn search_list_follows_new_mail() {
     let fixture = fixture().await;
     let old = fixture.one(fixture.inbox, "lunch", 1).await;

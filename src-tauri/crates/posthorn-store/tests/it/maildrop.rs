@@ -1,0 +1,137 @@
+//! POP3: nothing here vanishes because a listing is silent, and nothing there goes before it is durable here.
+
+use posthorn_model::{AccountId, MailboxId, MailboxRole, MessageId, Protocol, Uidl};
+use posthorn_store::account::{self, PopPolicy};
+use posthorn_store::maildrop::{self, DropState};
+use posthorn_store::operation::{self, Action};
+use posthorn_store::{Origin, mailbox, testing};
+
+use crate::fixture::{Fixture, arrival, fixture, head};
+
+const DAY_MS: i64 = 86_400_000;
+
+fn uidl(text: &str) -> Uidl {
+    Uidl(text.to_owned())
+}
+
+impl Fixture {
+    async fn pop(&self, policy: PopPolicy) -> (AccountId, MailboxId, MailboxId) {
+        self.store
+            .write(move |tx| {
+                let mut settings = testing::account_settings("pop@example.org", Protocol::Pop3);
+                settings.pop_policy = policy;
+                let account = account::add(tx, &settings)?;
+                let inbox = mailbox::add_local(tx, account, "Inbox", MailboxRole::Inbox)?;
+                Ok((account, inbox, mailbox::add_local(tx, account, "Trash", MailboxRole::Trash)?))
+            })
+            .await
+            .unwrap()
+    }
+
+    async fn fetched(
+        &self,
+        account: AccountId,
+        inbox: MailboxId,
+        name: &str,
+        state: DropState,
+    ) -> MessageId {
+        let bytes = name.as_bytes().to_vec();
+        let body = self.store.bodies().put(bytes, Origin::Pop3(account)).await.unwrap();
+        let mut new = arrival(1, head(name, &[], name, "ann", 0));
+        new.uid = None;
+        new.body = (state == DropState::Downloaded).then_some(body);
+        let uidl = uidl(name);
+        self.store
+            .write(move |tx| {
+                maildrop::note_listed(tx, account, &[(uidl.clone(), 10)])?;
+                let message = posthorn_store::placement::arrive(tx, inbox, &[new])?[0].message;
+                maildrop::note_fetched(tx, account, &uidl, message, "hash", state)?;
+                Ok(message)
+            })
+            .await
+            .unwrap()
+    }
+
+    async fn due(&self, account: AccountId, policy: PopPolicy) -> Vec<String> {
+        let due = self
+            .store
+            .read(move |tx| maildrop::due_for_removal(tx, account, policy))
+            .await
+            .unwrap();
+        due.into_iter().map(|entry| entry.uidl.0).collect()
+    }
+}
+
+#[tokio::test]
+async fn only_what_is_durable_and_due_is_removed_from_the_server() {
+    let fixture = fixture().await;
+    let (account, inbox, _) = fixture.pop(PopPolicy::Leave).await;
+    fixture.fetched(account, inbox, "whole", DropState::Downloaded).await;
+    fixture.fetched(account, inbox, "header", DropState::Headers).await;
+    let known = [(uidl("unread"), 5)];
+    fixture.store.write(move |tx| maildrop::note_listed(tx, account, &known)).await.unwrap();
+    let policies =
+        [PopPolicy::Leave, PopPolicy::AfterDays(7), PopPolicy::WhenDeleted, PopPolicy::Never];
+    for policy in policies {
+        assert_eq!(fixture.due(account, policy).await, Vec::<String>::new(), "{policy:?}");
+    }
+    assert_eq!(fixture.due(account, PopPolicy::AtOnce).await, ["whole"]);
+    fixture.clock.advance_ms(8 * DAY_MS);
+    assert_eq!(fixture.due(account, PopPolicy::AfterDays(7)).await, ["whole"]);
+    assert_eq!(fixture.due(account, PopPolicy::Never).await, Vec::<String>::new());
+    let mark = move |state| {
+        move |tx: &posthorn_store::WriteTx<'_>| {
+            maildrop::set_state(tx, account, &uidl("whole"), state)
+        }
+    };
+    fixture.store.write(mark(DropState::Marked)).await.unwrap();
+    assert_eq!(
+        fixture.due(account, PopPolicy::Leave).await,
+        ["whole"],
+        "what was not confirmed is told again"
+    );
+    fixture.store.write(mark(DropState::Deleted)).await.unwrap();
+    assert_eq!(fixture.due(account, PopPolicy::AtOnce).await, Vec::<String>::new());
+    assert_eq!(fixture.messages(inbox).await.len(), 2);
+}
+
+#[tokio::test]
+async fn deletion_here_marks_there_only_where_the_policy_says_so_and_can_be_undone() {
+    for (policy, expected) in [(PopPolicy::WhenDeleted, vec!["mail"]), (PopPolicy::Leave, vec![])] {
+        let fixture = fixture().await;
+        let (account, inbox, trash) = fixture.pop(policy).await;
+        let message = fixture.fetched(account, inbox, "mail", DropState::Downloaded).await;
+        let action = Action::Move { to: trash };
+        let ids = fixture
+            .store
+            .write(move |tx| operation::enqueue(tx, &action, &[(inbox, message)]))
+            .await
+            .unwrap();
+        assert_eq!(fixture.due(account, policy).await, expected, "{policy:?}");
+        fixture.store.write(move |tx| operation::undo(tx, &ids)).await.unwrap();
+        assert_eq!(fixture.due(account, policy).await, Vec::<String>::new());
+        assert_eq!(fixture.messages(inbox).await, [message]);
+    }
+}
+
+#[tokio::test]
+async fn renumbered_message_is_known_by_its_content() {
+    let fixture = fixture().await;
+    let (account, inbox, _) = fixture.pop(PopPolicy::Leave).await;
+    let message = fixture.fetched(account, inbox, "old", DropState::Downloaded).await;
+    let found =
+        fixture.store.read(move |tx| maildrop::by_content(tx, account, 10, "hash")).await.unwrap();
+    assert_eq!(found.len(), 1);
+    fixture
+        .store
+        .write(move |tx| {
+            maildrop::note_listed(tx, account, &[(uidl("new"), 10)])?;
+            maildrop::renumber(tx, account, &uidl("old"), &uidl("new"))
+        })
+        .await
+        .unwrap();
+    let list = fixture.store.read(move |tx| maildrop::list(tx, account)).await.unwrap();
+    let rows: Vec<_> =
+        list.iter().map(|entry| (entry.uidl.0.as_str(), entry.message, entry.state)).collect();
+    assert_eq!(rows, [("new", Some(message), DropState::Downloaded)]);
+}
