@@ -6,8 +6,7 @@ export type FrameMessage =
   | { kind: 'ready' }
   | { kind: 'height'; px: number }
   | { kind: 'key'; init: KeyboardEventInit }
-  | { kind: 'link'; href: string; text: string }
-  | { kind: 'hover'; href: string }
+  | { kind: 'link'; href: string; text: string; open: boolean }
   | { kind: 'selection'; html: string; text: string };
 
 /** Longest text believed of a frame, UTF-16 units. */
@@ -44,9 +43,7 @@ export function readFrameMessage(data: unknown): FrameMessage | null {
     case 'key':
       return { kind: 'key', init: keyInit(value) };
     case 'link':
-      return { kind: 'link', href: text(value['href']), text: text(value['text']) };
-    case 'hover':
-      return { kind: 'hover', href: text(value['href']) };
+      return { kind: 'link', href: text(value['href']), text: text(value['text']), open: value['open'] === true };
     case 'selection':
       return { kind: 'selection', html: text(value['html']), text: text(value['text']) };
     default:

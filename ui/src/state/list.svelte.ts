@@ -20,6 +20,8 @@ const NO_FILTER: QuickFilter = { unread: false, starred: false, withFiles: false
 export interface Active {
   message: number;
   index: number;
+  /** Its row went by itself; another stands at its number now. */
+  gone?: true;
 }
 
 /** What a view component does when asked. */
@@ -61,6 +63,8 @@ export class List {
   #ticket = 0;
   #early: ViewDelta[] = [];
   #anchor: number | null = null;
+  /** A row that is to get the focus once it is here. */
+  #wanted: { index: number; extend: boolean } | null = null;
   #seen: [number, number] = [0, PAGE - 1];
 
   constructor(
@@ -114,6 +118,7 @@ export class List {
     this.#view = null;
     this.#early = [];
     this.marked = Marked.none;
+    this.#wanted = null;
     this.fresh = 0;
     this.failure = null;
     this.loading = true;
@@ -129,6 +134,7 @@ export class List {
       this.#asked.clear();
       this.loading = false;
       this.screen?.renumbered(null);
+      void this.#refind(ticket).catch(() => undefined);
       for (const delta of this.#early) if (delta.view === opened.view) this.#apply(delta);
       this.#refresh();
     } catch (thrown) {
@@ -146,7 +152,9 @@ export class List {
 
   /** Moves the focus by rows. */
   move(by: number, extend = false): void {
-    const index = this.active ? this.active.index + by : 0;
+    const step = this.active?.gone && by > 0 ? by - 1 : by;
+    const from = this.#wanted?.index ?? this.active?.index;
+    const index = from === undefined ? 0 : from + step;
     this.direction = by < 0 ? -1 : 1;
     this.focus(Math.max(0, Math.min(this.total - 1, index)), extend);
   }
@@ -154,17 +162,15 @@ export class List {
   /** Puts the focus on a row; with `extend`, marks everything from the anchor to it. */
   focus(index: number, extend = false): void {
     const row = this.row(index);
-    if (!row) {
-      this.screen?.reveal(index);
-      return;
-    }
+    this.#wanted = row ? null : { index, extend };
+    this.screen?.reveal(index);
+    if (!row) return this.look(index, index);
     if (extend) void this.#extend(index);
     else {
       this.#anchor = index;
       this.marked = Marked.none;
     }
     this.active = { message: row.message, index };
-    this.screen?.reveal(index);
   }
 
   /** Marks or unmarks a row. */
@@ -266,16 +272,38 @@ export class List {
     if (delta.version <= this.#rows.version) return;
     const atTop = this.screen?.atTop() ?? true;
     const above = this.#seen[0];
+    const gone = delta.removed.map((index) => this.#rows.get(index)?.message);
     const renumber = this.#rows.apply(delta);
     this.#asked.clear();
     this.#count(delta.total, delta.unread);
     if (renumber) {
       if (!atTop) this.fresh += delta.inserted.filter((index) => index <= above).length;
-      const index = this.active && renumber(this.active.index);
-      if (this.active && index !== null) this.active = { ...this.active, index };
+      this.marked = this.marked.without(gone.filter((message) => message !== undefined));
+      if (this.active) this.active = this.#follow(this.active, renumber);
     }
     this.screen?.renumbered(renumber);
     this.#refresh();
+  }
+
+  #follow(active: Active, renumber: Renumber): Active {
+    const index = active.gone ? null : renumber(active.index);
+    if (index !== null) return { message: active.message, index };
+    for (let before = active.index - 1; before >= 0; before -= 1) {
+      const after = renumber(before);
+      if (after !== null) return { message: active.message, index: Math.min(after + 1, this.total), gone: true };
+    }
+    return { message: active.message, index: 0, gone: true };
+  }
+
+  /** Finds the row in focus again after its view was opened anew. */
+  async #refind(ticket: number): Promise<void> {
+    const { active } = this;
+    const view = this.#view;
+    if (!active || view === null) return;
+    const here = this.#rows.indexOf(active.message);
+    const index = here ?? (await this.engine.call('views.find', { view, message: active.message })).index;
+    if (ticket !== this.#ticket || this.active?.message !== active.message) return;
+    this.active = index === null ? { ...active, gone: true } : { message: active.message, index };
   }
 
   #refresh(): void {
@@ -301,6 +329,7 @@ export class List {
       if (this.#rows.put(range.start, range.version, range.total, range.rows)) {
         this.#asked.delete(page);
         this.revision += 1;
+        if (this.#wanted && this.#rows.get(this.#wanted.index)) this.focus(this.#wanted.index, this.#wanted.extend);
       }
     } catch (thrown) {
       if (view !== this.#view) return;

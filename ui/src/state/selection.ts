@@ -40,6 +40,14 @@ export class Marked {
     return new Marked(this.all, messages);
   }
 
+  /** Forgets messages whose rows went. */
+  without(gone: readonly number[]): Marked {
+    if (!gone.some((message) => this.messages.has(message))) return this;
+    const messages = new Set(this.messages);
+    for (const message of gone) messages.delete(message);
+    return new Marked(this.all, messages);
+  }
+
   /** How many of `total` rows are marked. */
   size(total: number): number {
     return this.all ? Math.max(0, total - this.messages.size) : this.messages.size;

@@ -52,6 +52,7 @@ engine.handlers['drafts.create'] = (begin) => ({
   sizeLimit: 35_000_000,
   encodedSize: 16_800_000,
 });
+Object.assign(window, { posthornFake: engine });
 mount(App, { target: document.getElementById('app') ?? document.body, props: { engine } });
 
 const steps = (query.get('do') ?? 'list.first').split(' ');

@@ -32,10 +32,11 @@ describe('links', () => {
 describe('what a frame says', () => {
   it('is read when it is well-formed', () => {
     expect(readFrameMessage({ kind: 'height', px: 399 })).toEqual({ kind: 'height', px: 399 });
-    expect(readFrameMessage({ kind: 'link', href: 'https://a.example', text: 'a', more: 1 })).toEqual({
+    expect(readFrameMessage({ kind: 'link', href: 'https://a.example', text: 'a', open: true, more: 1 })).toEqual({
       kind: 'link',
       href: 'https://a.example',
       text: 'a',
+      open: true,
     });
   });
 

@@ -71,6 +71,41 @@ describe('List', () => {
     expect(list.active).toBeNull();
   });
 
+  it('puts the focus on a row that is not here yet as soon as it comes', async () => {
+    const { list } = await opened();
+    list.focus(999);
+    expect(list.active).toBeNull();
+    list.move(-1);
+    await vi.waitFor(() => expect(list.active).toEqual({ message: 999, index: 998 }));
+  });
+
+  it('keeps what is read when its row goes by itself, and goes on from there', async () => {
+    const { engine, list } = await opened();
+    list.focus(5);
+    engine.vanish(5);
+    expect(list.active).toMatchObject({ message: 6, gone: true });
+    expect(list.activeRow).toBeUndefined();
+    list.move(1);
+    expect(list.active).toEqual({ message: 7, index: 5 });
+  });
+
+  it('forgets marks of rows that went', async () => {
+    const { engine, list } = await opened();
+    list.toggle(3);
+    list.toggle(4);
+    engine.vanish(3);
+    expect(list.marked.size(list.total)).toBe(1);
+    expect(list.marked.has(5)).toBe(true);
+  });
+
+  it('finds the row in focus again when the view is opened anew', async () => {
+    const { engine, list } = await opened();
+    list.focus(3);
+    engine.arrive();
+    await list.reload();
+    await vi.waitFor(() => expect(list.active).toEqual({ message: 4, index: 4 }));
+  });
+
   it('passes by marked rows when they go', async () => {
     const { list } = await opened();
     list.focus(2);

@@ -76,7 +76,8 @@ export class Setup {
   /** Enough was typed to go on. */
   get complete(): boolean {
     const basics = /^\S+@\S+\.?\S+$/.test(this.email.trim()) && (this.password !== '' || this.editing);
-    return basics && (!this.byHand || (this.incoming.host !== '' && this.outgoing.host !== ''));
+    const whole = ({ host, port }: Server) => host.trim() !== '' && port >= 1 && port <= 65_535;
+    return basics && (!this.byHand || (whole(this.incoming) && whole(this.outgoing)));
   }
 
   /** Work is under way. */
