@@ -21,6 +21,9 @@ export default defineConfig({
   },
   test: {
     environment: 'happy-dom',
+    environmentOptions: { happyDOM: { settings: { handleDisabledFileLoadingAsSuccess: true } } },
+    // Generous: other builds may have both cores.
+    testTimeout: 60_000,
     include: ['test/**/*.test.ts'],
     reporters: ['default', './test/reporter.ts'],
   },

@@ -12,7 +12,7 @@ export interface Operator {
 }
 
 /** Operators in the order in which they are offered. */
-export const OPERATORS: readonly Operator[] = [
+const OPERATORS: readonly Operator[] = [
   { text: 'from:', words: 'search-from', alias: '发件人:' },
   { text: 'to:', words: 'search-to', alias: '收件人:' },
   { text: 'subject:', words: 'search-subject', alias: '主题:' },

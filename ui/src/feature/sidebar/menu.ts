@@ -7,7 +7,7 @@ import Settings from '@lucide/svelte/icons/settings';
 import Trash2 from '@lucide/svelte/icons/trash-2';
 import { type MenuItem, menus } from '@/component/menu.svelte';
 import type { Account, Mailbox } from '@/ipc/generated';
-import { mailboxName } from '@/state/mailboxes.svelte';
+import { type Branch, mailboxName } from '@/state/mailboxes.svelte';
 import type { Store } from '@/state/store.svelte';
 import { t } from '@/text/text.svelte';
 
@@ -39,6 +39,23 @@ export function folderMenu(store: Store, mailbox: Mailbox, at: HTMLElement | { x
     },
   ];
   menus.show(mailboxName(mailbox), items, at);
+}
+
+/** Opens the folders of an account as a menu. */
+export function foldersMenu(store: Store, account: Account, at: HTMLElement): void {
+  const { list, mailboxes } = store;
+  const flat = (branches: Branch[]): Mailbox[] =>
+    branches.flatMap(({ mailbox, children }) => [mailbox, ...flat(children)]);
+  const items = flat(mailboxes.tree(account.id)).map((mailbox): MenuItem => {
+    const count = mailbox.unread > 0 ? ` (${mailbox.unread})` : '';
+    return {
+      label: mailboxName(mailbox) + count,
+      checked: list.place.kind === 'mailbox' && list.place.mailbox === mailbox.id,
+      disabled: !mailbox.selectable,
+      run: () => void list.open({ kind: 'mailbox', mailbox: mailbox.id }),
+    };
+  });
+  menus.show(account.config.label, items, at);
 }
 
 /** Opens the menu of an account. */
