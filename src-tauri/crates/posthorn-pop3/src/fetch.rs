@@ -10,7 +10,7 @@ use crate::{Error, Session, Unstuffer};
 /// Bytes of messages asked for ahead: keeps a fast line busy through the round trip and little unasked work in flight.
 const WINDOW_BYTES: u64 = 4 << 20;
 /// Commands asked for ahead: their lines fit into the smallest socket buffer, so neither side can block the other.
-const WINDOW_COMMANDS: usize = 64;
+pub(crate) const WINDOW_COMMANDS: usize = 64;
 /// Bytes of a message that is too large, skipped so that the session can go on; beyond it a new connection is cheaper.
 const MAX_SKIPPED: u64 = 64 << 20;
 

@@ -4,6 +4,7 @@ use bytes::BytesMut;
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use crate::listing::{self, MAX_ENTRIES};
+use crate::fetch::WINDOW_COMMANDS;
 use crate::wire::{MAX_COMMAND, Status, Wire};
 use crate::{Capabilities, Error, ListEntry, Maildrop, Settings, Stat, UidlListing};
 
@@ -127,6 +128,25 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin> Session<S> {
     /// Marks a message for removal at QUIT.
     pub async fn dele(&mut self, number: u32) -> Result<(), Error> {
         self.command("DELE", &format!("DELE {number}")).await.map(drop)
+    }
+
+    /// Marks messages for removal at QUIT, several asked for ahead where the server takes it. Returns those that the
+    /// server refused.
+    pub async fn dele_all(&mut self, numbers: &[u32]) -> Result<Vec<u32>, Error> {
+        let window = if self.capabilities.pipelining { WINDOW_COMMANDS } else { 1 };
+        let mut refused = Vec::new();
+        for part in numbers.chunks(window) {
+            let lines: String = part.iter().map(|number| format!("DELE {number}\r\n")).collect();
+            self.wire.begin()?;
+            self.wire.send("DELE", &lines, &lines).await?;
+            for number in part {
+                if self.wire.answer("DELE").await?.is_err() {
+                    refused.push(*number);
+                }
+            }
+            self.wire.end();
+        }
+        Ok(refused)
     }
 
     /// Takes all marks back.

@@ -20,7 +20,6 @@ pub(crate) enum Part {
     /// What fetches mail and replays operations.
     Incoming,
     /// What sends mail.
-    #[expect(dead_code, reason = "the submission worker counts its work here")]
     Outgoing,
 }
 

@@ -11,6 +11,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::board::Board;
 use crate::failure::Failure;
+use crate::outbox::{Uploads, Wake};
 use crate::room::Room;
 use crate::signal::Signals;
 use crate::status::Status;
@@ -30,6 +31,8 @@ pub(crate) struct Engine {
     pub(crate) offline: watch::Sender<bool>,
     /// Wakes the indexer.
     pub(crate) index: Notify,
+    /// How far the messages are that are being sent.
+    pub(crate) uploads: Uploads,
 }
 
 /// What the tasks of one account share. Cheap to clone.
@@ -39,6 +42,8 @@ pub(crate) struct Account {
     pub(crate) engine: Arc<Engine>,
     /// Wakes the task that fetches mail.
     pub(crate) signals: Arc<Signals>,
+    /// Wakes the task that sends mail.
+    pub(crate) outgoing: Arc<Wake>,
     /// Ends all tasks of the account.
     pub(crate) cancel: CancellationToken,
     /// Knows all tasks of the account: a new one is spawned here.

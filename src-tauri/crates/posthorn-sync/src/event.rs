@@ -1,6 +1,6 @@
 //! What the engine tells whoever listens. Rows that change in the store are told by the store itself.
 
-use posthorn_model::{AccountId, MailboxId, MessageId, OperationId};
+use posthorn_model::{AccountId, MailboxId, MessageId, OperationId, OutboxId};
 
 use crate::problem::Problem;
 use crate::status::Status;
@@ -27,6 +27,17 @@ pub enum SyncEvent {
         operation: OperationId,
         /// Why, with the server's sentence.
         problem: Problem,
+    },
+    /// Bytes of a message on its way out left this computer. Told rarely; what a row's state is, the store tells.
+    Sending {
+        /// Account.
+        account: AccountId,
+        /// The outbox row.
+        outbox: OutboxId,
+        /// Bytes that went out in this try.
+        sent: u64,
+        /// Bytes in all.
+        size: u64,
     },
     /// An account came to rest: everything that was asked for is done, or it waits for the user.
     Settled(AccountId),

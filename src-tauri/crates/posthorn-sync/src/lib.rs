@@ -47,7 +47,9 @@ mod indexer;
 mod life;
 pub mod limit;
 mod listener;
+mod maildrop;
 mod options;
+mod outbox;
 mod problem;
 mod reading;
 mod request;
@@ -63,6 +65,7 @@ mod worker;
 pub use engine::{Side, secret_key};
 pub use event::SyncEvent;
 pub use options::SyncOptions;
+pub use outbox::size_limit as message_size_limit;
 /// Spells a folder name as IMAP servers do (RFC 3501 section 5.1.3).
 pub use posthorn_imap::utf7::encode as encode_mailbox_name;
 pub use problem::{Problem, ProblemKind};

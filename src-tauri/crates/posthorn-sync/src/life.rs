@@ -13,11 +13,11 @@ use tokio::time::Instant;
 use crate::backoff::Backoff;
 use crate::engine::Account;
 use crate::failure::{Cure, Failure};
-use crate::imap;
 use crate::limit::STEADY;
 use crate::problem::{Problem, ProblemKind};
 use crate::request::Request;
 use crate::status::State;
+use crate::{imap, maildrop};
 
 /// Runs until the account's worker is ended.
 pub(crate) async fn run(
@@ -67,7 +67,8 @@ async fn attempt(
 ) -> Failure {
     match protocol {
         Protocol::Imap => imap::connected(account, requests).await,
-        Protocol::Pop3 | Protocol::Smtp => Failure::Unsupported("this protocol"),
+        Protocol::Pop3 => maildrop::connected(account, requests).await,
+        Protocol::Smtp => Failure::Unsupported("fetching mail by this protocol"),
     }
 }
 

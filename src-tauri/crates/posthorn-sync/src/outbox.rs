@@ -13,10 +13,10 @@ mod attempt;
 mod connect;
 mod copy;
 mod finish;
-mod verdict;
 mod schedule;
 mod seek;
 mod source;
+mod verdict;
 mod wake;
 
 use std::time::Duration;
@@ -32,8 +32,8 @@ use crate::board::Part;
 use crate::engine::Account;
 use crate::problem::Problem;
 
-pub use connect::size_limit;
 use connect::Submission;
+pub use connect::size_limit;
 use schedule::Schedule;
 pub(crate) use wake::{Uploads, Wake};
 
@@ -54,6 +54,7 @@ pub(crate) async fn run(account: Account) {
         pause: None,
         is_locked_out: false,
     };
+    worker.show(None, None);
     worker.live().await;
 }
 
@@ -81,14 +82,15 @@ impl Worker {
                 () = self.account.cancel.cancelled() => return,
                 () = self.account.online() => {}
             }
-            let (board, id) = (&self.account.engine.board, self.account.id);
-            let mark = board.wanted(id, Part::Outgoing);
+            // Taken before the mark is read: what is asked for in between is looked at again.
             if self.account.outgoing.take() {
                 self.pause = None;
                 self.backoff.reset();
                 self.copies.hurry();
                 self.searches.hurry();
             }
+            let (board, id) = (&self.account.engine.board, self.account.id);
+            let mark = board.wanted(id, Part::Outgoing);
             let until = match self.pass().await {
                 Ok(until) => until,
                 Err(error) => {
@@ -138,8 +140,14 @@ impl Worker {
     /// Brings rows that are under way without anybody sending them to where they truly are.
     async fn recover(&self) -> Result<(), StoreError> {
         let id = self.account.id;
-        let states = [OutboxState::Connecting, OutboxState::Recipients, OutboxState::Data, OutboxState::DotSent];
-        if self.account.store().read(move |tx| outbox::in_states(tx, id, &states)).await?.is_empty() {
+        let states = [
+            OutboxState::Connecting,
+            OutboxState::Recipients,
+            OutboxState::Data,
+            OutboxState::DotSent,
+        ];
+        if self.account.store().read(move |tx| outbox::in_states(tx, id, &states)).await?.is_empty()
+        {
             return Ok(());
         }
         let write = self.account.store().write(move |tx| {
@@ -261,11 +269,17 @@ impl Worker {
 }
 
 /// Waits until something changed that may concern the outbox; false when the store was closed.
-async fn concerns(changes: &mut tokio::sync::broadcast::Receiver<std::sync::Arc<[Change]>>) -> bool {
+async fn concerns(
+    changes: &mut tokio::sync::broadcast::Receiver<std::sync::Arc<[Change]>>,
+) -> bool {
     loop {
         match changes.recv().await {
             // Mail that arrives may be the very message whose fate is unknown.
-            Ok(batch) if batch.iter().any(|change| matches!(change, Change::Outbox(_) | Change::Messages { .. })) => {
+            Ok(batch)
+                if batch.iter().any(|change| {
+                    matches!(change, Change::Outbox(_) | Change::Messages { .. })
+                }) =>
+            {
                 return true;
             }
             Ok(_) => {}

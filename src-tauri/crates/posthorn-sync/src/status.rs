@@ -58,6 +58,10 @@ pub struct Status {
     pub pending_operations: u64,
     /// Protection of the connection in words (`TLS 1.3`); empty while there is none.
     pub security: String,
+    /// What is wrong with sending. Absent when nothing is known to be.
+    pub outgoing: Option<Problem>,
+    /// When sending is tried again. Absent when nothing is planned.
+    pub outgoing_next_try: Option<Timestamp>,
 }
 
 impl Status {
@@ -77,6 +81,8 @@ impl Status {
             last_complete: None,
             pending_operations: 0,
             security: String::new(),
+            outgoing: None,
+            outgoing_next_try: None,
         }
     }
 

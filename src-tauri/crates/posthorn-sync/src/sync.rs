@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use posthorn_model::{AccountId, BodyId, MailboxId, MessageId};
-use posthorn_store::{Store, account, message, placement};
+use posthorn_model::{AccountId, BodyId, MailboxId, MessageId, OutboxId};
+use posthorn_store::{Store, account, message};
 use tokio::sync::{Notify, broadcast, mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -15,6 +15,7 @@ use crate::engine::{Account, Engine};
 use crate::event::SyncEvent;
 use crate::limit::{REQUESTS, SHUTDOWN};
 use crate::options::SyncOptions;
+use crate::outbox::{Uploads, Wake};
 use crate::problem::{Problem, ProblemKind};
 use crate::request::{Piece, Request};
 use crate::signal::Signals;
@@ -25,6 +26,7 @@ use crate::{indexer, listener, worker};
 #[derive(Debug)]
 struct Running {
     signals: Arc<Signals>,
+    outgoing: Arc<Wake>,
     requests: mpsc::Sender<Request>,
     cancel: CancellationToken,
     tasks: TaskTracker,
@@ -60,6 +62,7 @@ impl Sync {
             tuning: options.tuning,
             offline: watch::Sender::new(options.is_offline),
             index: Notify::new(),
+            uploads: Uploads::default(),
         });
         let sync = Self(Arc::new(Inner {
             engine: engine.clone(),
@@ -105,6 +108,7 @@ impl Sync {
     /// Looks for mail now: proves that the connections live, compares all folders, tries again what waited.
     pub fn check_now(&self, account: Option<AccountId>) {
         self.raise(account, |wanted| wanted.check = true);
+        self.wake_outgoing(account);
     }
 
     /// Compares one folder soon, because the user looks at it.
@@ -115,6 +119,25 @@ impl Sync {
     /// Replays the operations that wait. Committed operations wake their worker by themselves.
     pub fn operations_changed(&self, account: AccountId) {
         self.raise(Some(account), |wanted| wanted.operations = true);
+    }
+
+    /// Looks at the account's outbox now, also at what waits for a better connection.
+    pub fn outbox_changed(&self, account: AccountId) {
+        self.wake_outgoing(Some(account));
+    }
+
+    fn wake_outgoing(&self, account: Option<AccountId>) {
+        for (id, running) in self.running().iter() {
+            if account.is_none_or(|wanted| wanted == *id) {
+                self.0.engine.board.want(*id, Part::Outgoing);
+                running.outgoing.raise();
+            }
+        }
+    }
+
+    /// Returns how many bytes of an outbox message went out in the current try. Absent when none is under way.
+    pub fn uploaded(&self, outbox: OutboxId) -> Option<u64> {
+        self.0.engine.uploads.get(outbox)
     }
 
     fn raise(&self, account: Option<AccountId>, add: impl Fn(&mut crate::signal::Wanted)) {
@@ -165,6 +188,7 @@ impl Sync {
         };
         self.0.engine.board.add(id);
         self.0.engine.board.want(id, Part::Incoming);
+        self.0.engine.board.want(id, Part::Outgoing);
         if !account.settings.is_enabled {
             self.0.engine.board.update(id, |status| status.enter(State::Disabled));
             return;
@@ -176,6 +200,7 @@ impl Sync {
         let (sender, requests) = mpsc::channel(REQUESTS);
         let running = Running {
             signals: Arc::default(),
+            outgoing: Arc::default(),
             requests: sender,
             cancel: self.0.cancel.child_token(),
             tasks: TaskTracker::new(),
@@ -184,6 +209,7 @@ impl Sync {
             id,
             engine: self.0.engine.clone(),
             signals: running.signals.clone(),
+            outgoing: running.outgoing.clone(),
             cancel: running.cancel.clone(),
             tasks: running.tasks.clone(),
             probe: Arc::default(),
@@ -240,11 +266,8 @@ impl Sync {
     }
 
     async fn request(&self, id: MessageId, piece: Piece) -> Result<BodyId, Problem> {
-        let store = &self.0.engine.store;
-        let account = store
-            .read(move |tx| Ok((message::get(tx, id)?.account, placement::of_message(tx, id)?)))
-            .await;
-        let (account, _) = account.map_err(|error| Problem::of_store(&error))?;
+        let read = self.0.engine.store.read(move |tx| Ok(message::get(tx, id)?.account)).await;
+        let account = read.map_err(|error| Problem::of_store(&error))?;
         let requests = self.running().get(&account).map(|running| running.requests.clone());
         let not_here = || {
             let problem = self.status(account).and_then(|status| status.problem);

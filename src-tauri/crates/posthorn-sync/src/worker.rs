@@ -4,10 +4,11 @@ use posthorn_model::Protocol;
 use tokio::sync::mpsc;
 
 use crate::engine::Account;
-use crate::life;
 use crate::request::Request;
+use crate::{life, outbox};
 
 /// Starts an account's tasks. They end with the account's token.
 pub(crate) fn start(account: &Account, requests: mpsc::Receiver<Request>, incoming: Protocol) {
     account.tasks.spawn(life::run(account.clone(), requests, incoming));
+    account.tasks.spawn(outbox::run(account.clone()));
 }

@@ -4,7 +4,9 @@ use std::ops::ControlFlow;
 use std::pin::pin;
 
 use posthorn_model::{OutboxId, Timestamp};
-use posthorn_smtp::{Envelope, Message, Observer, Outcome, PartlyRefused, RecipientResult, Step, Stopped};
+use posthorn_smtp::{
+    Envelope, Message, Observer, Outcome, PartlyRefused, RecipientResult, Step, Stopped,
+};
 use posthorn_store::outbox::{self, Outbox, OutboxState, RecipientState};
 use posthorn_store::{Error as StoreError, WriteTx};
 
@@ -19,12 +21,20 @@ use crate::problem::sentence;
 
 impl Worker {
     /// Hands one message over and writes down what became of it.
-    pub(super) async fn deliver(&mut self, connection: &mut Submission, row: &Outbox) -> Result<(), StoreError> {
+    pub(super) async fn deliver(
+        &mut self,
+        connection: &mut Submission,
+        row: &Outbox,
+    ) -> Result<(), StoreError> {
         let (envelope, message) = match prepare(&self.account, row).await {
             Ok(ready) => ready,
-            Err(error @ (StoreError::NotFound(_) | StoreError::BodyDamaged | StoreError::File(_))) => {
+            Err(
+                error @ (StoreError::NotFound(_) | StoreError::BodyDamaged | StoreError::File(_)),
+            ) => {
                 // Nothing that waiting heals: better said than silently tried for days.
-                return self.fail(row, &[], &format!("the message's bytes cannot be read: {error}")).await;
+                return self
+                    .fail(row, &[], &format!("the message's bytes cannot be read: {error}"))
+                    .await;
             }
             Err(error) => return Err(error),
         };
@@ -52,7 +62,12 @@ impl Worker {
         }
     }
 
-    async fn settle(&mut self, row: &Outbox, outcome: Outcome, host: &str) -> Result<(), StoreError> {
+    async fn settle(
+        &mut self,
+        row: &Outbox,
+        outcome: Outcome,
+        host: &str,
+    ) -> Result<(), StoreError> {
         match outcome {
             Outcome::Accepted { reply, queue_id, recipients } => {
                 self.backoff.reset();
@@ -88,20 +103,33 @@ pub(super) fn said(error: &posthorn_smtp::Error) -> String {
 }
 
 /// Writes down what was said to each recipient.
-pub(super) fn note_recipients(tx: &WriteTx<'_>, id: OutboxId, results: &[RecipientResult]) -> Result<(), StoreError> {
+pub(super) fn note_recipients(
+    tx: &WriteTx<'_>,
+    id: OutboxId,
+    results: &[RecipientResult],
+) -> Result<(), StoreError> {
     for result in results {
         let state = match &result.reply {
             reply if reply.is_positive() => RecipientState::Accepted,
             reply if reply.is_transient() => RecipientState::Deferred,
             _ => RecipientState::Refused,
         };
-        outbox::set_recipient(tx, id, &result.address, state, &sentence(&result.reply.to_string()))?;
+        outbox::set_recipient(
+            tx,
+            id,
+            &result.address,
+            state,
+            &sentence(&result.reply.to_string()),
+        )?;
     }
     Ok(())
 }
 
 /// Reads the bytes once, and says who gets them.
-async fn prepare(account: &Account, row: &Outbox) -> Result<(Envelope, Message<Source>), StoreError> {
+async fn prepare(
+    account: &Account,
+    row: &Outbox,
+) -> Result<(Envelope, Message<Source>), StoreError> {
     let bodies = account.store().bodies();
     let traits = inspect(bodies, row.request.body).await?;
     if traits.size != row.request.size {

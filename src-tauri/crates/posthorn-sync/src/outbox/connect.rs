@@ -30,7 +30,8 @@ pub fn size_limit(tx: &ReadTx<'_>, account: AccountId) -> posthorn_store::Result
 /// Dials the account's submission server, signs in where a user name is set, and remembers the size that it takes.
 pub(super) async fn connect(account: &Account) -> Result<Submission, Failure> {
     let id = account.id;
-    let (stored, known) = account.store().read(move |tx| Ok((account::get(tx, id)?, size_limit(tx, id)?))).await?;
+    let (stored, known) =
+        account.store().read(move |tx| Ok((account::get(tx, id)?, size_limit(tx, id)?))).await?;
     let login = &stored.settings.outgoing;
     let host = login.server.host.clone();
     let (mut session, _) = dial::smtp(&account.engine.dialer, login).await?;

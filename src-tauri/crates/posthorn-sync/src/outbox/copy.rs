@@ -17,7 +17,7 @@ use super::source::Source;
 use crate::engine::Account;
 use crate::failure::Failure;
 use crate::imap::connect::{self, Connection};
-use crate::reading::{self, Told};
+use crate::reading::Told;
 
 /// Name of the folder that is made where an account has none for sent mail.
 const SENT: &str = "Sent";
@@ -36,7 +36,9 @@ impl Worker {
         let mut connection = None;
         let mut problem = None;
         for row in &rows {
-            let is_ours = row.state == OutboxState::Accepted && row.request.needs_filing && !settings.server_files_sent;
+            let is_ours = row.state == OutboxState::Accepted
+                && row.request.needs_filing
+                && !settings.server_files_sent;
             if !is_ours {
                 finish(&self.account, row.id, None).await?;
                 continue;
@@ -44,7 +46,8 @@ impl Worker {
             if !self.copies.is_due(row.id) {
                 continue;
             }
-            let filing = file(&self.account, settings.incoming.server.protocol, &mut connection, row);
+            let filing =
+                file(&self.account, settings.incoming.server.protocol, &mut connection, row);
             match self.unless_stopped(Box::pin(filing)).await {
                 None => break,
                 Some(Ok(message)) => {
@@ -65,7 +68,9 @@ impl Worker {
         if let Some(problem) = problem
             && !self.is_locked_out
         {
-            let next = self.copies.next().map(|next| self.after(next.saturating_duration_since(tokio::time::Instant::now())));
+            let next = self.copies.next().map(|next| {
+                self.after(next.saturating_duration_since(tokio::time::Instant::now()))
+            });
             self.show(problem, next);
         }
         Ok(())
@@ -98,7 +103,7 @@ async fn here(account: &Account, row: &Outbox) -> Result<posthorn_model::Message
     let received = row.updated_at;
     let read = tokio::task::spawn_blocking(move || {
         let told = Told { received: Some(received), size: copy.len() as u64, ..Told::default() };
-        let head = reading::whole_head(&copy, told);
+        let head = crate::maildrop::whole_head(&copy, told);
         (copy, head)
     });
     let (copy, head) = read.await.map_err(|_| Failure::Interrupted)?;
@@ -110,8 +115,15 @@ async fn here(account: &Account, row: &Outbox) -> Result<posthorn_model::Message
             None => mailbox::add_local(tx, id, SENT, MailboxRole::Sent)?,
         };
         let flags = Flags { seen: true, ..Flags::default() };
-        let arrived = placement::arrive(tx, sent, &[Arrival { flags, head, body: Some(body), ..Arrival::default() }])?;
-        let message = arrived.first().map(|arrived| arrived.message).ok_or(StoreError::NotFound("message"))?;
+        let arrived = placement::arrive(
+            tx,
+            sent,
+            &[Arrival { flags, head, body: Some(body), ..Arrival::default() }],
+        )?;
+        let message = arrived
+            .first()
+            .map(|arrived| arrived.message)
+            .ok_or(StoreError::NotFound("message"))?;
         outbox::file(tx, row, Some(message))?;
         Ok(message)
     });
@@ -119,10 +131,17 @@ async fn here(account: &Account, row: &Outbox) -> Result<posthorn_model::Message
 }
 
 /// Appends the copy to the server's Sent folder, unless it is there.
-async fn on_server(account: &Account, connection: &mut Connection, row: &Outbox) -> Result<(), Failure> {
+async fn on_server(
+    account: &Account,
+    connection: &mut Connection,
+    row: &Outbox,
+) -> Result<(), Failure> {
     let id = account.id;
     let known = account.store().read(move |tx| mailbox::by_role(tx, id, MailboxRole::Sent)).await?;
-    let name = known.as_ref().map_or_else(|| MailboxName::from_display(SENT), |sent| MailboxName::from_wire(sent.path.clone()));
+    let name = known.as_ref().map_or_else(
+        || MailboxName::from_display(SENT),
+        |sent| MailboxName::from_wire(sent.path.clone()),
+    );
     if !contains(connection, &name, &row.request.message_id).await? {
         match append(account, &mut connection.session, &name, row).await {
             Err(Failure::Imap { error, .. }) if error.is_nonexistent() => {

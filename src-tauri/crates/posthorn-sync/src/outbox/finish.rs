@@ -12,7 +12,11 @@ use crate::engine::Account;
 const FORWARDED: &str = "$Forwarded";
 
 /// Takes the last steps in one transaction. A row that is over already stays so.
-pub(super) async fn finish(account: &Account, id: OutboxId, message: Option<MessageId>) -> Result<(), StoreError> {
+pub(super) async fn finish(
+    account: &Account,
+    id: OutboxId,
+    message: Option<MessageId>,
+) -> Result<(), StoreError> {
     let write = account.store().write(move |tx| {
         let row = outbox::get(tx, id)?;
         match row.state {

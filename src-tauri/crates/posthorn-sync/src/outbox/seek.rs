@@ -23,7 +23,8 @@ impl Worker {
     /// Tries to learn what became of the account's unknown messages.
     pub(super) async fn resolve_unknown(&mut self) -> Result<(), StoreError> {
         let id = self.account.id;
-        let read = self.account.store().read(move |tx| outbox::in_states(tx, id, &[OutboxState::Unknown]));
+        let read =
+            self.account.store().read(move |tx| outbox::in_states(tx, id, &[OutboxState::Unknown]));
         let rows: Vec<Outbox> = read.await?.into_iter().filter(is_decisive).collect();
         self.searches.retain(&rows.iter().map(|row| row.id).collect::<Vec<_>>());
         let mut connection = None;
@@ -46,7 +47,12 @@ impl Worker {
             if is_found {
                 let row = row.id;
                 let write = self.account.store().write(move |tx| {
-                    outbox::step(tx, row, OutboxState::Accepted, "It was found on the server after the connection broke")
+                    outbox::step(
+                        tx,
+                        row,
+                        OutboxState::Accepted,
+                        "It was found on the server after the connection broke",
+                    )
                 });
                 match write.await {
                     // The user was faster.
@@ -68,7 +74,11 @@ fn is_decisive(row: &Outbox) -> bool {
 }
 
 /// Tells whether the message is known in a folder where only the server can have put it.
-fn is_here(tx: &ReadTx<'_>, id: posthorn_model::AccountId, sought: &MessageIdHeader) -> Result<bool, StoreError> {
+fn is_here(
+    tx: &ReadTx<'_>,
+    id: posthorn_model::AccountId,
+    sought: &MessageIdHeader,
+) -> Result<bool, StoreError> {
     let mut places: Vec<(MailboxId, bool)> = Vec::new();
     for role in PLACES {
         places.extend(mailbox::by_role(tx, id, role)?.map(|found| (found.id, found.is_local)));

@@ -39,7 +39,9 @@ fn traits(mut reader: impl Read) -> io::Result<Traits> {
     let (mut is_header, mut line_length) = (true, 0_usize);
     loop {
         let count = reader.read(&mut chunk)?;
-        let Some(bytes) = chunk.get(..count).filter(|bytes| !bytes.is_empty()) else { return Ok(traits) };
+        let Some(bytes) = chunk.get(..count).filter(|bytes| !bytes.is_empty()) else {
+            return Ok(traits);
+        };
         traits.size += count as u64;
         for byte in bytes {
             if !byte.is_ascii() {
@@ -66,7 +68,11 @@ pub(super) struct Source {
 
 impl Source {
     /// Opens stored bytes, with a few before them.
-    pub(super) async fn open(bodies: &Bodies, id: BodyId, before: Vec<u8>) -> Result<Self, posthorn_store::Error> {
+    pub(super) async fn open(
+        bodies: &Bodies,
+        id: BodyId,
+        before: Vec<u8>,
+    ) -> Result<Self, posthorn_store::Error> {
         let mut reader = bodies.open(id).await?;
         let (sender, chunks) = mpsc::channel(AHEAD);
         tokio::task::spawn_blocking(move || {
@@ -88,7 +94,11 @@ impl Source {
 }
 
 impl AsyncRead for Source {
-    fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
         while self.taken >= self.current.len() {
             match ready!(self.chunks.poll_recv(context)) {
                 // An empty chunk is the end; without one the reader's thread died.

@@ -48,7 +48,10 @@ impl Worker {
             });
             match write.await {
                 // It must not be forgotten that it was accepted: else it would be asked about, or sent again.
-                Err(error) if !self.account.cancel.is_cancelled() && !matches!(error, StoreError::Closed) => {
+                Err(error)
+                    if !self.account.cancel.is_cancelled()
+                        && !matches!(error, StoreError::Closed) =>
+                {
                     tracing::warn!(%error, "an accepted message could not be noted; trying again");
                     tokio::time::sleep(WRITE_AGAIN).await;
                 }
@@ -58,7 +61,12 @@ impl Worker {
     }
 
     /// The server refused it for good.
-    pub(super) async fn fail(&self, row: &Outbox, results: &[RecipientResult], said: &str) -> Result<(), StoreError> {
+    pub(super) async fn fail(
+        &self,
+        row: &Outbox,
+        results: &[RecipientResult],
+        said: &str,
+    ) -> Result<(), StoreError> {
         let (id, results, said) = (row.id, results.to_vec(), said.to_owned());
         let write = self.account.store().write(move |tx| {
             note_recipients(tx, id, &results)?;
@@ -68,7 +76,11 @@ impl Worker {
     }
 
     /// The connection did not come about.
-    pub(super) async fn not_connected(&mut self, row: &Outbox, failure: &Failure) -> Result<(), StoreError> {
+    pub(super) async fn not_connected(
+        &mut self,
+        row: &Outbox,
+        failure: &Failure,
+    ) -> Result<(), StoreError> {
         use posthorn_smtp::Error;
         match failure {
             // The server wants nothing from here, ever: that is an answer to the message too.
@@ -113,7 +125,12 @@ impl Worker {
     }
 
     /// The server said *not now* to this message: others may go, this one waits, for days.
-    async fn put_off(&mut self, row: &Outbox, results: &[RecipientResult], said: &str) -> Result<(), StoreError> {
+    async fn put_off(
+        &mut self,
+        row: &Outbox,
+        results: &[RecipientResult],
+        said: &str,
+    ) -> Result<(), StoreError> {
         let since = row.request.not_before.max(row.created_at);
         let is_old = self.account.now().0.saturating_sub(since.0) > GIVE_UP_MS;
         if is_old && row.attempts >= GIVE_UP_TRIES {
@@ -124,7 +141,12 @@ impl Worker {
     }
 
     /// The connection or the login failed: nothing can be sent for a while, and this row says why.
-    async fn hold(&mut self, row: &Outbox, results: &[RecipientResult], failure: &Failure) -> Result<(), StoreError> {
+    async fn hold(
+        &mut self,
+        row: &Outbox,
+        results: &[RecipientResult],
+        failure: &Failure,
+    ) -> Result<(), StoreError> {
         let problem = failure.problem();
         let said = match problem.server_said.as_str() {
             "" => sentence(&problem.to_string()),
@@ -161,17 +183,26 @@ impl Worker {
     fn put_off_wait(&self, attempts: u32) -> Duration {
         let first = self.account.engine.tuning.retry_first.saturating_mul(PUT_OFF_FIRST);
         let mut backoff = Backoff::new(first, PUT_OFF_LAST);
-        (1..attempts.min(DOUBLINGS)).for_each(|_| drop(backoff.next_wait()));
+        for _ in 1..attempts.min(DOUBLINGS) {
+            let _ = backoff.next_wait();
+        }
         backoff.next_wait()
     }
 }
 
 /// Gives those who did not get an accepted message rows of their own: the refused one that has failed, for the user to
 /// see; those put off one that is tried again.
-fn split(tx: &WriteTx<'_>, id: OutboxId, request: &NewOutbox, again: Timestamp) -> Result<(), StoreError> {
+fn split(
+    tx: &WriteTx<'_>,
+    id: OutboxId,
+    request: &NewOutbox,
+    again: Timestamp,
+) -> Result<(), StoreError> {
     let recipients = outbox::recipients(tx, id)?;
-    for (state, to) in [(RecipientState::Refused, OutboxState::Failed), (RecipientState::Deferred, OutboxState::Waiting)]
-    {
+    for (state, to) in [
+        (RecipientState::Refused, OutboxState::Failed),
+        (RecipientState::Deferred, OutboxState::Waiting),
+    ] {
         let left: Vec<_> = recipients.iter().filter(|recipient| recipient.state == state).collect();
         let Some(first) = left.first() else { continue };
         let rest = NewOutbox {

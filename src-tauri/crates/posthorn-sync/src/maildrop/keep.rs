@@ -1,0 +1,193 @@
+//! Makes fetched messages durable: their bytes first, then one transaction in which the index learns the messages and
+//! the maildrop's rows say that they are here.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use posthorn_model::{AccountId, BodyId, Flags, MailboxId, MessageId, Uidl};
+use posthorn_net::Stream;
+use posthorn_pop3::Session;
+use posthorn_store::maildrop::{self, DropState};
+use posthorn_store::message::{self, BodyState, Contents, Head};
+use posthorn_store::placement::{self, Arrival};
+use posthorn_store::{Error as StoreError, Origin, WriteTx};
+
+use super::identity::{self, header_hash};
+use super::listing::{Listing, Wanted};
+use crate::engine::Account;
+use crate::failure::Failure;
+use crate::reading::{self, Told};
+
+/// A message that came.
+#[derive(Debug)]
+pub(super) struct Got {
+    pub(super) wanted: Wanted,
+    pub(super) bytes: Vec<u8>,
+}
+
+/// A message that was read.
+struct Read {
+    uidl: Uidl,
+    listed_size: u64,
+    hash: String,
+    head: Head,
+}
+
+/// Reads a whole message into the store's head, with what its contents say.
+pub(crate) fn whole_head(bytes: &[u8], told: Told<'_>) -> Head {
+    let contents = reading::contents(bytes);
+    Head {
+        preview: contents.preview,
+        attachments: contents.attachments.unwrap_or_default(),
+        has_attachments: contents.has_attachments.unwrap_or_default(),
+        ..reading::head(bytes, told)
+    }
+}
+
+/// Stores a batch; returns the messages that are new, as they came.
+pub(super) async fn keep(
+    account: &Account,
+    inbox: MailboxId,
+    listing: &Listing,
+    batch: Vec<Got>,
+) -> Result<Vec<MessageId>, Failure> {
+    let read = tokio::task::spawn_blocking(move || {
+        let read = |got: Got| {
+            let told = Told { size: got.bytes.len() as u64, ..Told::default() };
+            let read = Read {
+                uidl: got.wanted.uidl.unwrap_or_else(|| identity::by_content(&got.bytes)),
+                listed_size: got.wanted.size,
+                hash: header_hash(&got.bytes),
+                head: whole_head(&got.bytes, told),
+            };
+            (read, got.bytes)
+        };
+        batch.into_iter().map(read).unzip::<_, _, Vec<Read>, Vec<Vec<u8>>>()
+    });
+    let (read, bytes) = read.await.map_err(|_| Failure::Interrupted)?;
+    let bodies = account.store().bodies().put_all(bytes, Origin::Pop3(account.id)).await?;
+    let id = account.id;
+    let listed: Arc<HashSet<Uidl>> = Arc::new(listing.numbers.keys().cloned().collect());
+    let write = account.store().write(move |tx| {
+        let mut arrivals = Vec::new();
+        let mut rows = Vec::new();
+        for (read, body) in read.iter().zip(&bodies) {
+            if !is_known(tx, id, read, *body, &listed)? {
+                let head = read.head.clone();
+                arrivals.push(Arrival {
+                    flags: Flags::default(),
+                    head,
+                    body: Some(*body),
+                    ..Arrival::default()
+                });
+                rows.push(read);
+            }
+        }
+        let arrived = placement::arrive(tx, inbox, &arrivals)?;
+        for (read, arrived) in rows.iter().zip(&arrived) {
+            maildrop::note_fetched(
+                tx,
+                id,
+                &read.uidl,
+                arrived.message,
+                &read.hash,
+                DropState::Downloaded,
+            )?;
+        }
+        Ok(arrived
+            .into_iter()
+            .filter(|arrived| arrived.is_new_here)
+            .map(|arrived| arrived.message)
+            .collect())
+    });
+    Ok(write.await?)
+}
+
+/// Tells whether the message is here already, and brings its row in line.
+fn is_known(
+    tx: &WriteTx<'_>,
+    id: AccountId,
+    read: &Read,
+    body: BodyId,
+    listed: &HashSet<Uidl>,
+) -> Result<bool, StoreError> {
+    let row = match maildrop::get(tx, id, &read.uidl)? {
+        Some(row) => row,
+        None => {
+            let noted = maildrop::note_listed(tx, id, &[(read.uidl.clone(), read.listed_size)])?;
+            noted.into_iter().next().ok_or(StoreError::NotFound("message in the maildrop"))?
+        }
+    };
+    if row.state != DropState::Known {
+        return Ok(true);
+    }
+    // A renumbered message that no header could show: the same bytes, whose old id is not listed any more.
+    for other in maildrop::by_content(tx, id, read.listed_size, &read.hash)? {
+        let Some(message) = other.message else { continue };
+        let is_gone = other.uidl != read.uidl
+            && !listed.contains(&other.uidl)
+            && other.state != DropState::Deleted;
+        if is_gone && message::get(tx, message)?.body == BodyState::Whole(body) {
+            maildrop::renumber(tx, id, &other.uidl, &read.uidl)?;
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Takes the header alone of a message that is larger than what is fetched unasked. Nothing where the server does not
+/// give it.
+pub(super) async fn head_of_large(
+    account: &Account,
+    inbox: MailboxId,
+    session: &mut Session<Stream>,
+    wanted: &Wanted,
+) -> Result<Option<Option<MessageId>>, Failure> {
+    let Some(header) = identity::header(session, wanted.number).await? else { return Ok(None) };
+    let hash = header_hash(&header);
+    let uidl = wanted.uidl.clone().unwrap_or_else(|| identity::by_header(wanted.size, &hash));
+    let head = reading::head(&header, Told { size: wanted.size, ..Told::default() });
+    // Not the message's bytes: nothing that would have to be taken in again when the program stops here.
+    let section = account.store().bodies().put(header, Origin::Local).await?;
+    let (id, size) = (account.id, wanted.size);
+    let write = account.store().write(move |tx| {
+        let noted = maildrop::note_listed(tx, id, &[(uidl.clone(), size)])?;
+        if noted.iter().any(|row| row.state != DropState::Known) {
+            return Ok(None);
+        }
+        let arrived = placement::arrive(tx, inbox, &[Arrival { head, ..Arrival::default() }])?;
+        let arrived = arrived.into_iter().next().ok_or(StoreError::NotFound("message"))?;
+        if !arrived.has_body {
+            message::set_section(tx, arrived.message, "HEADER", section)?;
+        }
+        let state = if arrived.has_body { DropState::Downloaded } else { DropState::Headers };
+        maildrop::note_fetched(tx, id, &uidl, arrived.message, &hash, state)?;
+        Ok(arrived.is_new_here.then_some(arrived.message))
+    });
+    Ok(Some(write.await?))
+}
+
+/// Gives a message that is known by its header its whole bytes.
+pub(super) async fn complete(
+    account: &Account,
+    message: MessageId,
+    uidl: Uidl,
+    bytes: Vec<u8>,
+) -> Result<BodyId, Failure> {
+    let read = tokio::task::spawn_blocking(move || {
+        let contents: Contents = reading::contents(&bytes);
+        (header_hash(&bytes), contents, bytes)
+    });
+    let (hash, contents, bytes) = read.await.map_err(|_| Failure::Interrupted)?;
+    let body = account.store().bodies().put(bytes, Origin::Pop3(account.id)).await?;
+    let id = account.id;
+    let write = account.store().write(move |tx| {
+        message::set_body(tx, message, body, &contents)?;
+        let is_marked =
+            maildrop::get(tx, id, &uidl)?.is_some_and(|row| row.state == DropState::Marked);
+        let state = if is_marked { DropState::Marked } else { DropState::Downloaded };
+        maildrop::note_fetched(tx, id, &uidl, message, &hash, state)
+    });
+    write.await?;
+    Ok(body)
+}

@@ -1,0 +1,244 @@
+//! What lies in the maildrop, compared with what is known: new, known, renumbered, or another message under an old id.
+
+use std::collections::{HashMap, HashSet};
+
+use posthorn_model::{AccountId, Uidl};
+use posthorn_net::Stream;
+use posthorn_pop3::{Session, UidlListing};
+use posthorn_store::account::{self, PopPolicy};
+use posthorn_store::maildrop::{self, DropState, Entry};
+
+use super::identity::{self, Verified, by_header, header_hash};
+use crate::engine::Account;
+use crate::failure::Failure;
+
+/// Rows noted in one transaction.
+const NOTE_BATCH: usize = 1_000;
+
+/// A message of the maildrop that is to be fetched.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Wanted {
+    /// Its number in this session.
+    pub(super) number: u32,
+    /// Bytes, as LIST says.
+    pub(super) size: u64,
+    /// Its id; absent where only its contents can tell.
+    pub(super) uidl: Option<Uidl>,
+}
+
+/// The maildrop in this session.
+#[derive(Debug, Default)]
+pub(super) struct Listing {
+    /// What is to be fetched, newest first.
+    pub(super) wanted: Vec<Wanted>,
+    /// Numbers by id, of everything that has one.
+    pub(super) numbers: HashMap<Uidl, u32>,
+    /// Sizes by number.
+    pub(super) sizes: HashMap<u32, u64>,
+    /// Everything in the maildrop has an id: what is not here is not there.
+    pub(super) is_complete: bool,
+    /// Nothing of the account was ever listed before.
+    pub(super) is_first: bool,
+}
+
+impl Listing {
+    /// Tells whether something is to be fetched.
+    pub(super) fn has_news(&self) -> bool {
+        !self.wanted.is_empty()
+    }
+}
+
+/// A row's change that the comparison leads to.
+enum Correction {
+    /// The same message has another id now.
+    Renumber { old: Uidl, new: Uidl },
+    /// It is still there although its removal was confirmed.
+    Again(Uidl),
+}
+
+/// Lists the maildrop and notes what is new.
+pub(super) async fn list(
+    account: &Account,
+    session: &mut Session<Stream>,
+    verified: &mut Verified,
+) -> Result<Listing, Failure> {
+    let drop = session.survey().await?;
+    let id = account.id;
+    let read = account
+        .store()
+        .read(move |tx| Ok((maildrop::list(tx, id)?, account::get(tx, id)?.settings.pop_policy)));
+    let (rows, policy) = read.await?;
+    let mut listing = Listing { is_first: rows.is_empty(), ..Listing::default() };
+    let reliable: HashMap<u32, Uidl> = match &drop.uidls {
+        UidlListing::Listed(all) => all
+            .iter()
+            .filter(|entry| entry.is_reliable)
+            .map(|entry| (entry.number, entry.uidl.clone()))
+            .collect(),
+        UidlListing::Unsupported => HashMap::new(),
+    };
+    listing.sizes = drop.sizes.iter().map(|entry| (entry.number, entry.size)).collect();
+    let mut ids: Vec<(u32, u64, Option<Uidl>)> = Vec::with_capacity(drop.sizes.len());
+    for entry in &drop.sizes {
+        let uidl = match reliable.get(&entry.number) {
+            Some(uidl) => Some(uidl.clone()),
+            None => {
+                let header = identity::header(session, entry.number).await?;
+                header.map(|header| by_header(entry.size, &header_hash(&header)))
+            }
+        };
+        ids.push((entry.number, entry.size, uidl));
+    }
+    listing.is_complete =
+        ids.iter().all(|(_, _, uidl)| uidl.is_some()) && drop.stat.count == drop.sizes.len() as u64;
+    listing.numbers = ids
+        .iter()
+        .filter_map(|(number, _, uidl)| uidl.clone().map(|uidl| (uidl, *number)))
+        .collect();
+    let mut known = Known::new(rows, &listing);
+    let mut corrections = Vec::new();
+    for (number, size, uidl) in ids {
+        let is_wanted = match &uidl {
+            Some(uidl) => {
+                known.is_wanted(session, (number, size, uidl), verified, &mut corrections).await?
+            }
+            None => true,
+        };
+        if is_wanted {
+            listing.wanted.push(Wanted { number, size, uidl });
+        }
+    }
+    listing.wanted.reverse();
+    note(account, &listing, corrections, policy).await?;
+    Ok(listing)
+}
+
+/// What the store knows of the maildrop.
+struct Known {
+    rows: HashMap<Uidl, Entry>,
+    /// Ids of rows that are not listed now, by size: a renumbered message is one of them.
+    absent: HashMap<u64, HashSet<Uidl>>,
+}
+
+impl Known {
+    fn new(rows: Vec<Entry>, listing: &Listing) -> Self {
+        let mut absent: HashMap<u64, HashSet<Uidl>> = HashMap::new();
+        for row in &rows {
+            let is_here =
+                matches!(row.state, DropState::Downloaded | DropState::Headers | DropState::Marked);
+            if is_here && !row.header_hash.is_empty() && !listing.numbers.contains_key(&row.uidl) {
+                absent.entry(row.size).or_default().insert(row.uidl.clone());
+            }
+        }
+        Self { rows: rows.into_iter().map(|row| (row.uidl.clone(), row)).collect(), absent }
+    }
+
+    /// Tells whether a listed message is to be fetched.
+    async fn is_wanted(
+        &mut self,
+        session: &mut Session<Stream>,
+        (number, size, uidl): (u32, u64, &Uidl),
+        verified: &mut Verified,
+        corrections: &mut Vec<Correction>,
+    ) -> Result<bool, Failure> {
+        let Some(row) = self.rows.get(uidl).cloned() else {
+            return self.is_new(session, (number, size, uidl), corrections).await;
+        };
+        if row.state == DropState::Known {
+            return Ok(true);
+        }
+        let is_odd =
+            row.state == DropState::Deleted || (row.size != size && row.size != 0 && size != 0);
+        if !is_odd {
+            return Ok(false);
+        }
+        // Another message under a used id, or a size that this server counts anew each time: the header says.
+        let looked_at = (uidl.clone(), size);
+        let hash = match verified.get(&looked_at) {
+            Some(hash) => hash.clone(),
+            None => match identity::header(session, number).await? {
+                Some(header) => {
+                    verified.entry(looked_at).or_insert_with(|| header_hash(&header)).clone()
+                }
+                None => String::new(),
+            },
+        };
+        let is_same = match (hash.as_str(), row.header_hash.as_str()) {
+            ("", _) | (_, "") => row.size == size,
+            (hash, known) => hash == known,
+        };
+        if !is_same {
+            let old = Uidl(format!("reused:{}:{}", row.header_hash, row.uidl.0));
+            corrections.push(Correction::Renumber { old: row.uidl, new: old });
+        } else if row.state == DropState::Deleted {
+            corrections.push(Correction::Again(row.uidl));
+        }
+        Ok(!is_same)
+    }
+
+    /// A message with an id that was never listed is new, unless its header is that of one that was renumbered.
+    async fn is_new(
+        &mut self,
+        session: &mut Session<Stream>,
+        (number, size, uidl): (u32, u64, &Uidl),
+        corrections: &mut Vec<Correction>,
+    ) -> Result<bool, Failure> {
+        if self.absent.get(&size).is_none_or(HashSet::is_empty) {
+            return Ok(true);
+        }
+        let Some(header) = identity::header(session, number).await? else { return Ok(true) };
+        let hash = header_hash(&header);
+        let rows = &self.rows;
+        let Some(candidates) = self.absent.get_mut(&size) else { return Ok(true) };
+        let found = candidates
+            .iter()
+            .find(|old| rows.get(*old).is_some_and(|row| row.header_hash == hash))
+            .cloned();
+        let Some(old) = found else { return Ok(true) };
+        candidates.remove(&old);
+        corrections.push(Correction::Renumber { old, new: uidl.clone() });
+        Ok(false)
+    }
+}
+
+/// Writes down what the comparison found, the new rows last.
+async fn note(
+    account: &Account,
+    listing: &Listing,
+    corrections: Vec<Correction>,
+    policy: PopPolicy,
+) -> Result<(), Failure> {
+    let id = account.id;
+    if !corrections.is_empty() {
+        account.store().write(move |tx| correct(tx, id, &corrections, policy)).await?;
+    }
+    let fresh: Vec<(Uidl, u64)> = listing
+        .wanted
+        .iter()
+        .filter_map(|wanted| Some((wanted.uidl.clone()?, wanted.size)))
+        .collect();
+    for part in fresh.chunks(NOTE_BATCH) {
+        let part = part.to_vec();
+        account.store().write(move |tx| maildrop::note_listed(tx, id, &part).map(drop)).await?;
+    }
+    Ok(())
+}
+
+fn correct(
+    tx: &posthorn_store::WriteTx<'_>,
+    id: AccountId,
+    corrections: &[Correction],
+    policy: PopPolicy,
+) -> posthorn_store::Result<()> {
+    for correction in corrections {
+        match correction {
+            Correction::Renumber { old, new } => maildrop::renumber(tx, id, old, new)?,
+            // Its removal was wanted, unless nothing may be removed any more.
+            Correction::Again(uidl) if policy != PopPolicy::Never => {
+                maildrop::set_state(tx, id, uidl, DropState::Marked)?;
+            }
+            Correction::Again(_) => {}
+        }
+    }
+    Ok(())
+}
