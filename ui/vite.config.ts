@@ -21,7 +21,6 @@ export default defineConfig({
   },
   test: {
     environment: 'happy-dom',
-    environmentOptions: { happyDOM: { settings: { handleDisabledFileLoadingAsSuccess: true } } },
     // Generous: other builds may have both cores.
     testTimeout: 60_000,
     include: ['test/**/*.test.ts'],

@@ -112,6 +112,7 @@ export class FakeEngine implements Engine {
   #done = (action: string, count = 1): Undoable => ({ operation: this.calls.length, action, count, folder: 'Archive' });
 
   #frame(message: number): string {
+    if (this.body === '') return 'about:blank';
     const known = this.#frames.get(message);
     if (known !== undefined) return known;
     const helper = `parent.postMessage({kind:'height',px:document.documentElement.scrollHeight},'*')`;
@@ -170,6 +171,7 @@ export class FakeEngine implements Engine {
     'accounts.removalPreview': () => ({ messages: 12_480, onlyHere: 3, unsent: 1, pendingOperations: 0 }),
     'mailboxes.list': () => MAILBOXES,
     'outbox.list': () => [],
+    'drafts.list': () => [],
     'views.open': () => {
       this.view += 1;
       const rows = Array.from({ length: Math.min(128, this.total) }, (_, at) => this.#row(at));

@@ -1,5 +1,5 @@
 /** Synthetic mail for unit tests and for looking at the interface: any number of rows, made on demand, never stored. */
-import type { Account, Address, Mailbox, MailboxRole, Row } from '@/ipc/generated';
+import type { Account, Address, Draft, Mailbox, MailboxRole, Row } from '@/ipc/generated';
 
 /** A fixed *now*: 21 November 2026, 11:00 in the local zone. */
 export const NOW = new Date(2026, 10, 21, 11, 0).getTime();
@@ -72,6 +72,30 @@ export function row(at: number): Row {
     size: 4_000 + at * 37,
   };
 }
+
+/** A draft of this computer. */
+export const DRAFT: Draft = {
+  id: 70,
+  revision: 3,
+  account: 1,
+  from: { name: 'Lin Yue', email: 'yue@harbour.example' },
+  to: [{ name: 'Lena Fischer', email: 'lena@abend.example' }],
+  cc: [],
+  bcc: [],
+  subject: 'Half of a thought',
+  html: '<div>Dear Lena,</div>',
+  text: 'Dear Lena,',
+  plain: false,
+  purpose: 'new',
+  original: null,
+  includeOriginal: false,
+  originalUrl: '',
+  attribution: '',
+  attachments: [],
+  savedAt: NOW - MINUTE,
+  sizeLimit: null,
+  encodedSize: 900,
+};
 
 function account(id: number, label: string, mark: string, email: string, pop = false): Account {
   const server = (protocol: 'imap' | 'pop3' | 'smtp', port: number) =>

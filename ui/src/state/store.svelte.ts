@@ -5,6 +5,7 @@ import type { AppInfo, Event, Settings } from '@/ipc/generated';
 import { Accounts } from './accounts.svelte';
 import { Actions } from './actions';
 import { Compose } from './compose.svelte';
+import { Drafts } from './drafts.svelte';
 import { Drag } from './drag.svelte';
 import { List } from './list.svelte';
 import { Mailboxes } from './mailboxes.svelte';
@@ -28,6 +29,7 @@ export class Store {
   readonly reader: Reader;
   readonly outbox: Outbox;
   readonly compose: Compose;
+  readonly drafts: Drafts;
   readonly actions: Actions;
   /** Facts about the application; null until they are here. */
   info = $state.raw<AppInfo | null>(null);
@@ -43,6 +45,7 @@ export class Store {
     this.reader = new Reader(engine, this.preferences);
     this.outbox = new Outbox(engine);
     this.compose = new Compose(engine);
+    this.drafts = new Drafts(engine);
     this.actions = new Actions(engine, this.list, this.mailboxes, this.preferences, this.undo, this.screen);
   }
 
@@ -66,6 +69,7 @@ export class Store {
       this.engine.call('accounts.list', {}),
       this.engine.call('mailboxes.list', {}),
       this.outbox.load(),
+      this.drafts.load(),
     ]);
     this.accounts.list = accounts;
     this.mailboxes.list = mailboxes;
@@ -114,6 +118,7 @@ export class Store {
       this.list,
       this.reader,
       this.outbox,
+      this.drafts,
     ]) {
       part.hear(event);
     }

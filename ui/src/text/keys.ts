@@ -170,6 +170,8 @@ export type Key =
   | 'done-undone'
   | 'done-unread'
   | 'done-unstar'
+  | 'drafts-here'
+  | 'drafts-nobody'
   | 'drag-count'
   | 'empty-filter'
   | 'empty-filter-hint'

@@ -5,6 +5,7 @@ import { tick } from 'svelte';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import App from '@/app/App.svelte';
 import { FakeEngine } from '../fake';
+import { DRAFT } from '../mail';
 
 let engine = new FakeEngine();
 const user = userEvent.setup();
@@ -16,6 +17,7 @@ beforeEach(() => {
     this.open = true;
   };
   engine = new FakeEngine(50);
+  engine.body = '';
 });
 afterEach(cleanup);
 
@@ -92,6 +94,18 @@ describe('the page', () => {
     await user.click(screen.getByRole('radio', { name: /Dark/ }));
     expect(document.documentElement.dataset['theme']).toBe('dark');
     await waitFor(() => expect(engine.settings.theme).toBe('dark'));
+  });
+
+  it('keeps drafts within reach, also when nothing else is in Drafts', async () => {
+    await open();
+    engine.handlers['drafts.list'] = () => [DRAFT];
+    engine.handlers['drafts.get'] = () => DRAFT;
+    engine.handlers['views.open'] = () => ({ view: 9, version: 1, total: 0, unread: 0, rows: [], search: null });
+    engine.emit({ kind: 'draftsChanged', drafts: [DRAFT.id] });
+    await user.keyboard('gd');
+    await user.click(await screen.findByRole('button', { name: /Half of a thought/ }));
+    await waitFor(() => expect(methods()).toContain('drafts.get'));
+    expect(await screen.findByDisplayValue('Half of a thought')).toBeTruthy();
   });
 
   it('speaks Chinese from one moment to the next', async () => {

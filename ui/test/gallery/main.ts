@@ -4,7 +4,9 @@ import '@/component/style/index.css';
 import App from '@/app/App.svelte';
 import { commands } from '@/command/registry.svelte';
 import { isCommandId } from '@/command/table';
+import type { DiscoveryStep } from '@/ipc/generated';
 import { FakeEngine } from '../fake';
+import { ACCOUNTS, DRAFT } from '../mail';
 import { PROOF } from './proof';
 
 const query = new URLSearchParams(location.search);
@@ -53,6 +55,51 @@ engine.handlers['drafts.create'] = (begin) => ({
   encodedSize: 16_800_000,
 });
 Object.assign(window, { posthornFake: engine });
+
+const show: Record<string, () => void> = {
+  drafts: () => (engine.handlers['drafts.list'] = () => [DRAFT, { ...DRAFT, id: 71, subject: '', to: [] }]),
+  password: () => {
+    const [account] = ACCOUNTS;
+    if (!account) return;
+    const problem = {
+      code: 'credentials' as const,
+      message: '',
+      detail: 'NO [AUTHENTICATIONFAILED] Invalid credentials',
+    };
+    setTimeout(() => {
+      engine.emit({ kind: 'accountStatusChanged', status: { ...account.status, state: 'needsPassword', problem } });
+    }, 600);
+  },
+  steps: () => {
+    engine.handlers['accounts.list'] = () => [];
+    engine.handlers['accounts.discover'] = ({ ticket }) => {
+      const told: [string, string, DiscoveryStep['state'], string, number | null][] = [
+        ['provider', '', 'nothing', '', 1],
+        ['autoconfig', 'autoconfig.harbour.example', 'failed', 'no such host', 64],
+        ['srv', '', 'found', '_imaps._tcp → mail.harbour.example:993', 38],
+        ['dial', 'mail.harbour.example', 'found', 'TLS 1.3', 121],
+        ['incoming', 'mail.harbour.example', 'running', '', null],
+      ];
+      told.forEach(([step, host, state, detail, elapsedMs], index) =>
+        engine.emit({ kind: 'discoveryStepped', step: { ticket, index, step, host, state, detail, elapsedMs } }),
+      );
+      return new Promise(() => undefined);
+    };
+    setTimeout(() => {
+      const type = (name: string, text: string) => {
+        const field = document.querySelector<HTMLInputElement>(`input[name=${name}]`);
+        if (!field) return;
+        field.value = text;
+        field.dispatchEvent(new InputEvent('input', { bubbles: true }));
+      };
+      type('name', '林悦');
+      type('email', 'yue@harbour.example');
+      type('password', 'correct-horse');
+      setTimeout(() => document.querySelector<HTMLElement>('form .btn--primary')?.click(), 100);
+    }, 500);
+  },
+};
+show[query.get('show') ?? '']?.();
 mount(App, { target: document.getElementById('app') ?? document.body, props: { engine } });
 
 const steps = (query.get('do') ?? 'list.first').split(' ');

@@ -210,3 +210,5 @@ sidebar-more = { $count ->
    *[other] { $count } more folders
 }
 reader-draft-continue = Continue writing
+drafts-here = Drafts on this computer
+drafts-nobody = (no recipient)

@@ -159,3 +159,5 @@ done-delete-mailbox = 已删除文件夹 { $folder }
 done-undone = 已撤销：{ $what }
 sidebar-more = 另外 { $count } 个文件夹
 reader-draft-continue = 继续写
+drafts-here = 本机草稿
+drafts-nobody = （无收件人）
