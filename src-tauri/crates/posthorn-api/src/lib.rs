@@ -4,6 +4,31 @@
 //! side (`ui/src/ipc/generated.ts`) is generated from both. The shell and the development server carry requests
 //! and events; neither holds logic.
 
+mod account;
+mod app;
+mod contact;
+mod content;
 pub mod contract;
+mod convert;
+mod draft;
+mod engine;
+mod error;
+mod event;
+mod frame;
+mod lock;
+mod mailbox;
+mod message;
 pub mod method;
+mod operation;
+mod options;
+mod outbox;
+mod secret;
+mod seed;
+mod setting;
+mod status;
 pub mod typescript;
+mod view;
+
+pub use content::ContentResponse;
+pub use engine::Engine;
+pub use options::{Options, SecretsKind};

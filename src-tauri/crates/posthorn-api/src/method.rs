@@ -3,7 +3,48 @@
 //! `noun.verb` on the wire; the shell's command is the same with an underscore (`accounts_list`). Every method takes
 //! one object and answers with one, or fails with [`Error`](crate::contract::Error).
 
-use crate::contract::*;
+use serde_json::Value;
+
+use crate::account::{
+    accounts_add, accounts_check_now, accounts_discover, accounts_list, accounts_removal_preview,
+    accounts_remove, accounts_set_enabled, accounts_set_password, accounts_update, accounts_verify,
+    sync_wait,
+};
+use crate::app::{app_info, app_set_offline, app_unlock_secrets};
+use crate::contact::{contacts_complete, contacts_parse};
+use crate::contract::{
+    Account, AccountDraft, AccountSaved, Address, AllowRemote, AppInfo, AttachBytes, AttachPaths,
+    AttachmentRef, ById, CheckNow, Code, Complete, Conversation, CreateMailbox, Discover,
+    Discovery, Draft, DraftSaved, Error, FindInView, FoundInView, Mailbox, Mark, MessageSource,
+    MoveMessages, NewDraft, Nothing, OnMessages, OpenConversation, OpenMessage, OpenedMessage,
+    OpenedView, OutboxItem, ParseAddresses, ParsedAddresses, RangeOfView, RemovalPreview,
+    RemoveAccount, RemoveDraftAttachment, RenameMailbox, ResolveUnknown, SaveAttachment, SaveDraft,
+    SaveMessage, Saved, SendCheck, SendDraft, SetEnabled, SetOffline, SetPassword, Settings,
+    SyncWait, SyncWaited, Undoable, UnlockSecrets, Unsent, Verification, ViewRange, ViewSpec,
+};
+use crate::draft::{
+    drafts_attach_bytes, drafts_attach_paths, drafts_check, drafts_create, drafts_discard,
+    drafts_get, drafts_list, drafts_remove_attachment, drafts_save, drafts_send,
+};
+use crate::engine::Engine;
+use crate::error::Result;
+use crate::mailbox::{
+    mailboxes_create, mailboxes_delete, mailboxes_list, mailboxes_mark_all_read, mailboxes_rename,
+};
+use crate::message::{
+    attachments_save, attachments_stage, messages_allow_remote, messages_open, messages_save,
+    messages_source, threads_open,
+};
+use crate::operation::{
+    messages_archive, messages_delete, messages_junk, messages_move, messages_not_junk,
+    messages_set_read, messages_set_starred, messages_trash, operations_undo,
+};
+use crate::outbox::{
+    outbox_discard, outbox_list, outbox_resolve_unknown, outbox_send_now, outbox_undo,
+    outbox_unsent,
+};
+use crate::setting::{settings_get, settings_set};
+use crate::view::{views_close, views_find, views_open, views_range};
 
 /// Calls `$with!` with the table: `"name", parameters, answer;` a line.
 macro_rules! methods {
@@ -177,3 +218,44 @@ pub struct Signature {
 }
 
 methods!(describe);
+
+/// Reads a call's parameters.
+fn read<T: serde::de::DeserializeOwned>(parameters: Value) -> Result<T> {
+    serde_json::from_value(parameters)
+        .map_err(|error| Error::invalid("The parameters do not fit the method").with(error))
+}
+
+/// Writes a call's answer.
+fn write<T: serde::Serialize>(answer: T) -> Result<Value> {
+    serde_json::to_value(answer)
+        .map_err(|error| Error::new(Code::Internal, "An answer cannot be written").with(error))
+}
+
+macro_rules! dispatching {
+    ($($(#[doc = $doc:literal])* $name:literal $function:ident($parameters:ty) -> $answer:ty;)*) => {
+        /// Calls a method by name.
+        pub(crate) async fn dispatch(engine: &Engine, name: &str, parameters: Value) -> Result<Value> {
+            match name {
+                // Boxed: else the future of every call would be as large as the largest.
+                $($name => {
+                    let answer: $answer = Box::pin($function(engine, read::<$parameters>(parameters)?)).await?;
+                    write(answer)
+                })*
+                _ => Err(Error::invalid("There is no such method").with(name)),
+            }
+        }
+
+        /// Returns the method that a command of the shell names.
+        pub(crate) fn of_command(command: &str) -> Option<&'static str> {
+            match command {
+                $(stringify!($function) => Some($name),)*
+                _ => None,
+            }
+        }
+    };
+}
+
+methods!(dispatching);
+
+#[cfg(test)]
+mod example;

@@ -1,0 +1,266 @@
+//! Accounts: found, verified, saved, changed, removed.
+//!
+//! Invariants: an account is saved only after both logins succeeded; a secret goes into the vault before the account
+//! that needs it is started, and never comes back to a page; an account's mail is removed only after the user confirmed
+//! the number of messages that exist nowhere else.
+
+mod config;
+mod find;
+mod remove;
+
+use posthorn_model::{AccountId, MailboxRole, Protocol};
+use posthorn_net::{Secret, SecretStore as _};
+use posthorn_store::{ReadTx, account, mailbox};
+use posthorn_sync::{Side, secret_key as key};
+
+pub(crate) use find::{accounts_discover, verify};
+pub(crate) use remove::{accounts_removal_preview, accounts_remove};
+
+use crate::contract::{
+    Account, AccountDraft, AccountSaved, AccountStatus, CheckNow, Code, Error, Nothing, SetEnabled,
+    SetPassword, SyncWait, SyncWaited, Verification,
+};
+use crate::engine::Engine;
+use crate::error::Result;
+
+/// Longest wait of `sync.wait`, milliseconds.
+const WAIT_LIMIT: u64 = 600_000;
+
+/// The folders that a POP3 account has on this computer.
+const LOCAL_FOLDERS: [(&str, MailboxRole); 6] = [
+    ("Inbox", MailboxRole::Inbox),
+    ("Drafts", MailboxRole::Drafts),
+    ("Sent", MailboxRole::Sent),
+    ("Archive", MailboxRole::Archive),
+    ("Junk", MailboxRole::Junk),
+    ("Trash", MailboxRole::Trash),
+];
+
+/// The passwords of one account, as they are to be used.
+#[derive(Clone, Debug)]
+pub(crate) struct Secrets {
+    pub(crate) incoming: Secret,
+    pub(crate) outgoing: Secret,
+}
+
+/// Returns an account's status; one that the synchronisation does not know is off.
+fn status(engine: &Engine, id: AccountId) -> AccountStatus {
+    let known = engine.sync().status(id);
+    known.unwrap_or_else(|| posthorn_sync::Status::new(id, engine.clock().now())).into()
+}
+
+fn read(
+    tx: &ReadTx<'_>,
+    one: account::Account,
+) -> posthorn_store::Result<(account::Account, Vec<account::Identity>)> {
+    let identities = account::identities(tx, one.id)?;
+    Ok((one, identities))
+}
+
+/// Returns all accounts in their order.
+pub(crate) async fn list(engine: &Engine) -> Result<Vec<Account>> {
+    let job = |tx: &ReadTx<'_>| {
+        account::list(tx)?.into_iter().map(|one| read(tx, one)).collect::<Result<Vec<_>, _>>()
+    };
+    let accounts = engine.store().read(job).await?;
+    Ok(accounts
+        .into_iter()
+        .map(|(one, identities)| config::convert(engine, one, identities))
+        .collect())
+}
+
+async fn get(engine: &Engine, id: AccountId) -> Result<Account> {
+    let (one, identities) = engine.store().read(move |tx| read(tx, account::get(tx, id)?)).await?;
+    Ok(config::convert(engine, one, identities))
+}
+
+/// Lists the accounts in their order.
+pub(crate) async fn accounts_list(engine: &Engine, _: Nothing) -> Result<Vec<Account>> {
+    list(engine).await
+}
+
+/// Reads what the vault has, and puts what was typed in its place. Only the vault and the servers see it.
+async fn secrets(engine: &Engine, draft: &AccountDraft) -> Result<Secrets> {
+    let stored = match draft.id {
+        Some(id) => {
+            let vault = engine.vault().clone();
+            let read = tokio::task::spawn_blocking(move || {
+                let get = |side| vault.get(&key(AccountId(id), side));
+                Ok::<_, Error>((get(Side::Incoming)?, get(Side::Outgoing)?))
+            });
+            read.await.map_err(|error| Error::new(Code::Internal, error.to_string()))?
+        }
+        None => Ok((None, None)),
+    };
+    let typed = |text: &Option<String>| text.as_ref().map(|text| Secret::new(text.as_str()));
+    let (incoming, outgoing) = (typed(&draft.incoming_password), typed(&draft.outgoing_password));
+    // A vault that cannot be read matters only where something is needed from it.
+    let (stored_incoming, stored_outgoing) = match stored {
+        Ok(stored) => stored,
+        Err(_) if incoming.is_some() => (None, None),
+        Err(error) => return Err(error),
+    };
+    let is_new = incoming.is_some();
+    let incoming = incoming.or(stored_incoming).unwrap_or_default();
+    let kept = if is_new { None } else { stored_outgoing };
+    let outgoing = outgoing.or(kept).unwrap_or_else(|| incoming.clone());
+    Ok(Secrets { incoming, outgoing })
+}
+
+/// Puts an account's secrets into the vault.
+async fn keep(engine: &Engine, id: AccountId, secrets: Secrets) -> Result<()> {
+    let vault = engine.vault().clone();
+    let kept = tokio::task::spawn_blocking(move || {
+        vault.set(&key(id, Side::Incoming), &secrets.incoming)?;
+        vault.set(&key(id, Side::Outgoing), &secrets.outgoing)
+    });
+    kept.await.map_err(|error| Error::new(Code::Internal, error.to_string()))??;
+    Ok(())
+}
+
+/// Takes an account's secrets out of the vault.
+async fn forget(engine: &Engine, id: AccountId) -> Result<()> {
+    let vault = engine.vault().clone();
+    let forgotten = tokio::task::spawn_blocking(move || {
+        vault.delete(&key(id, Side::Incoming))?;
+        vault.delete(&key(id, Side::Outgoing))
+    });
+    forgotten.await.map_err(|error| Error::new(Code::Internal, error.to_string()))??;
+    Ok(())
+}
+
+/// Logs in on both servers and saves nothing.
+pub(crate) async fn accounts_verify(engine: &Engine, draft: AccountDraft) -> Result<Verification> {
+    config::check(&draft.config)?;
+    let secrets = secrets(engine, &draft).await?;
+    Box::pin(verify(engine, &draft, &secrets)).await
+}
+
+fn failed(verification: Verification) -> AccountSaved {
+    AccountSaved { account: None, verification }
+}
+
+fn is_fine(verification: &Verification) -> bool {
+    verification.incoming.is_none() && verification.outgoing.is_none()
+}
+
+/// Logs in on both servers, and saves the account when both succeed.
+pub(crate) async fn accounts_add(engine: &Engine, draft: AccountDraft) -> Result<AccountSaved> {
+    let draft = AccountDraft { id: None, ..draft };
+    config::check(&draft.config)?;
+    let secrets = secrets(engine, &draft).await?;
+    let verification = Box::pin(verify(engine, &draft, &secrets)).await?;
+    if !is_fine(&verification) {
+        return Ok(failed(verification));
+    }
+    // Switched off until its secrets are in the vault: a crash in between leaves an account that asks for nothing.
+    let mut settings = config::to_settings(&draft.config, None);
+    settings.is_enabled = false;
+    let config = draft.config.clone();
+    let id = engine
+        .store()
+        .write(move |tx| {
+            let id = account::add(tx, &settings)?;
+            config::put_identities(tx, id, &config)?;
+            if settings.incoming.server.protocol == Protocol::Pop3 {
+                for (name, role) in LOCAL_FOLDERS {
+                    mailbox::add_local(tx, id, name, role)?;
+                }
+            }
+            Ok(id)
+        })
+        .await?;
+    if let Err(error) = keep(engine, id, secrets).await {
+        engine.store().write(move |tx| account::remove(tx, id)).await?;
+        return Err(error);
+    }
+    enable(engine, id, true).await?;
+    Ok(AccountSaved { account: Some(get(engine, id).await?), verification })
+}
+
+/// Changes an account; servers that changed are verified first.
+pub(crate) async fn accounts_update(engine: &Engine, draft: AccountDraft) -> Result<AccountSaved> {
+    let id = AccountId(draft.id.ok_or_else(|| Error::invalid("Which account is to be changed?"))?);
+    config::check(&draft.config)?;
+    let before = engine.store().read(move |tx| account::get(tx, id)).await?;
+    let settings = config::to_settings(&draft.config, Some(&before.settings));
+    let has_secret = draft.incoming_password.is_some() || draft.outgoing_password.is_some();
+    let has_moved = settings.incoming != before.settings.incoming
+        || settings.outgoing != before.settings.outgoing;
+    let mut verification = Verification { incoming: None, outgoing: None };
+    if has_secret || has_moved {
+        let secrets = secrets(engine, &draft).await?;
+        verification = Box::pin(verify(engine, &draft, &secrets)).await?;
+        if !is_fine(&verification) {
+            return Ok(failed(verification));
+        }
+        keep(engine, id, secrets).await?;
+    }
+    let config = draft.config;
+    engine
+        .store()
+        .write(move |tx| {
+            account::update(tx, id, &settings)?;
+            config::put_identities(tx, id, &config)
+        })
+        .await?;
+    engine.sync().account_changed(id).await;
+    Ok(AccountSaved { account: Some(get(engine, id).await?), verification })
+}
+
+/// Gives an account a new password, verified first.
+pub(crate) async fn accounts_set_password(
+    engine: &Engine,
+    request: SetPassword,
+) -> Result<AccountSaved> {
+    let id = AccountId(request.id);
+    let config = get(engine, id).await?.config;
+    let draft = AccountDraft {
+        id: Some(request.id),
+        config,
+        incoming_password: request.incoming_password,
+        outgoing_password: request.outgoing_password,
+        ticket: String::new(),
+    };
+    let secrets = secrets(engine, &draft).await?;
+    let verification = Box::pin(verify(engine, &draft, &secrets)).await?;
+    if !is_fine(&verification) {
+        return Ok(failed(verification));
+    }
+    keep(engine, id, secrets).await?;
+    engine.sync().account_changed(id).await;
+    Ok(AccountSaved { account: Some(get(engine, id).await?), verification })
+}
+
+async fn enable(engine: &Engine, id: AccountId, is_enabled: bool) -> Result<()> {
+    let job = move |tx: &posthorn_store::WriteTx<'_>| {
+        let mut settings = account::get(tx, id)?.settings;
+        settings.is_enabled = is_enabled;
+        account::update(tx, id, &settings)
+    };
+    engine.store().write(job).await?;
+    engine.sync().account_changed(id).await;
+    Ok(())
+}
+
+/// Switches an account on or off.
+pub(crate) async fn accounts_set_enabled(engine: &Engine, request: SetEnabled) -> Result<Nothing> {
+    enable(engine, AccountId(request.id), request.enabled).await?;
+    Ok(Nothing {})
+}
+
+/// Fetches mail now.
+pub(crate) async fn accounts_check_now(engine: &Engine, request: CheckNow) -> Result<Nothing> {
+    engine.sync().check_now(request.account.map(AccountId));
+    Ok(Nothing {})
+}
+
+/// Waits until synchronisation has come to rest.
+pub(crate) async fn sync_wait(engine: &Engine, request: SyncWait) -> Result<SyncWaited> {
+    let account = request.account.map(AccountId);
+    let time = std::time::Duration::from_millis(request.timeout_ms.min(WAIT_LIMIT));
+    let settled = engine.sync().wait_settled(account, time).await;
+    let statuses = engine.sync().statuses().into_iter();
+    let wanted = statuses.filter(|status| account.is_none_or(|id| id == status.account));
+    Ok(SyncWaited { settled, accounts: wanted.map(Into::into).collect() })
+}

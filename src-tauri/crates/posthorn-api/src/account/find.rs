@@ -1,0 +1,170 @@
+//! Finding servers and logging in, with every step told while it happens.
+
+use posthorn_net::discovery::{self, Advice, DiscoveryOptions, Step, StepOutcome, StepReport};
+use posthorn_store::account::Login;
+use posthorn_sync::{Side, VerifyStep};
+
+use super::{Secrets, config};
+use crate::contract::{
+    AccountDraft, Discover, Discovery, DiscoveryStep, Error, Event, ProviderAdvice, Server,
+    StepState, Verification,
+};
+use crate::engine::Engine;
+use crate::error::Result;
+use posthorn_model::Protocol;
+
+/// Hosts of the pages on which Chinese providers give their authorisation codes.
+const CODE_PAGES: [&str; 5] = ["qq.com", "163.com", "126.com", "yeah.net", "sina.com"];
+/// Providers that file sent mail by themselves.
+const FILES_SENT: [&str; 3] = ["gmail", "google", "outlook"];
+
+fn step_name(step: Step) -> &'static str {
+    match step {
+        Step::Known | Step::Provider => "provider",
+        Step::Autoconfig => "autoconfig",
+        Step::Srv => "srv",
+        Step::Mx => "mx",
+        Step::Guess => "dial",
+    }
+}
+
+/// Numbers steps: what is asked again keeps its number, so that its line is replaced.
+#[derive(Debug, Default)]
+struct Steps(Vec<(String, String)>);
+
+impl Steps {
+    fn number(&mut self, step: &str, host: &str) -> u32 {
+        let key = (step.to_owned(), host.to_owned());
+        let index = self.0.iter().position(|known| *known == key).unwrap_or_else(|| {
+            self.0.push(key);
+            self.0.len() - 1
+        });
+        u32::try_from(index).unwrap_or(u32::MAX)
+    }
+}
+
+fn told(ticket: &str, steps: &mut Steps, report: StepReport) -> Event {
+    let step = step_name(report.step);
+    let (state, detail) = match report.outcome {
+        StepOutcome::Asking => (StepState::Running, String::new()),
+        StepOutcome::Found => (StepState::Found, String::new()),
+        StepOutcome::Nothing => (StepState::Nothing, String::new()),
+        StepOutcome::Failed(words) => (StepState::Failed, words),
+    };
+    let elapsed_ms = (state != StepState::Running).then_some(report.ms);
+    let index = steps.number(step, &report.host);
+    let step = DiscoveryStep {
+        ticket: ticket.to_owned(),
+        index,
+        step: step.to_owned(),
+        host: report.host,
+        state,
+        detail,
+        elapsed_ms,
+    };
+    Event::DiscoveryStepped { step }
+}
+
+/// Finds the servers of an address; steps arrive as events.
+pub(crate) async fn accounts_discover(engine: &Engine, request: Discover) -> Result<Discovery> {
+    let options = DiscoveryOptions::new(engine.dialer().clone());
+    let mut steps = Steps::default();
+    let mut report = |report: StepReport| engine.tell(told(&request.ticket, &mut steps, report));
+    let found = discovery::discover(&request.email, &options, &mut report).await;
+    let found =
+        found.ok_or_else(|| Error::invalid("This is not an address").with(&request.email))?;
+    let (advice, advice_url) = match found.provider.map(|provider| provider.advice) {
+        None | Some(Advice::Password) => (ProviderAdvice::None, ""),
+        Some(Advice::AppPassword { url, .. })
+            if CODE_PAGES.iter().any(|page| url.contains(page)) =>
+        {
+            (ProviderAdvice::AuthorisationCode, url)
+        }
+        Some(Advice::AppPassword { url, .. } | Advice::Bridge { url, .. }) => {
+            (ProviderAdvice::AppPassword, url)
+        }
+        Some(Advice::NoPasswords) => (ProviderAdvice::NoPasswords, ""),
+    };
+    let first = |protocol: Protocol| {
+        let candidates = found.incoming.iter().chain(&found.outgoing);
+        candidates.into_iter().find(|one| one.server.protocol == protocol).map(|one| Server {
+            protocol: one.server.protocol.into(),
+            host: one.server.host.clone(),
+            port: one.server.port,
+            encryption: one.server.encryption.into(),
+            username: one.user_name.clone(),
+        })
+    };
+    Ok(Discovery {
+        provider: found.provider.map(|provider| provider.name.to_owned()).unwrap_or_default(),
+        advice,
+        advice_url: advice_url.to_owned(),
+        imap: first(Protocol::Imap),
+        pop3: first(Protocol::Pop3),
+        smtp: first(Protocol::Smtp),
+        server_files_sent: found
+            .provider
+            .is_some_and(|provider| FILES_SENT.iter().any(|id| provider.id.contains(id))),
+    })
+}
+
+/// Logs in on both servers and tells each step.
+pub(crate) async fn verify(
+    engine: &Engine,
+    draft: &AccountDraft,
+    secrets: &Secrets,
+) -> Result<Verification> {
+    let login = |server: &Server, fingerprint: String| Login {
+        server: config::server_address(server),
+        user: server.username.clone(),
+        fingerprint,
+    };
+    let known = match draft.id {
+        Some(id) => {
+            let id = posthorn_model::AccountId(id);
+            let settings =
+                engine.store().read(move |tx| posthorn_store::account::get(tx, id)).await?.settings;
+            Some(config::to_settings(&draft.config, Some(&settings)))
+        }
+        None => None,
+    };
+    let fingerprints = known
+        .map(|known| (known.incoming.fingerprint, known.outgoing.fingerprint))
+        .unwrap_or_default();
+    let incoming = login(&draft.config.incoming, fingerprints.0);
+    let outgoing = login(&draft.config.outgoing, fingerprints.1);
+    let tell = |step: VerifyStep| {
+        let (side, host, state, detail) = match step {
+            VerifyStep::Trying { side, host } => (side, host, StepState::Running, String::new()),
+            VerifyStep::Succeeded { side, host, security } => {
+                (side, host, StepState::Found, security)
+            }
+            VerifyStep::Failed { side, problem } => {
+                (side, problem.host.clone(), StepState::Failed, problem.to_string())
+            }
+        };
+        let (index, name) = if side == Side::Incoming { (0, "incoming") } else { (1, "outgoing") };
+        let step = DiscoveryStep {
+            ticket: draft.ticket.clone(),
+            index,
+            step: name.to_owned(),
+            host,
+            state,
+            detail,
+            elapsed_ms: None,
+        };
+        engine.tell(Event::DiscoveryStepped { step });
+    };
+    let dialer = engine.dialer();
+    let verified = posthorn_sync::verify(
+        dialer,
+        (&incoming, &secrets.incoming),
+        (&outgoing, &secrets.outgoing),
+        tell,
+    )
+    .await;
+    Ok(Verification {
+        incoming: verified.incoming.map(Error::from),
+        outgoing: verified.outgoing.map(Error::from),
+    })
+}

@@ -1,0 +1,103 @@
+//! The content scheme: mail bodies, pictures and attachments, by unguessable token, never through JSON.
+//!
+//! Invariants: a token is 128 random bits and means one message (or draft) as it was opened; it ends a while after its
+//! last use. Every answer says `nosniff`, `no-store` and `no-referrer`; only a frame's own document is HTML; what is not a
+//! raster picture is handed out as an octet stream to be saved. Remote pictures are fetched here, and only once
+//! the user allowed them.
+
+mod answer;
+mod remote;
+mod token;
+
+use std::sync::Arc;
+
+use posthorn_message::part;
+use posthorn_model::{DraftId, MessageId};
+
+pub use answer::ContentResponse;
+pub(crate) use answer::is_picture;
+pub(crate) use token::Tokens;
+
+use crate::contract::{Code, Error};
+use crate::engine::Engine;
+use crate::error::Result;
+use crate::{draft, frame, message};
+
+/// What a token stands for.
+#[derive(Clone, Debug)]
+pub(crate) enum Opened {
+    /// A message opened for reading.
+    Message(Arc<OpenedFrame>),
+    /// The files of a draft.
+    Draft(DraftId),
+}
+
+/// A message as it was prepared for its frame.
+#[derive(Debug, Default)]
+pub(crate) struct OpenedFrame {
+    /// Whose parts are asked for. Absent: parts are not served.
+    pub(crate) message: Option<MessageId>,
+    /// The whole document.
+    pub(crate) document: String,
+    /// Sections of pictures in the text, as the document counts them; absent where the message has no such part.
+    pub(crate) pictures: Vec<Option<String>>,
+    /// URLs of remote pictures, as the document counts them.
+    pub(crate) remote: Vec<String>,
+    /// The user allowed these.
+    pub(crate) remote_allowed: bool,
+}
+
+/// Answers a path: `TOKEN/`, `TOKEN/cid/N`, `TOKEN/remote/N`, `TOKEN/part/N`, and of a draft `TOKEN/file/ID`.
+pub(crate) async fn answer_path(engine: &Engine, path: &str) -> ContentResponse {
+    let path = path.split(['?', '#']).next().unwrap_or_default();
+    let mut pieces = path.trim_start_matches('/').splitn(3, '/');
+    let token = pieces.next().unwrap_or_default();
+    let kind = pieces.next().unwrap_or_default();
+    let number = pieces.next().and_then(|number| number.parse::<u32>().ok());
+    let answered = match (engine.tokens().get(token), kind, number) {
+        (Some(Opened::Message(opened)), "", None) => {
+            Ok(ContentResponse::document(&opened.document, frame::policy(engine.content_base())))
+        }
+        (Some(Opened::Message(opened)), "cid", Some(number)) => {
+            picture(engine, &opened, number).await
+        }
+        (Some(Opened::Message(opened)), "remote", Some(number)) => {
+            Ok(remote_picture(engine, &opened, number).await)
+        }
+        (Some(Opened::Message(opened)), "part", Some(number)) => {
+            file(engine, &opened, number).await
+        }
+        (Some(Opened::Draft(id)), "file", Some(number)) => draft::file(engine, id, number).await,
+        _ => Ok(ContentResponse::absent()),
+    };
+    answered.unwrap_or_else(|error| ContentResponse::failed(&error))
+}
+
+/// Returns a picture that came with the message.
+async fn picture(engine: &Engine, opened: &OpenedFrame, number: u32) -> Result<ContentResponse> {
+    let section = opened.pictures.get(number as usize).cloned().flatten();
+    let (Some(section), Some(id)) = (section, opened.message) else {
+        return Ok(ContentResponse::absent());
+    };
+    let raw = message::whole(engine, id).await?;
+    let read = tokio::task::spawn_blocking(move || {
+        part(&raw, &section)
+            .map(|found| ContentResponse::picture(&found.content_type, found.bytes.into_owned()))
+    });
+    let found = read.await.map_err(|error| Error::new(Code::Internal, error.to_string()))?;
+    Ok(found.unwrap_or_else(ContentResponse::absent))
+}
+
+async fn remote_picture(engine: &Engine, opened: &OpenedFrame, number: u32) -> ContentResponse {
+    match opened.remote.get(number as usize) {
+        Some(url) if opened.remote_allowed => remote::fetch(engine, url).await,
+        _ => ContentResponse::absent(),
+    }
+}
+
+/// Returns a file of the message.
+async fn file(engine: &Engine, opened: &OpenedFrame, number: u32) -> Result<ContentResponse> {
+    let Some(id) = opened.message else { return Ok(ContentResponse::absent()) };
+    let file = message::file_of(engine, id, number).await?;
+    Ok(ContentResponse::file(&file.name, &file.content_type, file.bytes))
+}

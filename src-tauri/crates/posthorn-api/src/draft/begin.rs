@@ -1,0 +1,251 @@
+//! How drafts begin: blank, from a link, as an answer, as a forwarded message, or going on with one of the Drafts folder.
+
+use posthorn_message::html::{self, CleanOptions, RemoteImages, SIGNATURE_CLASS};
+use posthorn_message::{message_id, part};
+use posthorn_model::{AccountId, Address, DraftId, MessageId};
+use posthorn_store::Origin;
+use posthorn_store::account::{self, Identity};
+use posthorn_store::draft::{self, DraftContent, DraftKind};
+
+use super::attach::{self, NewFile};
+use super::{convert, mailto, quote};
+use crate::contract::{Code, Draft, Error, NewDraft, Nothing};
+use crate::engine::Engine;
+use crate::error::Result;
+use crate::message::{Loaded, load, whole};
+use crate::setting::settings_get;
+
+/// Returns the account for a draft that names none: the first that is switched on.
+async fn default_account(engine: &Engine) -> Result<AccountId> {
+    let accounts = engine.store().read(account::list).await?;
+    let first = accounts.iter().find(|one| one.settings.is_enabled).or(accounts.first());
+    first.map(|one| one.id).ok_or_else(|| Error::invalid("There is no account to send from"))
+}
+
+/// Returns the identity that was written to, else the account's own.
+async fn identity_for(engine: &Engine, id: AccountId, written_to: &[Address]) -> Result<Identity> {
+    let identities = engine.store().read(move |tx| account::identities(tx, id)).await?;
+    let was_written_to = |identity: &Identity| {
+        written_to.iter().any(|to| posthorn_message::is_same_address(&to.email, &identity.email))
+    };
+    let chosen = identities.iter().position(was_written_to).unwrap_or_default();
+    identities
+        .into_iter()
+        .nth(chosen)
+        .ok_or_else(|| Error::invalid("The account has no address to send as"))
+}
+
+fn new_message_id(identity: &Identity) -> Result<posthorn_model::MessageIdHeader> {
+    let mut random = [0_u8; 16];
+    let filled = getrandom::fill(&mut random);
+    filled.map_err(|error| {
+        Error::new(Code::Internal, "The system gives no random bytes").with(error)
+    })?;
+    Ok(message_id(random, &Address::bare(identity.email.clone())))
+}
+
+/// Text with a signature below it, in both forms. The HTML form is empty in plain-text mode.
+async fn texts(engine: &Engine, text: &str, identity: &Identity) -> Result<(String, String)> {
+    let plain = settings_get(engine, Nothing {}).await?.compose_plain;
+    let signature = posthorn_message::text::from_html(&identity.signature);
+    let signature = signature.trim_end();
+    let below = if signature.is_empty() { String::new() } else { format!("\n\n-- \n{signature}") };
+    if plain {
+        return Ok((format!("{text}{below}"), String::new()));
+    }
+    let paragraphs: Vec<String> =
+        text.lines().map(|line| format!("<div>{}</div>", escape(line))).collect();
+    let paragraphs = paragraphs.concat();
+    let paragraphs = if paragraphs.is_empty() { "<div><br></div>".to_owned() } else { paragraphs };
+    let signed = if signature.is_empty() {
+        String::new()
+    } else {
+        format!("<div><br></div><div class=\"{SIGNATURE_CLASS}\">{}</div>", identity.signature)
+    };
+    Ok((format!("{text}{below}"), format!("{paragraphs}{signed}")))
+}
+
+fn escape(text: &str) -> String {
+    let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    if text.is_empty() { "<br>".to_owned() } else { text }
+}
+
+fn blank(account: AccountId, identity: &Identity, kind: DraftKind) -> Result<DraftContent> {
+    Ok(DraftContent {
+        account,
+        identity: Some(identity.id),
+        kind,
+        original: None,
+        message_id: new_message_id(identity)?,
+        in_reply_to: None,
+        references: Vec::new(),
+        to: Vec::new(),
+        cc: Vec::new(),
+        bcc: Vec::new(),
+        subject: String::new(),
+        text: String::new(),
+        html: String::new(),
+        quoted_html: String::new(),
+    })
+}
+
+async fn add(engine: &Engine, content: DraftContent) -> Result<DraftId> {
+    Ok(engine.store().write(move |tx| draft::add(tx, &content)).await?)
+}
+
+/// Begins a draft.
+pub(crate) async fn drafts_create(engine: &Engine, request: NewDraft) -> Result<Draft> {
+    let id = match request {
+        NewDraft::Blank { account } => {
+            new(engine, account.map(AccountId), mailto::Mailto::default()).await?
+        }
+        NewDraft::Mailto { url } => new(engine, None, mailto::parse(&url)?).await?,
+        NewDraft::Reply { message, all } => {
+            let kind = if all { DraftKind::ReplyAll } else { DraftKind::Reply };
+            answer(engine, MessageId(message), kind).await?
+        }
+        NewDraft::Forward { message } => {
+            answer(engine, MessageId(message), DraftKind::Forward).await?
+        }
+        NewDraft::Continue { message } => go_on(engine, MessageId(message)).await?,
+    };
+    convert::get(engine, id).await
+}
+
+async fn new(engine: &Engine, account: Option<AccountId>, link: mailto::Mailto) -> Result<DraftId> {
+    let account = match account {
+        Some(account) => account,
+        None => default_account(engine).await?,
+    };
+    let identity = identity_for(engine, account, &[]).await?;
+    let (text, html) = texts(engine, &link.body, &identity).await?;
+    let mut content = blank(account, &identity, DraftKind::New)?;
+    (content.to, content.cc, content.bcc) = (link.to, link.cc, link.bcc);
+    (content.subject, content.text, content.html) = (link.subject, text, html);
+    add(engine, content).await
+}
+
+/// Begins an answer or a forwarded message.
+async fn answer(engine: &Engine, id: MessageId, kind: DraftKind) -> Result<DraftId> {
+    let loaded = load(engine, id, None).await?;
+    let account = loaded.message.account;
+    let head = &loaded.message.head;
+    let written_to: Vec<Address> = head.to.iter().chain(&head.cc).cloned().collect();
+    let identity = identity_for(engine, account, &written_to).await?;
+    let own = engine.store().read(move |tx| account::own_addresses(tx, account)).await?;
+    let origin = quote::Origin {
+        from: head.from.first().cloned(),
+        to: head.to.clone(),
+        subject: head.subject.clone(),
+        at: head.date.unwrap_or(head.received),
+    };
+    let attribution = quote::attribution(
+        kind,
+        &origin,
+        quote::is_chinese(engine).await,
+        &jiff::tz::TimeZone::system(),
+    );
+    let begun = quote::answer(kind, &loaded.parsed, &own, &attribution);
+    let (text, html) = texts(engine, "", &identity).await?;
+    let content = DraftContent {
+        original: Some(id),
+        in_reply_to: begun.in_reply_to,
+        references: begun.references,
+        to: begun.to,
+        cc: begun.cc,
+        subject: begun.subject,
+        text,
+        html,
+        quoted_html: begun.html.clone(),
+        ..blank(account, &identity, kind)?
+    };
+    let files = files_of(engine, &loaded, kind, &begun.html).await?;
+    let draft = add(engine, content).await?;
+    attach::add(engine, draft, files).await?;
+    Ok(draft)
+}
+
+/// Copies the parts of an original that go along: pictures that the quote shows, and of a forwarded message its files.
+async fn files_of(
+    engine: &Engine,
+    loaded: &Loaded,
+    kind: DraftKind,
+    quoted: &str,
+) -> Result<Vec<NewFile>> {
+    let is_shown = |found: &posthorn_message::Attachment| {
+        found.content_id.as_ref().is_some_and(|id| quoted.contains(&format!("cid:{id}")))
+    };
+    let wanted = |found: &&posthorn_message::Attachment| {
+        kind == DraftKind::Forward || kind == DraftKind::Edit || is_shown(found)
+    };
+    let listed: Vec<_> = loaded.parsed.attachments.iter().filter(wanted).cloned().collect();
+    if listed.is_empty() && loaded.raw.is_some() {
+        return Ok(Vec::new());
+    }
+    let raw = match &loaded.raw {
+        Some(raw) => raw.clone(),
+        // Its files are not here yet: they are fetched now, or the draft does not begin without them.
+        None if kind != DraftKind::Reply && kind != DraftKind::ReplyAll => {
+            whole(engine, loaded.message.id).await?
+        }
+        None => return Ok(Vec::new()),
+    };
+    let listed =
+        if loaded.raw.is_some() { listed } else { posthorn_message::parse(&raw).attachments };
+    let mut files = Vec::new();
+    for found in listed {
+        let Some(read) = part(&raw, &found.section) else { continue };
+        let bytes = read.bytes.into_owned();
+        let size = bytes.len() as u64;
+        let is_inline = is_shown(&found);
+        let body = engine.store().bodies().put(bytes, Origin::Local).await?;
+        files.push(NewFile {
+            name: found.name,
+            mime: found.content_type,
+            size,
+            content_id: if is_inline {
+                found.content_id.unwrap_or_default()
+            } else {
+                String::new()
+            },
+            is_inline,
+            body,
+        });
+    }
+    Ok(files)
+}
+
+/// Goes on with a message of the Drafts folder. A second time gives the same draft.
+async fn go_on(engine: &Engine, id: MessageId) -> Result<DraftId> {
+    let known = engine.store().read(draft::list).await?;
+    if let Some(known) = known.into_iter().find(|draft| draft.saved_message == Some(id)) {
+        return Ok(known.id);
+    }
+    let loaded = load(engine, id, None).await?;
+    let head = &loaded.parsed.head;
+    let identity = identity_for(engine, loaded.message.account, &head.from).await?;
+    // It may have been written by anybody: nothing of it reaches the editor uncleaned.
+    let keep = CleanOptions { remote: RemoteImages::Keep, ..CleanOptions::default() };
+    let html = loaded
+        .parsed
+        .html
+        .as_ref()
+        .map(|source| html::clean(source, keep).body)
+        .unwrap_or_default();
+    let content = DraftContent {
+        in_reply_to: head.in_reply_to.first().cloned(),
+        references: head.references.clone(),
+        to: head.to.clone(),
+        cc: head.cc.clone(),
+        bcc: head.bcc.clone(),
+        subject: head.subject.clone(),
+        text: loaded.parsed.text.clone(),
+        html: html.clone(),
+        ..blank(loaded.message.account, &identity, DraftKind::Edit)?
+    };
+    let files = files_of(engine, &loaded, DraftKind::Edit, &html).await?;
+    let draft = add(engine, content).await?;
+    attach::add(engine, draft, files).await?;
+    engine.store().write(move |tx| draft::set_saved(tx, draft, Some(id))).await?;
+    Ok(draft)
+}

@@ -1,0 +1,120 @@
+//! From a stored draft to the one that a page edits.
+
+use std::sync::Arc;
+
+use posthorn_message::html::{self, CleanOptions};
+use posthorn_model::{AccountId, DraftId};
+use posthorn_store::account::{self, Identity};
+use posthorn_store::draft::{self, DraftKind};
+
+use super::{check, editor, quote};
+use crate::content::{Opened, OpenedFrame, Tokens};
+use crate::contract::{Address, Draft, DraftAttachment, Error};
+use crate::convert::all;
+use crate::engine::Engine;
+use crate::error::Result;
+use crate::frame::{self, Theme};
+
+/// Returns the identity of an address, which must be one of the account's own.
+pub(super) async fn identity_of(engine: &Engine, id: AccountId, email: &str) -> Result<i64> {
+    let identities = engine.store().read(move |tx| account::identities(tx, id)).await?;
+    let found = identities
+        .iter()
+        .find(|identity| posthorn_message::is_same_address(&identity.email, email));
+    found
+        .map(|identity| identity.id)
+        .ok_or_else(|| Error::invalid("This is not an address of the account").with(email))
+}
+
+/// Returns the identity that a draft is sent as.
+pub(super) async fn identity(engine: &Engine, content: &draft::DraftContent) -> Result<Identity> {
+    let id = content.account;
+    let identities = engine.store().read(move |tx| account::identities(tx, id)).await?;
+    let chosen = identities
+        .iter()
+        .position(|identity| Some(identity.id) == content.identity)
+        .unwrap_or_default();
+    identities
+        .into_iter()
+        .nth(chosen)
+        .ok_or_else(|| Error::invalid("The account has no address to send as"))
+}
+
+fn purpose(kind: DraftKind) -> &'static str {
+    match kind {
+        DraftKind::New | DraftKind::Edit => "new",
+        DraftKind::Reply => "reply",
+        DraftKind::ReplyAll => "replyAll",
+        DraftKind::Forward => "forward",
+    }
+}
+
+/// Gives a draft.
+pub(super) async fn get(engine: &Engine, id: DraftId) -> Result<Draft> {
+    let found = engine.store().read(move |tx| draft::get(tx, id)).await?;
+    convert(engine, found).await
+}
+
+/// Prepares the frame of the quoted original; empty when there is none.
+fn original_url(engine: &Engine, quoted: &str) -> Result<String> {
+    if quoted.is_empty() {
+        return Ok(String::new());
+    }
+    let clean = html::clean(quoted, CleanOptions::default());
+    let body = format!("<style>{}</style>{}", clean.css, clean.body);
+    let frame = OpenedFrame {
+        document: frame::document(&body, "", true, Theme::Light),
+        ..OpenedFrame::default()
+    };
+    let token = Tokens::reserve()?;
+    engine.tokens().set(&token, Opened::Message(Arc::new(frame)));
+    Ok(engine.content_url(&format!("{token}/")))
+}
+
+/// Gives a stored draft to a page.
+pub(super) async fn convert(engine: &Engine, found: draft::Draft) -> Result<Draft> {
+    let identity = identity(engine, &found.content).await?;
+    let revision = engine.revisions().of(found.id).await;
+    let attribution = quote::attribution_of(engine, &found.content).await;
+    let token = Tokens::reserve()?;
+    engine.tokens().set(&token, Opened::Draft(found.id));
+    let url =
+        |file: &draft::DraftAttachment| engine.content_url(&format!("{token}/file/{}", file.id));
+    let encoded_size = check::encoded_size(&found);
+    let original_url = original_url(engine, &found.content.quoted_html)?;
+    let content = found.content;
+    let html = editor::to_shown(&content.html, &found.attachments, url);
+    let attachments = found.attachments.iter().map(|file| DraftAttachment {
+        id: file.id.0,
+        name: file.name.clone(),
+        content_type: file.mime.clone(),
+        size: file.size,
+        inline: file.is_inline,
+        content_id: file.content_id.clone(),
+        url: url(file),
+    });
+    Ok(Draft {
+        id: found.id.0,
+        revision,
+        account: content.account.0,
+        from: Address { name: identity.name, email: identity.email },
+        to: all(content.to),
+        cc: all(content.cc),
+        bcc: all(content.bcc),
+        subject: content.subject,
+        // An empty HTML text is what the store calls a plain message.
+        plain: html.is_empty(),
+        html,
+        text: content.text,
+        purpose: purpose(content.kind).to_owned(),
+        original: content.original.map(|id| id.0),
+        include_original: !content.quoted_html.is_empty(),
+        original_url,
+        attribution,
+        attachments: attachments.collect(),
+        saved_at: found.updated_at.0,
+        // Servers tell their limit only when they are asked to take something.
+        size_limit: None,
+        encoded_size,
+    })
+}

@@ -1,0 +1,201 @@
+//! Folders: listing, making, renaming, deleting.
+
+use posthorn_model::{AccountId, MailboxId};
+use posthorn_store::operation::{self, MailboxRequest};
+use posthorn_store::{ReadTx, account, mailbox, placement};
+
+use crate::contract::{ById, CreateMailbox, Error, Mailbox, Nothing, RenameMailbox, Undoable};
+use crate::engine::Engine;
+use crate::error::Result;
+
+/// Longest name of one level, in characters: servers refuse longer ones, and no sidebar shows them.
+const NAME_LIMIT: usize = 200;
+
+/// Replaces what would move the cursor or hide: a name is shown in menus and questions.
+fn shown(name: &str) -> String {
+    name.chars().map(|letter| if letter.is_control() { '\u{fffd}' } else { letter }).collect()
+}
+
+fn convert(mailboxes: Vec<mailbox::Mailbox>) -> Vec<Mailbox> {
+    let names: std::collections::HashMap<MailboxId, (Option<MailboxId>, String, String)> =
+        mailboxes
+            .iter()
+            .map(|one| (one.id, (one.parent, shown(&one.name), one.delimiter.clone())))
+            .collect();
+    let path = |mut id: MailboxId| {
+        let mut parts: Vec<&str> = Vec::new();
+        let mut delimiter = "/";
+        // A chain that is longer than there are folders would be a circle.
+        for _ in 0..names.len() {
+            let Some((parent, name, own)) = names.get(&id) else { break };
+            parts.push(name);
+            if !own.is_empty() {
+                delimiter = own;
+            }
+            let Some(parent) = parent else { break };
+            id = *parent;
+        }
+        parts.reverse();
+        parts.join(delimiter)
+    };
+    mailboxes
+        .iter()
+        .map(|one| Mailbox {
+            id: one.id.0,
+            account: one.account.0,
+            parent: one.parent.map(|id| id.0),
+            name: shown(&one.name),
+            path: path(one.id),
+            role: one.role.into(),
+            total: one.total,
+            unread: one.unread,
+            selectable: one.is_selectable,
+            local: one.is_local,
+            complete: one.is_local || !one.is_selectable || one.sync.is_complete,
+        })
+        .collect()
+}
+
+/// Returns all folders of all accounts.
+pub(crate) fn list(tx: &ReadTx<'_>) -> posthorn_store::Result<Vec<Mailbox>> {
+    let mut all = Vec::new();
+    for account in account::list(tx)? {
+        all.extend(mailbox::list(tx, account.id)?);
+    }
+    Ok(convert(all))
+}
+
+/// Lists the folders of all accounts.
+pub(crate) async fn mailboxes_list(engine: &Engine, _: Nothing) -> Result<Vec<Mailbox>> {
+    Ok(engine.store().read(list).await?)
+}
+
+/// Checks a name of one level.
+fn check_name(name: &str, delimiter: &str) -> Result<String> {
+    let name = name.trim();
+    let problem = if name.is_empty() {
+        "A folder needs a name"
+    } else if name.chars().count() > NAME_LIMIT {
+        "This name is too long"
+    } else if !delimiter.is_empty() && name.contains(delimiter) {
+        "This name contains the character that separates folders"
+    } else if name.chars().any(char::is_control) {
+        "This name contains a control character"
+    } else {
+        return Ok(name.to_owned());
+    };
+    Err(Error::invalid(problem))
+}
+
+/// Returns the path as the server spells it.
+fn server_path(parent: &str, delimiter: &str, name: &str, is_local: bool) -> String {
+    let name = if is_local { name.to_owned() } else { posthorn_sync::encode_mailbox_name(name) };
+    if parent.is_empty() { name } else { format!("{parent}{delimiter}{name}") }
+}
+
+/// Creates a folder.
+pub(crate) async fn mailboxes_create(engine: &Engine, request: CreateMailbox) -> Result<Undoable> {
+    let account = AccountId(request.account);
+    let parent = request.parent.map(MailboxId);
+    let (parent, delimiter, is_local) = engine
+        .store()
+        .read(move |tx| {
+            let all = mailbox::list(tx, account)?;
+            let parent = parent.map(|id| mailbox::get(tx, id)).transpose()?;
+            let delimiter = parent
+                .as_ref()
+                .or(all.first())
+                .map_or_else(|| "/".to_owned(), |one| one.delimiter.clone());
+            let is_local = parent.as_ref().or(all.first()).is_some_and(|one| one.is_local);
+            Ok((parent, delimiter, is_local))
+        })
+        .await?;
+    if parent.as_ref().is_some_and(|parent| parent.account != account) {
+        return Err(Error::invalid("The folder above belongs to another account"));
+    }
+    if parent.is_some() && delimiter.is_empty() {
+        return Err(Error::invalid("This server has no folders inside folders"));
+    }
+    let name = check_name(&request.name, &delimiter)?;
+    let above = parent.map(|parent| parent.path).unwrap_or_default();
+    let path = server_path(&above, &delimiter, &name, is_local);
+    enqueue(
+        engine,
+        account,
+        "createMailbox",
+        name.clone(),
+        MailboxRequest::Create { path, name, delimiter },
+    )
+    .await
+}
+
+/// Renames a folder, in place.
+pub(crate) async fn mailboxes_rename(engine: &Engine, request: RenameMailbox) -> Result<Undoable> {
+    let id = MailboxId(request.id);
+    let old = engine.store().read(move |tx| mailbox::get(tx, id)).await?;
+    let name = check_name(&request.name, &old.delimiter)?;
+    let above = match old.path.rsplit_once(old.delimiter.as_str()) {
+        Some((above, _)) if !old.delimiter.is_empty() => above.to_owned(),
+        _ => String::new(),
+    };
+    let path = server_path(&above, &old.delimiter, &name, old.is_local);
+    let request = MailboxRequest::Rename { mailbox: id, path, name: name.clone() };
+    enqueue(engine, old.account, "renameMailbox", name, request).await
+}
+
+/// Deletes a folder with its messages.
+pub(crate) async fn mailboxes_delete(engine: &Engine, request: ById) -> Result<Undoable> {
+    let id = MailboxId(request.id);
+    let old = engine.store().read(move |tx| mailbox::get(tx, id)).await?;
+    let name = shown(&old.name);
+    enqueue(engine, old.account, "deleteMailbox", name, MailboxRequest::Delete { mailbox: id })
+        .await
+}
+
+async fn enqueue(
+    engine: &Engine,
+    account: AccountId,
+    action: &str,
+    folder: String,
+    request: MailboxRequest,
+) -> Result<Undoable> {
+    let operation =
+        engine.store().write(move |tx| operation::enqueue_mailbox(tx, account, &request)).await?;
+    Ok(engine.groups().add(vec![operation], action, 1, folder))
+}
+
+/// Marks everything in a folder as read.
+pub(crate) async fn mailboxes_mark_all_read(engine: &Engine, request: ById) -> Result<Undoable> {
+    let id = MailboxId(request.id);
+    let action =
+        operation::Action::SetFlag { flag: operation::Flag::Seen, to: operation::Switch::On };
+    let (operations, count, folder) = engine
+        .store()
+        .write(move |tx| {
+            let unread: Vec<_> =
+                placement::unread(tx, id)?.into_iter().map(|message| (id, message)).collect();
+            let count = unread.len() as u64;
+            Ok((operation::enqueue(tx, &action, &unread)?, count, mailbox::get(tx, id)?.name))
+        })
+        .await?;
+    Ok(engine.groups().add(operations, "markAllRead", count, shown(&folder)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{check_name, server_path};
+
+    #[test]
+    fn names_that_servers_would_misread_are_refused() {
+        assert_eq!(check_name("  Bills ", "/").unwrap(), "Bills");
+        for name in ["", "   ", "a/b", "a\u{0}b", &"x".repeat(300)] {
+            assert!(check_name(name, "/").is_err(), "{name:?}");
+        }
+    }
+
+    #[test]
+    fn paths_are_spelled_as_the_server_does() {
+        assert_eq!(server_path("A", ".", "Reçus & co", false), "A.Re&AOc-us &- co");
+        assert_eq!(server_path("", "/", "Reçus", true), "Reçus");
+    }
+}

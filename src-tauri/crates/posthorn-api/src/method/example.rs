@@ -1,0 +1,163 @@
+//! An example of every method, asked of an empty profile: the parameters fit, and what is missing is said in words.
+
+use serde_json::{Value, json};
+
+use super::{NAMES, of_command};
+use crate::contract::{Code, Settings};
+use crate::{Engine, Options, SecretsKind};
+
+fn examples() -> Vec<(&'static str, Value)> {
+    let none = || json!({});
+    let id = || json!({ "id": 7 });
+    let selection = json!({ "kind": "messages", "messages": [7] });
+    let server = |protocol: &str| json!({ "protocol": protocol, "host": "127.0.0.1", "port": 9, "encryption": "plaintext", "username": "a" });
+    let account = |id: Value| {
+        json!({
+            "id": id, "incomingPassword": "p", "outgoingPassword": null, "ticket": "t",
+            "config": {
+                "label": "A", "senderName": "A", "email": "a@b.example", "incoming": server("imap"), "outgoing": server("smtp"),
+                "aliases": [], "leaveOnServer": "keep", "checkIntervalMinutes": 5, "colour": 1, "signature": "", "serverFilesSent": false
+            }
+        })
+    };
+    let view = json!({
+        "source": { "kind": "role", "role": "inbox" }, "filter": { "unread": false, "starred": false, "withFiles": false },
+        "sort": "date", "ascending": false, "conversations": true
+    });
+    let draft = json!({
+        "id": 7, "revision": 1, "account": 1, "from": { "name": "", "email": "a@b.example" }, "to": [], "cc": [], "bcc": [],
+        "subject": "", "html": "", "text": "", "plain": true, "includeOriginal": false
+    });
+    vec![
+        ("app.info", none()),
+        ("app.unlockSecrets", json!({ "passphrase": "x" })),
+        ("app.setOffline", json!({ "offline": true })),
+        ("accounts.list", none()),
+        ("accounts.discover", json!({ "email": "nobody", "ticket": "t" })),
+        ("accounts.verify", account(Value::Null)),
+        ("accounts.add", account(Value::Null)),
+        ("accounts.update", account(json!(7))),
+        (
+            "accounts.setPassword",
+            json!({ "id": 7, "incomingPassword": "p", "outgoingPassword": null }),
+        ),
+        ("accounts.setEnabled", json!({ "id": 7, "enabled": false })),
+        ("accounts.removalPreview", id()),
+        ("accounts.remove", json!({ "id": 7, "onlyHereConfirmed": 0 })),
+        ("accounts.checkNow", json!({ "account": null })),
+        ("sync.wait", json!({ "account": null, "timeoutMs": 10 })),
+        ("mailboxes.list", none()),
+        ("mailboxes.create", json!({ "account": 7, "parent": 7, "name": "Bills" })),
+        ("mailboxes.rename", json!({ "id": 7, "name": "Bills" })),
+        ("mailboxes.delete", id()),
+        ("mailboxes.markAllRead", id()),
+        ("views.open", view),
+        ("views.range", json!({ "view": 7, "start": 0, "len": 50 })),
+        ("views.find", json!({ "view": 7, "message": 7 })),
+        ("views.close", id()),
+        ("threads.open", json!({ "message": 7, "single": false })),
+        ("messages.open", json!({ "id": 7, "remote": false, "theme": "light", "charset": null })),
+        ("messages.source", id()),
+        ("messages.save", json!({ "message": 7, "path": "/nowhere/a.eml" })),
+        ("messages.allowRemote", json!({ "message": 7, "domain": false, "allow": true })),
+        ("messages.setRead", json!({ "selection": selection, "value": true })),
+        ("messages.setStarred", json!({ "selection": selection, "value": true })),
+        ("messages.move", json!({ "selection": selection, "mailbox": 7 })),
+        ("messages.archive", json!({ "selection": selection })),
+        ("messages.trash", json!({ "selection": selection })),
+        ("messages.delete", json!({ "selection": selection })),
+        ("messages.junk", json!({ "selection": selection })),
+        ("messages.notJunk", json!({ "selection": { "kind": "all", "view": 7, "except": [] } })),
+        ("operations.undo", id()),
+        ("attachments.save", json!({ "message": 7, "part": null, "path": "/nowhere" })),
+        ("attachments.stage", json!({ "message": 7, "part": 0 })),
+        ("drafts.create", json!({ "kind": "reply", "message": 7, "all": true })),
+        ("drafts.get", id()),
+        ("drafts.list", none()),
+        ("drafts.save", draft),
+        ("drafts.discard", id()),
+        ("drafts.attachPaths", json!({ "draft": 7, "paths": ["/nowhere/a"], "inline": false })),
+        (
+            "drafts.attachBytes",
+            json!({ "draft": 7, "name": "a.png", "contentType": "image/png", "data": "AA==", "inline": true }),
+        ),
+        ("drafts.removeAttachment", json!({ "draft": 7, "attachment": 7 })),
+        ("drafts.check", id()),
+        ("drafts.send", json!({ "id": 7, "revision": 1, "undoSeconds": 0 })),
+        ("outbox.list", none()),
+        ("outbox.undo", id()),
+        ("outbox.sendNow", id()),
+        ("outbox.discard", id()),
+        ("outbox.resolveUnknown", json!({ "id": 7, "answer": "sendAgain" })),
+        ("outbox.unsent", none()),
+        ("contacts.complete", json!({ "text": "a", "limit": 5 })),
+        ("contacts.parse", json!({ "text": "Anna <anna@b.example>, nonsense" })),
+        ("settings.get", none()),
+        ("settings.set", json!(Settings::default())),
+    ]
+}
+
+async fn open(folder: &std::path::Path) -> Engine {
+    let options = Options {
+        profile: folder.join("profile"),
+        secrets: SecretsKind::Memory,
+        ..Options::default()
+    };
+    Engine::open(options).await.unwrap()
+}
+
+#[test]
+fn every_method_has_an_example_and_a_command() {
+    let named: Vec<&str> = examples().into_iter().map(|(name, _)| name).collect();
+    assert_eq!(named, NAMES);
+    for name in NAMES {
+        let command = name.replace('.', "_").chars().fold(String::new(), |mut snake, letter| {
+            if letter.is_ascii_uppercase() {
+                snake.push('_');
+            }
+            snake.push(letter.to_ascii_lowercase());
+            snake
+        });
+        assert_eq!(of_command(&command), Some(*name));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn examples_are_understood_and_what_is_missing_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let engine = open(folder.path()).await;
+    for (name, parameters) in examples() {
+        let answer = engine.dispatch(name, parameters).await;
+        let wrong = answer
+            .as_ref()
+            .err()
+            .filter(|error| error.message == "The parameters do not fit the method");
+        assert_eq!(wrong, None, "{name}");
+        let code = answer.err().map(|error| error.code);
+        assert!(!matches!(code, Some(Code::Internal | Code::Corrupt)), "{name}: {code:?}");
+    }
+    for (name, parameters) in [
+        ("no.such", json!({})),
+        ("views.range", json!({ "view": "x" })),
+        ("views.range", json!(null)),
+    ] {
+        assert_eq!(engine.dispatch(name, parameters).await.unwrap_err().code, Code::Invalid);
+    }
+    engine.shutdown().await;
+    assert_eq!(engine.dispatch("app.info", json!({})).await.unwrap_err().code, Code::Cancelled);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_profile_has_one_engine_at_a_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let engine = open(folder.path()).await;
+    let second = Options {
+        profile: folder.path().join("profile"),
+        secrets: SecretsKind::Memory,
+        ..Options::default()
+    };
+    let refused = Engine::open(second).await.unwrap_err();
+    assert_eq!(refused.code, Code::ProfileInUse);
+    engine.shutdown().await;
+    open(folder.path()).await.shutdown().await;
+}

@@ -1,0 +1,211 @@
+//! The outbox as people see it: what waits, what is on its way, what failed, what nobody knows.
+//!
+//! Invariant: nothing here sends. A change here only lets the one sender (in posthorn-sync) look again.
+
+use posthorn_model::OutboxId;
+use posthorn_store::outbox::{self, OutboxState as Stored, RecipientState};
+use posthorn_store::{ReadTx, draft};
+
+use crate::contract::{
+    ById, Code, Draft, Error, Nothing, OutboxItem, OutboxState, RecipientResult, ResolveUnknown,
+    UnknownAnswer, Unsent,
+};
+use crate::engine::Engine;
+use crate::error::Result;
+
+impl From<Stored> for OutboxState {
+    fn from(state: Stored) -> Self {
+        match state {
+            Stored::Queued | Stored::Waiting => Self::Queued,
+            Stored::Connecting => Self::Connecting,
+            Stored::Recipients => Self::Recipients,
+            Stored::Data => Self::Data,
+            Stored::DotSent => Self::DotSent,
+            Stored::Unknown => Self::Unknown,
+            Stored::Accepted => Self::Accepted,
+            Stored::Filed | Stored::Done | Stored::Cancelled => Self::Done,
+            Stored::Failed => Self::Refused,
+        }
+    }
+}
+
+/// Returns the reply code at the beginning of a server's sentence (RFC 5321 section 4.2).
+fn code_of(reply: &str) -> Option<u16> {
+    let digits =
+        reply.get(..3).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()))?;
+    digits.parse().ok().filter(|code| (200..600).contains(code))
+}
+
+/// Returns what is wrong with a row; nothing while nothing is.
+fn problem(row: &outbox::Outbox) -> Option<Error> {
+    let (code, message) = match row.state {
+        Stored::Waiting if code_of(&row.reply).is_some() => {
+            (Code::Refused, "The server does not take it yet; it is tried again")
+        }
+        Stored::Waiting => {
+            (Code::ConnectionLost, "The server could not be reached; it is tried again")
+        }
+        Stored::Failed => (Code::Refused, "The server refused it"),
+        Stored::Unknown => {
+            (Code::ConnectionLost, "The connection broke after the message was handed over")
+        }
+        _ => return None,
+    };
+    Some(Error::new(code, message).with(&row.reply))
+}
+
+pub(crate) fn convert(row: outbox::Outbox) -> OutboxItem {
+    let is_accepted = matches!(row.state, Stored::Accepted | Stored::Filed | Stored::Done);
+    OutboxItem {
+        id: row.id.0,
+        account: row.request.account.0,
+        state: row.state.into(),
+        problem: problem(&row),
+        recipients: row
+            .recipients
+            .into_iter()
+            .map(|recipient| RecipientResult {
+                address: recipient.address.into(),
+                state: match recipient.state {
+                    RecipientState::Waiting => "waiting",
+                    RecipientState::Accepted => "accepted",
+                    RecipientState::Deferred => "delayed",
+                    RecipientState::Refused => "refused",
+                }
+                .to_owned(),
+                code: code_of(&recipient.reply),
+                said: recipient.reply,
+            })
+            .collect(),
+        subject: row.request.subject,
+        message_id: row.request.message_id.0,
+        size: row.request.size,
+        // The store keeps steps, not bytes: between Data and the dot nothing is told.
+        sent_bytes: if is_accepted || row.state == Stored::DotSent { row.request.size } else { 0 },
+        queued_at: row.created_at.0,
+        not_before_at: row.request.not_before.0,
+        tries: row.attempts,
+        next_try_at: (row.state == Stored::Waiting).then_some(row.next_try.0),
+        receipt: if is_accepted { row.reply } else { String::new() },
+        can_undo: row.state.is_cancellable() && row.state != Stored::Unknown,
+    }
+}
+
+/// Returns all rows that are not done.
+pub(crate) fn list(tx: &ReadTx<'_>) -> posthorn_store::Result<Vec<OutboxItem>> {
+    Ok(outbox::list(tx)?.into_iter().map(convert).collect())
+}
+
+/// Lists the outbox; what is done is left out.
+pub(crate) async fn outbox_list(engine: &Engine, _: Nothing) -> Result<Vec<OutboxItem>> {
+    Ok(engine.store().read(list).await?)
+}
+
+/// Takes a message back into a draft, while it can be.
+pub(crate) async fn outbox_undo(engine: &Engine, request: ById) -> Result<Draft> {
+    let id = OutboxId(request.id);
+    let draft = engine
+        .store()
+        .write(move |tx| {
+            let row = outbox::get(tx, id)?;
+            if row.state == Stored::Unknown {
+                return Err(posthorn_store::Error::NotUndoable("it may have arrived already"));
+            }
+            outbox::step(tx, id, Stored::Cancelled, "")?;
+            row.request.draft.ok_or(posthorn_store::Error::NotFound("draft"))
+        })
+        .await?;
+    crate::draft::drafts_get(engine, ById { id: draft.0 }).await
+}
+
+/// Tries now.
+pub(crate) async fn outbox_send_now(engine: &Engine, request: ById) -> Result<Nothing> {
+    let id = OutboxId(request.id);
+    engine
+        .store()
+        .write(move |tx| {
+            let row = outbox::get(tx, id)?;
+            if row.state == Stored::Failed {
+                outbox::step(tx, id, Stored::Queued, "")?;
+            }
+            outbox::reschedule(tx, id, tx.now())
+        })
+        .await?;
+    Ok(Nothing {})
+}
+
+/// Throws a message of the outbox away, with its draft.
+pub(crate) async fn outbox_discard(engine: &Engine, request: ById) -> Result<Nothing> {
+    let id = OutboxId(request.id);
+    engine
+        .store()
+        .write(move |tx| {
+            let row = outbox::get(tx, id)?;
+            outbox::step(tx, id, Stored::Cancelled, "")?;
+            if let Some(written) = row.request.draft {
+                draft::remove(tx, written)?;
+            }
+            outbox::remove(tx, id)
+        })
+        .await?;
+    Ok(Nothing {})
+}
+
+/// Says what the user knows of a message whose fate is unknown.
+pub(crate) async fn outbox_resolve_unknown(
+    engine: &Engine,
+    request: ResolveUnknown,
+) -> Result<Nothing> {
+    let id = OutboxId(request.id);
+    engine
+        .store()
+        .write(move |tx| {
+            let row = outbox::get(tx, id)?;
+            if row.state != Stored::Unknown {
+                return Err(posthorn_store::Error::Invalid("this message's fate is known"));
+            }
+            match request.answer {
+                UnknownAnswer::SendAgain => {
+                    outbox::step(tx, id, Stored::Queued, "")?;
+                    outbox::reschedule(tx, id, tx.now())?;
+                }
+                UnknownAnswer::Arrived => {
+                    outbox::step(tx, id, Stored::Accepted, "The user knows that it arrived")?
+                }
+            }
+            Ok(())
+        })
+        .await?;
+    Ok(Nothing {})
+}
+
+/// Counts what quitting now would leave unsent.
+pub(crate) async fn outbox_unsent(engine: &Engine, _: Nothing) -> Result<Unsent> {
+    let rows = engine.store().read(outbox::list).await?;
+    let unsent = |row: &&outbox::Outbox| {
+        !matches!(
+            row.state,
+            Stored::Accepted | Stored::Filed | Stored::Done | Stored::Failed | Stored::Cancelled
+        )
+    };
+    Ok(Unsent { count: rows.iter().filter(unsent).count() as u64 })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::code_of;
+
+    #[test]
+    fn reply_codes_are_read_and_never_invented() {
+        for (reply, expected) in [
+            ("550 5.1.1 no", Some(550)),
+            ("250", Some(250)),
+            ("timeout", None),
+            ("999 x", None),
+            ("", None),
+            ("5é", None),
+        ] {
+            assert_eq!(code_of(reply), expected, "{reply}");
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! What the synchronisation says of an account, in the contract's words.
+
+use posthorn_sync::{Problem, ProblemKind, State, Status};
+
+use crate::contract::{AccountState, AccountStatus, Code, Error};
+
+impl From<Problem> for Error {
+    fn from(problem: Problem) -> Self {
+        let code = match problem.kind {
+            ProblemKind::Offline => Code::Offline,
+            ProblemKind::HostUnknown => Code::HostUnknown,
+            ProblemKind::ConnectionLost => Code::ConnectionLost,
+            ProblemKind::Timeout => Code::Timeout,
+            ProblemKind::Certificate => Code::Certificate,
+            ProblemKind::Tls => Code::Tls,
+            ProblemKind::Credentials | ProblemKind::NoPassword => Code::Credentials,
+            ProblemKind::Refused | ProblemKind::Unsupported => Code::Refused,
+            ProblemKind::OverQuota => Code::OverQuota,
+            ProblemKind::InUse => Code::InUse,
+            ProblemKind::Protocol => Code::Protocol,
+            ProblemKind::Limit => Code::Limit,
+            ProblemKind::DiskFull => Code::DiskFull,
+            ProblemKind::File => Code::File,
+            ProblemKind::Store => Code::Corrupt,
+            ProblemKind::Secrets => Code::Secrets,
+            ProblemKind::NotHere => Code::NotHere,
+            ProblemKind::Gone => Code::NotFound,
+        };
+        let detail =
+            if problem.server_said.is_empty() { problem.host } else { problem.server_said };
+        Self { code, message: problem.message, detail }
+    }
+}
+
+impl From<posthorn_net::Error> for Error {
+    fn from(error: posthorn_net::Error) -> Self {
+        use posthorn_net::Failure;
+        let code = match error.failure.as_ref() {
+            Failure::Unresolved(_) => Code::HostUnknown,
+            Failure::Io(_) => Code::ConnectionLost,
+            Failure::TimedOut(_) => Code::Timeout,
+            Failure::Tls(_) => Code::Tls,
+            Failure::Certificate { .. } => Code::Certificate,
+            Failure::NoTrust(_) => Code::File,
+            Failure::Forbidden | Failure::Http(_) | Failure::Document(_) => Code::Refused,
+        };
+        Self { code, message: error.failure.to_string(), detail: error.host }
+    }
+}
+
+impl From<posthorn_store::OpenError> for Error {
+    fn from(error: posthorn_store::OpenError) -> Self {
+        // No cause: the file is newer than this program.
+        let code = error.cause().map_or(Code::NewerVersion, |cause| Self::from(cause.clone()).code);
+        Self::new(code, error.to_string())
+    }
+}
+
+impl From<State> for AccountState {
+    fn from(state: State) -> Self {
+        match state {
+            State::Disabled => Self::Disabled,
+            State::Offline => Self::Offline,
+            State::Connecting => Self::Connecting,
+            State::Syncing => Self::Syncing,
+            State::UpToDate => Self::UpToDate,
+            State::Waiting => Self::Waiting,
+            State::NeedsPassword => Self::NeedsPassword,
+            State::Failed => Self::Failed,
+        }
+    }
+}
+
+impl From<Status> for AccountStatus {
+    fn from(status: Status) -> Self {
+        Self {
+            account: status.account.0,
+            state: status.state.into(),
+            since_at: status.since.0,
+            connected_since_at: status.connected_since.map(|at| at.0),
+            activity: status.activity,
+            done: status.done,
+            total: status.total,
+            server_said: status.server_said,
+            problem: status.problem.map(Error::from),
+            next_try_at: status.next_try.map(|at| at.0),
+            last_complete_at: status.last_complete.map(|at| at.0),
+            pending_operations: status.pending_operations,
+            security: status.security,
+        }
+    }
+}
