@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use posthorn_api::{Engine, contract::Event};
+use serde::Serialize;
 use serde_json::{Value, json};
 use tauri::{AppHandle, Emitter as _, Manager as _};
 use tokio::sync::broadcast::error::RecvError;
@@ -64,7 +65,7 @@ pub(crate) fn request_message(app: &AppHandle, message: i64) {
 }
 
 /// Sends something to every page.
-pub(crate) fn send(app: &AppHandle, name: &str, payload: &impl serde::Serialize) {
+pub(crate) fn send(app: &AppHandle, name: &str, payload: &impl Serialize) {
     if let Err(error) = app.emit(name, payload) {
         tracing::warn!(%error, "an event did not reach the page");
     }

@@ -30,7 +30,8 @@ pub(crate) struct Quit {
 impl Quit {
     /// Tells whether the user was asked a moment ago, and remembers that they are asked now.
     fn was_just_asked(&self) -> bool {
-        let last = self.asked.lock().unwrap_or_else(PoisonError::into_inner).replace(Instant::now());
+        let last =
+            self.asked.lock().unwrap_or_else(PoisonError::into_inner).replace(Instant::now());
         last.is_some_and(|last| last.elapsed() < CLOSED_TWICE_WITHIN)
     }
 }

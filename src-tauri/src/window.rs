@@ -31,15 +31,8 @@ pub(crate) fn open(app: &AppHandle) -> tauri::Result<()> {
         .inner_size(1280.0, 800.0)
         .min_inner_size(360.0, 480.0)
         .on_navigation(|url| matches!(url.scheme(), "tauri" | "mail" | "about") || is_own_page(url))
-        .on_new_window(move |url, _features| {
-            // A link of a mail: the page asks about it where it must, and opens it outside.
-            event::send(
-                &for_links,
-                event::SHELL,
-                &serde_json::json!({ "kind": "linkClicked", "url": url.as_str() }),
-            );
-            NewWindowResponse::Deny
-        })
+        // A frame's helper tells the page of every click; what still asks for a window of its own gets none.
+        .on_new_window(|_url, _features| NewWindowResponse::Deny)
         .build()?;
     let for_closing = app.clone();
     window.on_window_event(move |event| {
