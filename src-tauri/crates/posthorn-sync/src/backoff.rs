@@ -42,7 +42,7 @@ mod tests {
 
     #[test]
     fn waits_grow_up_to_a_bound_and_begin_anew() {
-        let mut backoff = Backoff::new(Duration::from_secs(2), Duration::from_secs(300));
+        let mut backoff = Backoff::new(Duration::from_secs(2), Duration::from_mins(5));
         for step in [2_u64, 4, 8, 16, 32, 64, 128, 256, 300, 300, 300] {
             let wait = backoff.next_wait();
             assert!(

@@ -143,7 +143,9 @@ impl Board {
             }
             events.extend(entry.came_to_rest(account));
         }
-        events.into_iter().for_each(|event| self.tell(event));
+        for event in events {
+            self.tell(event);
+        }
         self.touch();
     }
 
@@ -172,7 +174,9 @@ impl Board {
             count.served = count.served.max(wanted);
             event = entry.came_to_rest(account);
         }
-        event.into_iter().for_each(|event| self.tell(event));
+        if let Some(event) = event {
+            self.tell(event);
+        }
         self.touch();
     }
 

@@ -31,8 +31,8 @@ use crate::failure::{Failure, of_imap};
 use crate::imap::connect::Connection;
 use crate::imap::crew::{BodyState, Crew};
 use crate::imap::operations::Replayed;
-use crate::limit::{KEEP_ALIVE, STALE};
-use crate::problem::Problem;
+use crate::limit::{BODY_BATCH, KEEP_ALIVE, STALE};
+use crate::problem::{Problem, ProblemKind};
 use crate::request::Request;
 use crate::signal::Wanted;
 use crate::status::State;
@@ -45,7 +45,8 @@ pub(crate) async fn connected(
     account: &Account,
     requests: &mut mpsc::Receiver<Request>,
 ) -> Failure {
-    match start(account, requests).await {
+    // On the heap: it holds everything that a connection's work needs at once.
+    match Box::pin(start(account, requests)).await {
         Ok(never) => match never {},
         Err(failure) => failure,
     }
@@ -132,6 +133,9 @@ impl Worker<'_> {
                 self.used = Instant::now();
                 continue;
             }
+            if self.help_out().await? {
+                continue;
+            }
             self.settle(mark, &replayed);
             self.wait(requests, &replayed).await?;
         }
@@ -142,15 +146,9 @@ impl Worker<'_> {
         if wanted.check {
             self.account.probe.notify_one();
         }
-        if (wanted.check
-            || wanted.probe
-            || wanted.inbox
-            || !wanted.opened.is_empty()
-            || wanted.operations)
-            && self.used.elapsed() >= STALE
-            || wanted.check
-            || wanted.probe
-        {
+        // Before something is asked of a connection that rested for long: a dead one is noticed soon this way.
+        let is_stale = !wanted.is_empty() && self.used.elapsed() >= STALE;
+        if wanted.check || wanted.probe || is_stale {
             self.prove().await?;
         }
         if wanted.check {
@@ -241,7 +239,8 @@ impl Worker<'_> {
         };
         self.refused.remove(&id);
         if outcome.is_interrupted {
-            self.plan_last(id);
+            // It goes on when what interrupted it is done.
+            self.plan_first(id);
         }
         if outcome.needs_bodies && !self.fetch_a_few(id).await? {
             self.crew.want_bodies();
@@ -261,16 +260,42 @@ impl Worker<'_> {
             return Ok(false);
         }
         if !wanted.is_empty() {
-            bodies::download(
-                self.account,
-                &mut self.connection,
-                &mailbox,
-                wanted,
-                &mut self.given_up,
-            )
-            .await?;
+            let (account, connection) = (self.account, &mut self.connection);
+            let mut tally = bodies::Tally::default();
+            bodies::download(account, connection, &mailbox, wanted, &mut self.given_up, &mut tally)
+                .await?;
         }
         Ok(true)
+    }
+
+    /// Fetches some bodies where the bulk connection cannot: a server may allow two connections and no third. Returns
+    /// false when there was nothing to do.
+    async fn help_out(&mut self) -> Result<bool, Failure> {
+        use step::bodies;
+        let BodyState::Stuck(problem) = self.crew.bodies() else { return Ok(false) };
+        if problem.kind == ProblemKind::DiskFull || !bodies::has_room(self.account) {
+            return Ok(false);
+        }
+        for mailbox in bulk::folders(self.account).await? {
+            let mut wanted = bodies::missing(self.account, &mailbox, &self.given_up).await?;
+            wanted.truncate(BODY_BATCH);
+            let is_some = !wanted.is_empty() && !self.refused.contains_key(&mailbox.id);
+            if is_some
+                && bodies::download(
+                    self.account,
+                    &mut self.connection,
+                    &mailbox,
+                    wanted,
+                    &mut self.given_up,
+                    &mut bodies::Tally::default(),
+                )
+                .await?
+            {
+                self.used = Instant::now();
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Says how things stand when there is nothing to do.

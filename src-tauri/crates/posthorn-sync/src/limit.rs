@@ -4,13 +4,13 @@ use std::time::Duration;
 
 /// How often a watching connection ends its IDLE and begins a new one: NATs and routers forget a silent connection
 /// after 5 to 10 minutes, servers after 29 (RFC 2177).
-pub const IDLE_RENEWAL: Duration = Duration::from_secs(7 * 60);
+pub const IDLE_RENEWAL: Duration = Duration::from_mins(7);
 /// How often a server without IDLE is asked for news.
-pub const POLL: Duration = Duration::from_secs(60);
+pub const POLL: Duration = Duration::from_mins(1);
 /// Time for an answer to the NOOP that asks whether a connection is still alive (after sleep, on request).
 pub const PROBE: Duration = Duration::from_secs(10);
 /// Time for one step of signing in: dialling, TLS, greeting, login.
-pub const SIGN_IN: Duration = Duration::from_secs(60);
+pub const SIGN_IN: Duration = Duration::from_mins(1);
 /// How long the orderly end of all workers may take; then their connections are dropped.
 pub const SHUTDOWN: Duration = Duration::from_secs(5);
 /// How long a polite LOGOUT may take.
@@ -18,9 +18,9 @@ pub const LOGOUT: Duration = Duration::from_secs(2);
 /// First wait after a passing failure, doubled with each further one.
 pub const RETRY_FIRST: Duration = Duration::from_secs(2);
 /// Longest wait between tries: a server that was down for a night is found within five minutes.
-pub const RETRY_LAST: Duration = Duration::from_secs(300);
+pub const RETRY_LAST: Duration = Duration::from_mins(5);
 /// A connection that held for this long was a good one: the next failure waits shortly again.
-pub const STEADY: Duration = Duration::from_secs(120);
+pub const STEADY: Duration = Duration::from_mins(2);
 /// Attempts of one operation that the server put off; then it is backed out with its sentence.
 pub const OPERATION_ATTEMPTS: u32 = 8;
 /// Operations taken from the log at once; they are replayed in order, so more would only cost memory.
@@ -51,13 +51,13 @@ pub const OPERATION_UIDS: u32 = 1000;
 /// An answer that takes more than this many messages is doubted when it is also more than half of the folder.
 pub const DOUBT_ABOVE: u64 = 20;
 /// A complete comparison of uids is due after this long, per mailbox.
-pub const AUDIT_EVERY: Duration = Duration::from_secs(24 * 3600);
+pub const AUDIT_EVERY: Duration = Duration::from_hours(24);
 /// How often folders without a watcher are compared.
-pub const ROUND_EVERY: Duration = Duration::from_secs(5 * 60);
+pub const ROUND_EVERY: Duration = Duration::from_mins(5);
 /// A working connection that rests this long is asked whether it lives before it is used.
-pub const STALE: Duration = Duration::from_secs(60);
+pub const STALE: Duration = Duration::from_mins(1);
 /// Longest rest of a working connection before a NOOP keeps it (servers may close after 30 minutes; NATs sooner).
-pub const KEEP_ALIVE: Duration = Duration::from_secs(4 * 60);
+pub const KEEP_ALIVE: Duration = Duration::from_mins(4);
 /// Mailboxes of one account that are synchronised; further ones are listed and left alone.
 pub const MAILBOXES: usize = 5_000;
 /// Characters of a server's sentence that are kept.
@@ -67,7 +67,7 @@ pub const ROOM_PART: f64 = 0.05;
 /// Free bytes below which the download of bodies stops, whatever part of the disk they are.
 pub const ROOM_BYTES: u64 = 2 << 30;
 /// How often the room on a nearly full disk is looked at again.
-pub const ROOM_AGAIN: Duration = Duration::from_secs(60);
+pub const ROOM_AGAIN: Duration = Duration::from_mins(1);
 /// Progress is told at most this often; changes of state always.
 pub const PROGRESS_MS: i64 = 100;
 /// Events that a slow listener may lag behind; one who lags more looks at the statuses again.

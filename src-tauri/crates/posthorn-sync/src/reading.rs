@@ -121,8 +121,9 @@ pub(crate) fn section_text(sections: &[(&str, &[u8])]) -> String {
         |name: &str| sections.iter().find(|(known, _)| *known == name).map(|(_, bytes)| *bytes);
     let header = find("HEADER").unwrap_or_default();
     let mut text = String::new();
-    for (name, body) in
-        sections.iter().filter(|(name, _)| *name != "HEADER" && !name.ends_with(".MIME"))
+    for (name, body) in sections
+        .iter()
+        .filter(|(name, _)| *name != "HEADER" && name.strip_suffix(".MIME").is_none())
     {
         // The header of a part is a whole message's without the rest: put together they are read as one.
         let mime = find(&format!("{name}.MIME"))

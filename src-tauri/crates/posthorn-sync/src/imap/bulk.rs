@@ -7,7 +7,8 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use posthorn_model::MessageId;
-use posthorn_store::mailbox;
+use posthorn_store::mailbox::{self, Mailbox};
+use posthorn_store::message;
 use tokio_util::sync::CancellationToken;
 
 use crate::backoff::Backoff;
@@ -16,8 +17,8 @@ use crate::failure::Failure;
 use crate::imap::connect::{self, Connection};
 use crate::imap::crew::Crew;
 use crate::imap::folders::rank;
-use crate::imap::step::bodies;
-use crate::limit::KEEP_ALIVE;
+use crate::imap::step::bodies::{self, Tally};
+use crate::limit::{KEEP_ALIVE, WHOLE_BODY};
 use crate::problem::{Problem, ProblemKind};
 
 /// Downloads until it is cancelled.
@@ -90,6 +91,17 @@ impl<T: Into<Failure>> From<T> for Stop {
     }
 }
 
+/// Returns the folders whose bodies are wanted, in the order of their importance.
+pub(crate) async fn folders(account: &Account) -> Result<Vec<Mailbox>, Failure> {
+    let id = account.id;
+    let mut folders = account.store().read(move |tx| mailbox::list(tx, id)).await?;
+    folders.retain(|mailbox| {
+        mailbox.is_selectable && !mailbox.is_local && mailbox.sync.uid_validity.is_some()
+    });
+    folders.sort_by_key(|mailbox| rank(mailbox.role));
+    Ok(folders)
+}
+
 /// Downloads what is missing in all folders.
 async fn download(
     account: &Account,
@@ -97,30 +109,43 @@ async fn download(
     given_up: &mut HashSet<MessageId>,
 ) -> Result<(), Stop> {
     let id = account.id;
-    let mut folders = account.store().read(move |tx| mailbox::list(tx, id)).await?;
-    folders.retain(|mailbox| {
-        mailbox.is_selectable && !mailbox.is_local && mailbox.sync.uid_validity.is_some()
-    });
-    folders.sort_by_key(|mailbox| rank(mailbox.role));
-    for mailbox in folders {
-        loop {
-            let wanted = bodies::missing(account, &mailbox, given_up).await?;
-            if wanted.is_empty() {
-                break;
+    let count = account.store().read(move |tx| message::count_without_body(tx, id, WHOLE_BODY));
+    let mut tally = Tally { done: 0, total: count.await? };
+    for mailbox in folders(account).await? {
+        match download_folder(account, connection, &mailbox, given_up, &mut tally).await {
+            // A folder that cannot be opened must not keep the others waiting; the working connection tells of it.
+            Err(Stop::Failed(Failure::Imap { error, .. })) if !error.is_fatal() => {
+                tracing::debug!(mailbox = mailbox.id.0, %error, "a folder's bodies were left out");
             }
-            if !bodies::has_room(account) {
-                return Err(Stop::NoRoom);
-            }
-            if connection.is_none() {
-                *connection = Some(connect::connect(account).await?);
-            }
-            if let Some(connection) = connection.as_mut()
-                && !bodies::download(account, connection, &mailbox, wanted, given_up).await?
-            {
-                // The mailbox has new uids: the working connection sorts that out and asks again.
-                break;
-            }
+            result => result?,
         }
     }
     Ok(())
+}
+
+async fn download_folder(
+    account: &Account,
+    connection: &mut Option<Connection>,
+    mailbox: &Mailbox,
+    given_up: &mut HashSet<MessageId>,
+    tally: &mut Tally,
+) -> Result<(), Stop> {
+    loop {
+        let wanted = bodies::missing(account, mailbox, given_up).await?;
+        if wanted.is_empty() {
+            return Ok(());
+        }
+        if !bodies::has_room(account) {
+            return Err(Stop::NoRoom);
+        }
+        if connection.is_none() {
+            *connection = Some(connect::connect(account).await?);
+        }
+        if let Some(connection) = connection.as_mut()
+            && !bodies::download(account, connection, mailbox, wanted, given_up, tally).await?
+        {
+            // The mailbox has new uids: the working connection sorts that out and asks again.
+            return Ok(());
+        }
+    }
 }

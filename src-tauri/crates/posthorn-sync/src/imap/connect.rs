@@ -7,9 +7,10 @@ use posthorn_model::{Encryption, MailboxId};
 use posthorn_net::{Dialer, Fingerprint, Stream};
 use posthorn_store::account::{self, Login};
 
+use crate::dial::{in_time, security};
 use crate::engine::{Account, Side};
 use crate::failure::Failure;
-use crate::limit::{LOGOUT, SIGN_IN};
+use crate::limit::LOGOUT;
 use crate::problem::sentence;
 
 /// What a server last said in words, redacted.
@@ -94,11 +95,7 @@ pub(crate) async fn sign_in(
     login: &Login,
     password: &str,
 ) -> Result<Connection, Failure> {
-    let host = login.server.host.clone();
-    match tokio::time::timeout(SIGN_IN, signed_in(dialer, login, password)).await {
-        Ok(result) => result.map_err(|failure| failure.at(&host)),
-        Err(_) => Err(Failure::Timeout(host)),
-    }
+    in_time(&login.server.host, signed_in(dialer, login, password)).await
 }
 
 async fn signed_in(dialer: &Dialer, login: &Login, password: &str) -> Result<Connection, Failure> {
@@ -106,24 +103,19 @@ async fn signed_in(dialer: &Dialer, login: &Login, password: &str) -> Result<Con
     let options = Options { wire_log: Some(said.log()), ..Options::default() };
     let accepted = Fingerprint::parse(&login.fingerprint);
     let mut stream = dialer.dial(&login.server, accepted).await?;
-    let mut session = if login.server.encryption == Encryption::StartTls {
+    let (mut session, protection) = if login.server.encryption == Encryption::StartTls {
         let session = Session::open(stream, &options).await?;
         stream = dialer.upgrade(session.starttls().await?, &login.server, accepted).await?;
-        let security = words(&stream);
-        let session = Session::without_greeting(stream, &options).await?;
-        (session, security)
+        let protection = security(&stream);
+        (Session::without_greeting(stream, &options).await?, protection)
     } else {
-        let security = words(&stream);
-        (Session::open(stream, &options).await?, security)
+        let protection = security(&stream);
+        (Session::open(stream, &options).await?, protection)
     };
-    session.0.login(&login.user, password).await?;
-    introduce(&mut session.0).await?;
-    let (session, security) = session;
-    Ok(Connection { session, open: None, security, host: login.server.host.clone(), said })
-}
-
-fn words(stream: &Stream) -> String {
-    stream.security().map(|security| security.version.clone()).unwrap_or_default()
+    session.login(&login.user, password).await?;
+    introduce(&mut session).await?;
+    let host = login.server.host.clone();
+    Ok(Connection { session, open: None, security: protection, host, said })
 }
 
 /// Some providers (163, 126, QQ) let nobody read mail who has not said who he is. One that refuses to listen is fine.

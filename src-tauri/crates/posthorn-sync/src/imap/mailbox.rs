@@ -10,6 +10,7 @@ use crate::event::SyncEvent;
 use crate::failure::Failure;
 use crate::imap::connect::Connection;
 use crate::imap::step::{arrivals, flags, select, validity, vanished};
+use crate::limit::DOUBT_ABOVE;
 
 /// Most uids that are asked for as a range without knowing which exist; a longer gap is listed first.
 const BLIND_RANGE: u32 = 500;
@@ -49,7 +50,8 @@ pub(crate) async fn synchronise(
     if outcome.is_interrupted {
         return Ok(Outcome { is_interrupted: true, needs_bodies });
     }
-    finish(account, connection, &mailbox, &selected, plan, known, sync).await?;
+    let compared = Compared { selected, plan, known };
+    finish(account, connection, &mailbox, compared, sync).await?;
     Ok(Outcome { is_interrupted: false, needs_bodies })
 }
 
@@ -86,21 +88,27 @@ async fn plan(
     Ok(Plan { missing: listing.uids.difference(known), listing: Some(listing) })
 }
 
+/// Both sides, after everything that was missing here came.
+struct Compared {
+    selected: Selected,
+    plan: Plan,
+    known: UidSet,
+}
+
 /// Removes what is gone, and remembers that everything was compared.
 async fn finish(
     account: &Account,
     connection: &mut Connection,
     mailbox: &Mailbox,
-    selected: &Selected,
-    plan: Plan,
-    known: UidSet,
+    compared: Compared,
     mut sync: SyncState,
 ) -> Result<(), Failure> {
+    let Compared { selected, plan, known } = compared;
     let listing = match plan.listing {
         Some(listing) => Some(listing),
         // The counts tell whether anything is left to explain.
         None if known.len() == u64::from(selected.exists) => None,
-        None => Some(vanished::list(connection, selected).await?),
+        None => Some(vanished::list(connection, &selected).await?),
     };
     if let Some(listing) = listing {
         // What came after the list was made is not gone.
@@ -116,7 +124,7 @@ async fn finish(
         };
         let gone = below.difference(&listing.uids);
         vanished::apply(account, mailbox, &known, gone, listing.is_consistent).await?;
-        forget_unmatched(account, mailbox, listing.is_consistent).await?;
+        forget_unmatched(account, mailbox, &listing).await?;
         sync.audited_at = Some(account.now());
     }
     sync.is_complete = true;
@@ -126,16 +134,24 @@ async fn finish(
     save(account, mailbox, &mut sync, true).await
 }
 
-/// After a new uid validity: what a complete, consistent list did not show again is gone.
+/// After a new uid validity: what a complete, consistent list did not show again is gone. Where that is much, a fresh
+/// connection must give the same list.
 async fn forget_unmatched(
     account: &Account,
     mailbox: &Mailbox,
-    is_consistent: bool,
+    listing: &vanished::Listing,
 ) -> Result<(), Failure> {
-    if mailbox.sync.is_complete || !is_consistent {
+    if mailbox.sync.is_complete || !listing.is_consistent {
         return Ok(());
     }
     let id = mailbox.id;
+    let unmatched = account.store().read(move |tx| placement::count_without_uid(tx, id)).await?;
+    let is_doubtful = unmatched > DOUBT_ABOVE && unmatched > listing.uids.len();
+    if unmatched == 0
+        || is_doubtful && !vanished::is_confirmed(account, mailbox, &listing.uids).await?
+    {
+        return Ok(());
+    }
     account.store().write(move |tx| placement::remove_without_uid(tx, id).map(drop)).await?;
     Ok(())
 }

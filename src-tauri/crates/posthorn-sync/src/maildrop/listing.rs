@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use posthorn_model::{AccountId, Uidl};
 use posthorn_net::Stream;
-use posthorn_pop3::{Session, UidlListing};
+use posthorn_pop3::{ListEntry, Session, UidlListing};
 use posthorn_store::account::{self, PopPolicy};
 use posthorn_store::maildrop::{self, DropState, Entry};
 
@@ -48,6 +48,16 @@ impl Listing {
     }
 }
 
+/// One message of the listing.
+struct Seen {
+    number: u32,
+    size: u64,
+    /// Its id; absent where only its contents can tell.
+    uidl: Option<Uidl>,
+    /// Its header's hash, where that was needed for the id.
+    hash: Option<String>,
+}
+
 /// A row's change that the comparison leads to.
 enum Correction {
     /// The same message has another id now.
@@ -78,33 +88,27 @@ pub(super) async fn list(
         UidlListing::Unsupported => HashMap::new(),
     };
     listing.sizes = drop.sizes.iter().map(|entry| (entry.number, entry.size)).collect();
-    let mut ids: Vec<(u32, u64, Option<Uidl>)> = Vec::with_capacity(drop.sizes.len());
-    for entry in &drop.sizes {
-        let uidl = match reliable.get(&entry.number) {
-            Some(uidl) => Some(uidl.clone()),
+    let mut all: Vec<Seen> = Vec::with_capacity(drop.sizes.len());
+    for &ListEntry { number, size } in &drop.sizes {
+        let (uidl, hash) = match reliable.get(&number) {
+            Some(uidl) => (Some(uidl.clone()), None),
             None => {
-                let header = identity::header(session, entry.number).await?;
-                header.map(|header| by_header(entry.size, &header_hash(&header)))
+                let header = identity::header(session, number).await?;
+                let hash = header.map(|header| header_hash(&header));
+                (hash.as_ref().map(|hash| by_header(size, hash)), hash)
             }
         };
-        ids.push((entry.number, entry.size, uidl));
+        all.push(Seen { number, size, uidl, hash });
     }
     listing.is_complete =
-        ids.iter().all(|(_, _, uidl)| uidl.is_some()) && drop.stat.count == drop.sizes.len() as u64;
-    listing.numbers = ids
-        .iter()
-        .filter_map(|(number, _, uidl)| uidl.clone().map(|uidl| (uidl, *number)))
-        .collect();
+        all.iter().all(|seen| seen.uidl.is_some()) && drop.stat.count == drop.sizes.len() as u64;
+    listing.numbers =
+        all.iter().filter_map(|seen| Some((seen.uidl.clone()?, seen.number))).collect();
     let mut known = Known::new(rows, &listing);
     let mut corrections = Vec::new();
-    for (number, size, uidl) in ids {
-        let is_wanted = match &uidl {
-            Some(uidl) => {
-                known.is_wanted(session, (number, size, uidl), verified, &mut corrections).await?
-            }
-            None => true,
-        };
-        if is_wanted {
+    for seen in all {
+        if known.is_wanted(session, &seen, verified, &mut corrections).await? {
+            let Seen { number, size, uidl, .. } = seen;
             listing.wanted.push(Wanted { number, size, uidl });
         }
     }
@@ -137,32 +141,37 @@ impl Known {
     async fn is_wanted(
         &mut self,
         session: &mut Session<Stream>,
-        (number, size, uidl): (u32, u64, &Uidl),
+        seen: &Seen,
         verified: &mut Verified,
         corrections: &mut Vec<Correction>,
     ) -> Result<bool, Failure> {
+        let Some(uidl) = &seen.uidl else { return Ok(true) };
         let Some(row) = self.rows.get(uidl).cloned() else {
-            return self.is_new(session, (number, size, uidl), corrections).await;
+            return self.is_new(session, seen, uidl, corrections).await;
         };
+        let size = seen.size;
         if row.state == DropState::Known {
             return Ok(true);
         }
-        let is_odd =
-            row.state == DropState::Deleted || (row.size != size && row.size != 0 && size != 0);
-        if !is_odd {
+        // What is about to be removed, or was, may be another message under a used id by now: its header says.
+        let is_at_stake = matches!(row.state, DropState::Deleted | DropState::Marked);
+        let is_odd = row.size != size && row.size != 0 && size != 0;
+        if !is_odd && !is_at_stake {
             return Ok(false);
         }
-        // Another message under a used id, or a size that this server counts anew each time: the header says.
+        // A size that this server counts anew each time is looked into once.
         let looked_at = (uidl.clone(), size);
-        let hash = match verified.get(&looked_at) {
+        let known = verified.get(&looked_at).filter(|_| !is_at_stake);
+        let hash = match known.or(seen.hash.as_ref()) {
             Some(hash) => hash.clone(),
-            None => match identity::header(session, number).await? {
-                Some(header) => {
-                    verified.entry(looked_at).or_insert_with(|| header_hash(&header)).clone()
-                }
-                None => String::new(),
-            },
+            None => {
+                let header = identity::header(session, seen.number).await?;
+                header.as_deref().map(header_hash).unwrap_or_default()
+            }
         };
+        if !hash.is_empty() {
+            verified.insert(looked_at, hash.clone());
+        }
         let is_same = match (hash.as_str(), row.header_hash.as_str()) {
             ("", _) | (_, "") => row.size == size,
             (hash, known) => hash == known,
@@ -180,16 +189,22 @@ impl Known {
     async fn is_new(
         &mut self,
         session: &mut Session<Stream>,
-        (number, size, uidl): (u32, u64, &Uidl),
+        seen: &Seen,
+        uidl: &Uidl,
         corrections: &mut Vec<Correction>,
     ) -> Result<bool, Failure> {
-        if self.absent.get(&size).is_none_or(HashSet::is_empty) {
-            return Ok(true);
-        }
-        let Some(header) = identity::header(session, number).await? else { return Ok(true) };
-        let hash = header_hash(&header);
         let rows = &self.rows;
-        let Some(candidates) = self.absent.get_mut(&size) else { return Ok(true) };
+        let Some(candidates) = self.absent.get_mut(&seen.size).filter(|some| !some.is_empty())
+        else {
+            return Ok(true);
+        };
+        let hash = match &seen.hash {
+            Some(hash) => hash.clone(),
+            None => match identity::header(session, seen.number).await? {
+                Some(header) => header_hash(&header),
+                None => return Ok(true),
+            },
+        };
         let found = candidates
             .iter()
             .find(|old| rows.get(*old).is_some_and(|row| row.header_hash == hash))

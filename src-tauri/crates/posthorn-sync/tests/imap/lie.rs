@@ -73,7 +73,7 @@ async fn serve(scripts: Vec<Script>) -> u16 {
 }
 
 async fn rig(scripts: Vec<Script>) -> Rig {
-    let long = Duration::from_secs(3600);
+    let long = Duration::from_hours(1);
     let slow = Tuning { poll: long, retry_first: long, retry_last: long, ..tuning() };
     Rig::start_with(serve(scripts).await, slow, fill).await
 }

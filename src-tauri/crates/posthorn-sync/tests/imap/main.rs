@@ -1,5 +1,11 @@
 //! The IMAP worker against a real Dovecot, through a cutting proxy, and against servers that lie.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "helpers of tests stop at the first surprise"
+)]
+
 mod break_off;
 mod first;
 mod lie;

@@ -22,6 +22,12 @@ impl Rig {
     }
 }
 
+/// Messages of a folder on the server that are not marked as deleted.
+fn left(server: &Dovecot, folder: &str) -> usize {
+    let stored = server.mailbox("anna", folder).messages().unwrap();
+    stored.iter().filter(|stored| !stored.flags.deleted).count()
+}
+
 fn star() -> Action {
     Action::SetFlag { flag: Flag::Flagged, to: Switch::On }
 }
@@ -50,12 +56,7 @@ async fn actions_reach_the_server_and_can_be_taken_back() {
         let moved = rig.act(Action::Move { to: archive }, some.clone()).await;
         rig.settled().await;
         assert_eq!(server.mailbox("anna", "Archive").count().unwrap(), 5, "{capability:?}");
-        let gone: Vec<_> = server.mailbox("anna", "INBOX").messages().unwrap();
-        assert_eq!(
-            gone.iter().filter(|stored| !stored.flags.deleted).count(),
-            15,
-            "{capability:?}"
-        );
+        assert_eq!(left(&server, "INBOX"), 15, "{capability:?}");
         let there = server.mailbox("anna", "Archive").messages().unwrap();
         assert!(there.iter().all(|stored| stored.flags.flagged), "{capability:?}");
         assert_eq!(rig.messages(archive).await.len(), 5);
@@ -68,31 +69,11 @@ async fn actions_reach_the_server_and_can_be_taken_back() {
             all,
             "{capability:?}: the same messages in the same order"
         );
-        assert_eq!(
-            server
-                .mailbox("anna", "Archive")
-                .messages()
-                .unwrap()
-                .iter()
-                .filter(|stored| !stored.flags.deleted)
-                .count(),
-            0,
-            "{capability:?}"
-        );
+        assert_eq!(left(&server, "Archive"), 0, "{capability:?}");
 
         rig.act(Action::Delete, some).await;
         rig.settled().await;
-        assert_eq!(
-            server
-                .mailbox("anna", "INBOX")
-                .messages()
-                .unwrap()
-                .iter()
-                .filter(|stored| !stored.flags.deleted)
-                .count(),
-            15,
-            "{capability:?}"
-        );
+        assert_eq!(left(&server, "INBOX"), 15, "{capability:?}");
         rig.sync.check_now(None);
         rig.settled().await;
         assert_eq!(

@@ -20,11 +20,34 @@ use crate::limit::{
 };
 use crate::reading;
 use crate::room::Space;
+use crate::status::State;
 
 /// Missing messages asked of the store at once; the download works through them before it asks again.
 const LOOK_AHEAD: usize = 2_000;
 /// Milliseconds of a day.
 const DAY_MS: i64 = 86_400_000;
+
+/// How far a download is, over all its folders.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Tally {
+    /// Messages whose bytes were asked for.
+    pub(crate) done: u64,
+    /// Messages in all; 0 = not shown.
+    pub(crate) total: u64,
+}
+
+impl Tally {
+    fn add(&mut self, account: &Account, count: u64) {
+        self.done += count;
+        let (done, total) = (self.done.min(self.total), self.total);
+        account.update(|status| {
+            // The working connection's own progress, where it has any, is the more interesting one.
+            if total > 0 && status.state == State::Syncing && status.activity.is_empty() {
+                (status.done, status.total) = (Some(done), Some(total));
+            }
+        });
+    }
+}
 
 /// Returns what a mailbox's messages lack, newest first, without what was given up and what is kept on the server
 /// alone by the user's choice.
@@ -61,6 +84,7 @@ pub(crate) async fn download(
     mailbox: &Mailbox,
     wanted: Vec<Wanted>,
     given_up: &mut HashSet<MessageId>,
+    tally: &mut Tally,
 ) -> Result<bool, Failure> {
     if !open(connection, mailbox).await? {
         return Ok(false);
@@ -70,7 +94,7 @@ pub(crate) async fn download(
     let mut pending: HashSet<MessageId> =
         small.iter().chain(&large).map(|wanted| wanted.message).collect();
     let (sender, receiver) = mpsc::channel(PIPELINE);
-    let fetching = fetch_small(account, connection, &small, sender);
+    let fetching = fetch_small(account, connection, &small, sender, tally);
     let storing = store(account, receiver);
     let (fetched, stored) = tokio::join!(fetching, storing);
     for message in stored? {
@@ -81,6 +105,7 @@ pub(crate) async fn download(
         if sections(account, connection, wanted).await? {
             pending.remove(&wanted.message);
         }
+        tally.add(account, 1);
     }
     given_up.extend(pending);
     Ok(true)
@@ -108,9 +133,8 @@ async fn fetch_small(
     connection: &mut Connection,
     small: &[Wanted],
     sender: mpsc::Sender<Batch>,
+    tally: &mut Tally,
 ) -> Result<(), Failure> {
-    let total = small.len() as u64;
-    let mut done = 0;
     for group in groups(small) {
         let messages: HashMap<Uid, MessageId> =
             group.iter().map(|wanted| (wanted.uid, wanted.message)).collect();
@@ -123,13 +147,7 @@ async fn fetch_small(
             }
         }
         sender.send(batch).await.map_err(|_| Failure::Interrupted)?;
-        done += group.len() as u64;
-        account.update(|status| {
-            // The working connection's own progress, where it has any, is the more interesting one.
-            if status.activity.is_empty() {
-                (status.done, status.total) = (Some(done), Some(total));
-            }
-        });
+        tally.add(account, group.len() as u64);
     }
     Ok(())
 }

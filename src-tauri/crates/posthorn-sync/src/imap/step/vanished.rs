@@ -82,18 +82,26 @@ async fn confirm(account: &Account, mailbox: &Mailbox, gone: UidSet) -> Result<U
         gone = gone.len(),
         "asking a fresh connection whether so much is gone"
     );
+    let list = fresh_list(account, mailbox).await?;
+    Ok(list.map_or_else(UidSet::new, |uids| gone.difference(&uids)))
+}
+
+/// Asks a fresh connection whether it gives the same list.
+pub(crate) async fn is_confirmed(
+    account: &Account,
+    mailbox: &Mailbox,
+    uids: &UidSet,
+) -> Result<bool, Failure> {
+    Ok(fresh_list(account, mailbox).await?.is_some_and(|list| list == *uids))
+}
+
+/// Returns the uids that a fresh connection lists; nothing where that list contradicts itself, or is of another epoch.
+async fn fresh_list(account: &Account, mailbox: &Mailbox) -> Result<Option<UidSet>, Failure> {
     let mut fresh = connect::connect(account).await?;
     let name = MailboxName::from_wire(mailbox.path.clone());
     let selected = fresh.session.examine(&name, SelectMode::Plain).await?;
     let is_same_epoch = mailbox.sync.uid_validity == Some(selected.uid_validity);
     let listing = list(&mut fresh, &selected).await?;
     fresh.leave().await;
-    if !is_same_epoch || !listing.is_consistent {
-        tracing::warn!(
-            mailbox = mailbox.id.0,
-            "the fresh connection did not agree; nothing is removed"
-        );
-        return Ok(UidSet::new());
-    }
-    Ok(gone.difference(&listing.uids))
+    Ok((is_same_epoch && listing.is_consistent).then_some(listing.uids))
 }
