@@ -112,7 +112,7 @@ export class FakeEngine implements Engine {
   #done = (action: string, count = 1): Undoable => ({ operation: this.calls.length, action, count, folder: 'Archive' });
 
   #frame(message: number): string {
-    if (this.body === '') return 'about:blank';
+    if (this.body === '') return '';
     const known = this.#frames.get(message);
     if (known !== undefined) return known;
     const helper = `parent.postMessage({kind:'height',px:document.documentElement.scrollHeight},'*')`;

@@ -3,6 +3,7 @@ import { mount } from 'svelte';
 import '@/component/style/index.css';
 import { connect } from '@/ipc/connect';
 import type { Engine } from '@/ipc/engine';
+import { drawEarly } from '@/state/preferences.svelte';
 import App from './App.svelte';
 import Gate from './Gate.svelte';
 
@@ -27,4 +28,5 @@ async function begin(token?: string): Promise<void> {
   mount(Gate, { target, props: { failure, onToken: (typed: string) => void begin(typed) } });
 }
 
+drawEarly();
 void begin();

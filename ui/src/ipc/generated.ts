@@ -301,7 +301,7 @@ export type Draft = {
   original: number | null,
   /** The quoted original goes along (below the text, verbatim). */
   includeOriginal: boolean,
-  /** URL of the quoted original's frame; empty when there is none. */
+  /** URL of the quoted original's frame; empty when there is none, and in lists. */
   originalUrl: string,
   /** Line above the quoted original, as text. */
   attribution: string,

@@ -26,6 +26,15 @@ const BEFORE: Settings = {
   keepRunning: false,
 };
 
+/** Where the theme of the last run is kept, so that the first picture has it. */
+const LAST_THEME = 'posthorn-theme';
+
+/** Draws in the theme of the last run, or the system's, until the settings are here. */
+export function drawEarly(): void {
+  const system = query('(prefers-color-scheme: dark)') ? 'dark' : 'light';
+  document.documentElement.dataset['theme'] = localStorage.getItem(LAST_THEME) ?? system;
+}
+
 function query(text: string): boolean {
   return window.matchMedia(text).matches;
 }
@@ -79,6 +88,7 @@ export class Preferences {
   apply(): void {
     const root = document.documentElement;
     root.dataset['theme'] = this.theme;
+    localStorage.setItem(LAST_THEME, this.theme);
     root.dataset['density'] = this.value.density;
     root.style.fontSize = `${(16 * this.value.textSize) / 100}px`;
   }

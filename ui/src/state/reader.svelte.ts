@@ -172,13 +172,19 @@ export class Reader {
 
   #readLater(): void {
     const seconds = this.preferences.value.markReadSeconds;
+    clearTimeout(this.#timer);
     if (seconds === null) return;
     this.#timer = setTimeout(() => void this.#markRead(), seconds * 1000);
   }
 
   async #markRead(): Promise<void> {
     const unread = (this.conversation?.messages ?? []).filter((head) => head.unread && this.unfolded.has(head.id));
-    if (unread.length === 0 || document.visibilityState !== 'visible') return;
+    if (unread.length === 0) return;
+    if (document.visibilityState !== 'visible') {
+      const again = () => this.message !== null && this.#readLater();
+      document.addEventListener('visibilitychange', again, { once: true });
+      return;
+    }
     const selection: Selection = { kind: 'messages', messages: unread.map((head) => head.id) };
     await this.engine.call('messages.setRead', { selection, value: true }).catch(() => undefined);
   }
