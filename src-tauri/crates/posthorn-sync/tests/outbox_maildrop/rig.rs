@@ -169,7 +169,7 @@ impl Rig {
             draft: letter.draft,
             message_id: MessageIdHeader(format!("{}@posthorn.test", letter.name)),
             sender: "anna@posthorn.test".to_owned(),
-            subject: letter.name.to_owned(),
+            subject: letter.name.clone(),
             body,
             bcc_line: letter.bcc_line.to_owned(),
             size,
@@ -242,7 +242,7 @@ async fn engine(
 /// A message on its way out.
 #[derive(Clone, Debug)]
 pub(crate) struct Letter {
-    pub(crate) name: &'static str,
+    pub(crate) name: String,
     pub(crate) to: Vec<&'static str>,
     pub(crate) bcc_line: &'static str,
     pub(crate) draft: Option<posthorn_model::DraftId>,
@@ -251,9 +251,9 @@ pub(crate) struct Letter {
 }
 
 impl Letter {
-    pub(crate) fn new(name: &'static str, to: &[&'static str]) -> Self {
+    pub(crate) fn new(name: &str, to: &[&'static str]) -> Self {
         Self {
-            name,
+            name: name.to_owned(),
             to: to.to_vec(),
             bcc_line: "",
             draft: None,
@@ -266,7 +266,7 @@ impl Letter {
         Mail::new()
             .from("Anna <anna@posthorn.test>")
             .to("bob@posthorn.test")
-            .subject(self.name)
+            .subject(&self.name)
             .message_id(&format!("{}@posthorn.test", self.name))
             .text("Line one.\r\n.\r\n..two dots\r\nThe end.")
             .build()
