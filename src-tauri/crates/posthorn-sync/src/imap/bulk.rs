@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::backoff::Backoff;
 use crate::engine::Account;
-use crate::failure::Failure;
+use crate::failure::{Cure, Failure};
 use crate::imap::connect::{self, Connection};
 use crate::imap::crew::Crew;
 use crate::imap::folders::rank;
@@ -68,6 +68,10 @@ async fn live(account: &Account, crew: &Crew) {
                 connection = None;
                 crew.report(generation, Err(failure.problem()));
                 account.signals.raise(|wanted| wanted.bodies = true);
+                if failure.cure() == Cure::Password {
+                    // Never a second try with refused credentials: the working connection does what it can.
+                    return;
+                }
                 tokio::time::sleep(backoff.next_wait()).await;
             }
         }

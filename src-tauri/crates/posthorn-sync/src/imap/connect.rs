@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use posthorn_imap::{Options, Session, Speaker, WireLog};
-use posthorn_model::{Encryption, MailboxId};
+use posthorn_model::{Encryption, MailboxId, UidValidity};
 use posthorn_net::{Dialer, Fingerprint, Stream};
 use posthorn_store::account::{self, Login};
 
@@ -55,8 +55,8 @@ fn status_text(line: &str) -> Option<&str> {
 pub(crate) struct Connection {
     /// The session.
     pub(crate) session: Session<Stream>,
-    /// The mailbox that is open for changes. Absent when none is, or when that is not known.
-    pub(crate) open: Option<MailboxId>,
+    /// The mailbox that is open, and the epoch of its uids. Absent when none is, or when that is not known.
+    pub(crate) open: Option<(MailboxId, UidValidity)>,
     /// Protection in words; empty when there is none.
     pub(crate) security: String,
     /// The server.

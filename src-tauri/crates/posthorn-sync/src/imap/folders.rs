@@ -125,7 +125,7 @@ async fn believed(account: &Account, mut listed: Vec<Listed>) -> Result<Vec<List
     );
     let mut fresh = connect::connect(account).await?;
     let again = self::listed(&fresh.session.list().await?);
-    fresh.leave().await;
+    account.tasks.spawn(fresh.leave());
     let missing =
         again.into_iter().filter(|item| !listed.iter().any(|known| known.path == item.path));
     let missing: Vec<Listed> = missing.collect();

@@ -11,4 +11,5 @@ mod first;
 mod lie;
 mod live;
 mod operation;
+mod prove;
 mod rig;

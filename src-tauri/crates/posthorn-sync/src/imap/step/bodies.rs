@@ -113,7 +113,9 @@ pub(crate) async fn download(
 
 /// Opens the mailbox for reading, unless it is open. Returns false when it has other uids than are known here.
 pub(crate) async fn open(connection: &mut Connection, mailbox: &Mailbox) -> Result<bool, Failure> {
-    if connection.open == Some(mailbox.id) {
+    if connection.open == mailbox.sync.uid_validity.map(|validity| (mailbox.id, validity))
+        && connection.open.is_some()
+    {
         return Ok(true);
     }
     connection.open = None;
@@ -122,7 +124,7 @@ pub(crate) async fn open(connection: &mut Connection, mailbox: &Mailbox) -> Resu
     if mailbox.sync.uid_validity != Some(selected.uid_validity) {
         return Ok(false);
     }
-    connection.open = Some(mailbox.id);
+    connection.open = Some((mailbox.id, selected.uid_validity));
     Ok(true)
 }
 

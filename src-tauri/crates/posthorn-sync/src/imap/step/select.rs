@@ -16,7 +16,7 @@ pub(crate) async fn open(
     let name = MailboxName::from_wire(mailbox.path.clone());
     connection.open = None;
     let selected = connection.session.select(&name, mode).await?;
-    connection.open = Some(mailbox.id);
+    connection.open = Some((mailbox.id, selected.uid_validity));
     Ok(selected)
 }
 

@@ -102,6 +102,7 @@ async fn fresh_list(account: &Account, mailbox: &Mailbox) -> Result<Option<UidSe
     let selected = fresh.session.examine(&name, SelectMode::Plain).await?;
     let is_same_epoch = mailbox.sync.uid_validity == Some(selected.uid_validity);
     let listing = list(&mut fresh, &selected).await?;
-    fresh.leave().await;
+    // Nobody waits for the goodbye.
+    account.tasks.spawn(fresh.leave());
     Ok((is_same_epoch && listing.is_consistent).then_some(listing.uids))
 }
