@@ -163,8 +163,9 @@ fn refreshed(
 
 /// Brings one list in line with what it noted, and tells the delta.
 async fn catch_up(engine: &Engine, id: i64, slot: &Slot, list: &mut Option<Listed>) -> Result<()> {
-    let Some(mut listed) = list.take() else { return Ok(()) };
+    // Taken also where there is no list (it could not be read): nobody waits for its deltas.
     let touched = std::mem::take(&mut *slot.touched.lock().unwrap_or_else(PoisonError::into_inner));
+    let Some(mut listed) = list.take() else { return Ok(()) };
     if touched.is_empty() {
         *list = Some(listed);
         return Ok(());

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use posthorn_model::{Clock, Timestamp};
+use posthorn_model::{Clock, DraftId, Timestamp};
 
 use super::Opened;
 use crate::contract::{Code, Error};
@@ -72,6 +72,22 @@ impl Tokens {
         table.turn += 1;
         let turn = table.turn;
         table.entries.insert(token.to_owned(), Entry { opened, used_at: now, turn });
+    }
+
+    /// Returns the token of a draft's files: always the same one while it lives, so that lists of drafts use up none.
+    pub(crate) fn of_draft(&self, id: DraftId) -> Result<String> {
+        let is_its = |entry: &Entry| matches!(entry.opened, Opened::Draft(known) if known == id);
+        let known = {
+            let table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
+            table.entries.iter().find(|(_, entry)| is_its(entry)).map(|(token, _)| token.clone())
+        };
+        // Asking keeps it alive; one that is over makes room for a new one.
+        if let Some(token) = known.filter(|token| self.get(token).is_some()) {
+            return Ok(token);
+        }
+        let token = Self::reserve()?;
+        self.set(&token, Opened::Draft(id));
+        Ok(token)
     }
 
     /// Returns what a token means, and keeps it alive. Absent when it never meant anything, or no longer.

@@ -83,7 +83,7 @@ contract! {
         pub original: Option<i64>,
         /// The quoted original goes along (below the text, verbatim).
         pub include_original: bool,
-        /// URL of the quoted original's frame; empty when there is none.
+        /// URL of the quoted original's frame; empty when there is none, and in lists.
         pub original_url: String,
         /// Line above the quoted original, as text.
         pub attribution: String,

@@ -52,7 +52,8 @@ fn purpose(kind: DraftKind) -> &'static str {
 /// Gives a draft.
 pub(super) async fn get(engine: &Engine, id: DraftId) -> Result<Draft> {
     let found = engine.store().read(move |tx| draft::get(tx, id)).await?;
-    convert(engine, found).await
+    let original_url = original_url(engine, &found.content.quoted_html)?;
+    Ok(Draft { original_url, ..convert(engine, found).await? })
 }
 
 /// Prepares the frame of the quoted original; empty when there is none.
@@ -71,17 +72,15 @@ fn original_url(engine: &Engine, quoted: &str) -> Result<String> {
     Ok(engine.content_url(&format!("{token}/")))
 }
 
-/// Gives a stored draft to a page.
+/// Gives a stored draft to a page, without the frame of its original: a list shows none.
 pub(super) async fn convert(engine: &Engine, found: draft::Draft) -> Result<Draft> {
     let identity = identity(engine, &found.content).await?;
     let revision = engine.revisions().of(found.id).await;
     let attribution = quote::attribution_of(engine, &found.content).await;
-    let token = Tokens::reserve()?;
-    engine.tokens().set(&token, Opened::Draft(found.id));
+    let token = engine.tokens().of_draft(found.id)?;
     let url =
         |file: &draft::DraftAttachment| engine.content_url(&format!("{token}/file/{}", file.id));
     let encoded_size = check::encoded_size(&found);
-    let original_url = original_url(engine, &found.content.quoted_html)?;
     let content = found.content;
     let html = editor::to_shown(&content.html, &found.attachments, url);
     let attachments = found.attachments.iter().map(|file| DraftAttachment {
@@ -109,7 +108,7 @@ pub(super) async fn convert(engine: &Engine, found: draft::Draft) -> Result<Draf
         purpose: purpose(content.kind).to_owned(),
         original: content.original.map(|id| id.0),
         include_original: !content.quoted_html.is_empty(),
-        original_url,
+        original_url: String::new(),
         attribution,
         attachments: attachments.collect(),
         saved_at: found.updated_at.0,

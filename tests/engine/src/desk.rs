@@ -1,0 +1,94 @@
+//! An engine in this process, as a page sees it.
+
+use std::path::PathBuf;
+
+use posthorn_api::contract::Event;
+use posthorn_api::{Engine, Options, SecretsKind};
+use serde_json::{Value, json};
+use tokio::sync::broadcast;
+
+use crate::{Ask, Incoming, PATIENCE, Ports, account};
+
+/// An engine with a profile of its own.
+#[derive(Debug)]
+pub struct Desk {
+    /// The engine.
+    pub engine: Engine,
+    profile: PathBuf,
+    /// Removes the profile at the end.
+    folder: Option<tempfile::TempDir>,
+}
+
+async fn open(profile: PathBuf) -> anyhow::Result<Engine> {
+    let passphrase = profile.join("passphrase.txt");
+    std::fs::create_dir_all(&profile)?;
+    std::fs::write(&passphrase, "a passphrase of the test\n")?;
+    let options = Options {
+        profile,
+        secrets: SecretsKind::File,
+        passphrase_file: Some(passphrase),
+        retry_ms: Some(200),
+        ..Options::default()
+    };
+    Ok(Engine::open(options).await?)
+}
+
+impl Desk {
+    /// Opens an empty profile.
+    pub async fn empty() -> anyhow::Result<Self> {
+        let folder = tempfile::tempdir()?;
+        let profile = folder.path().join("profile");
+        Ok(Self { engine: open(profile.clone()).await?, profile, folder: Some(folder) })
+    }
+
+    /// Opens a profile with one account, and waits until its mail is here.
+    pub async fn with(user: &str, incoming: Incoming, ports: Ports) -> anyhow::Result<Self> {
+        let desk = Self::empty().await?;
+        let saved = desk.ask("accounts.add", account(user, incoming, ports)).await?;
+        anyhow::ensure!(!saved["account"].is_null(), "the account was not added: {saved}");
+        desk.settle().await?;
+        Ok(desk)
+    }
+
+    /// Closes the engine and opens the same profile again.
+    pub async fn reopen(mut self) -> anyhow::Result<Self> {
+        self.engine.shutdown().await;
+        let (profile, folder) = (self.profile.clone(), self.folder.take());
+        drop(self);
+        Ok(Self { engine: open(profile.clone()).await?, profile, folder })
+    }
+
+    /// Listens from now on.
+    pub fn events(&self) -> Events {
+        Events(self.engine.subscribe())
+    }
+}
+
+impl Ask for Desk {
+    async fn ask(&self, method: &str, parameters: Value) -> anyhow::Result<Value> {
+        let answer = self.engine.dispatch(method, parameters).await;
+        answer.map_err(|error| anyhow::anyhow!("{method}: {}", json!(error)))
+    }
+}
+
+/// What the engine tells.
+#[derive(Debug)]
+pub struct Events(broadcast::Receiver<Event>);
+
+impl Events {
+    /// Waits for an event that fits and returns what is found in it.
+    pub async fn wait_for<T>(
+        &mut self,
+        what: &str,
+        mut fits: impl FnMut(Event) -> Option<T>,
+    ) -> anyhow::Result<T> {
+        let found = tokio::time::timeout(PATIENCE, async {
+            loop {
+                if let Some(found) = fits(self.0.recv().await?) {
+                    return anyhow::Ok(found);
+                }
+            }
+        });
+        found.await.map_err(|_| anyhow::anyhow!("waited in vain for {what}"))?
+    }
+}
