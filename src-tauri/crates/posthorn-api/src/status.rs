@@ -82,7 +82,8 @@ impl From<Status> for AccountStatus {
             done: status.done,
             total: status.total,
             server_said: status.server_said,
-            problem: status.problem.map(Error::from),
+            // What is wrong with sending is said where nothing is wrong with fetching.
+            problem: status.problem.or(status.outgoing).map(Error::from),
             next_try_at: status.next_try.map(|at| at.0),
             last_complete_at: status.last_complete.map(|at| at.0),
             pending_operations: status.pending_operations,

@@ -136,7 +136,10 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin> Session<S> {
         let window = if self.capabilities.pipelining { WINDOW_COMMANDS } else { 1 };
         let mut refused = Vec::new();
         for part in numbers.chunks(window) {
-            let lines: String = part.iter().map(|number| format!("DELE {number}\r\n")).collect();
+            let mut lines = String::new();
+            for number in part {
+                lines.extend(["DELE ", &number.to_string(), "\r\n"]);
+            }
             self.wire.begin()?;
             self.wire.send("DELE", &lines, &lines).await?;
             for number in part {

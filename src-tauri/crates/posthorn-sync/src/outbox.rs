@@ -166,6 +166,11 @@ impl Worker {
     /// Sends the rows whose time has come, oldest first, over one connection as long as it holds.
     async fn send_due(&mut self) -> Result<(), StoreError> {
         let id = self.account.id;
+        let due = self.account.store().read(move |tx| outbox::due(tx, id)).await?;
+        // No wait is left: the user wants it sent now, whatever the connection did before.
+        if due.iter().any(|row| row.state == OutboxState::Waiting && row.next_try.0 == 0) {
+            self.pause = None;
+        }
         let mut connection: Option<Submission> = None;
         while !self.is_held() {
             // Asked anew each time: a row may have been taken back, and another may be due before it.
@@ -173,7 +178,8 @@ impl Worker {
             let Some(row) = due.into_iter().next() else { break };
             let Some(row) = self.begin(row.id).await? else { continue };
             if connection.as_ref().is_none_or(|connection| !connection.session.is_usable()) {
-                let connected = self.unless_stopped(connect::connect(&self.account)).await;
+                let connected =
+                    self.unless_stopped(Box::pin(connect::connect(&self.account))).await;
                 match connected {
                     None => break,
                     Some(Ok(new)) => {

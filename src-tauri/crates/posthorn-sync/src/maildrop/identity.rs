@@ -63,6 +63,14 @@ pub(super) async fn header(
     }
 }
 
+/// Returns the hash of a message's header as the server shows it; absent where it does not.
+pub(super) async fn hash(
+    session: &mut Session<Stream>,
+    number: u32,
+) -> Result<Option<String>, Failure> {
+    Ok(header(session, number).await?.map(|header| header_hash(&header)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::header_hash;

@@ -111,13 +111,11 @@ fn is_known(
     body: BodyId,
     listed: &HashSet<Uidl>,
 ) -> Result<bool, StoreError> {
-    let row = match maildrop::get(tx, id, &read.uidl)? {
-        Some(row) => row,
-        None => {
-            let noted = maildrop::note_listed(tx, id, &[(read.uidl.clone(), read.listed_size)])?;
-            noted.into_iter().next().ok_or(StoreError::NotFound("message in the maildrop"))?
-        }
+    let known = match maildrop::get(tx, id, &read.uidl)? {
+        None => maildrop::note_listed(tx, id, &[(read.uidl.clone(), read.listed_size)])?.pop(),
+        known => known,
     };
+    let row = known.ok_or(StoreError::NotFound("message in the maildrop"))?;
     if row.state != DropState::Known {
         return Ok(true);
     }

@@ -8,7 +8,7 @@ use posthorn_pop3::{ListEntry, Session, UidlListing};
 use posthorn_store::account::{self, PopPolicy};
 use posthorn_store::maildrop::{self, DropState, Entry};
 
-use super::identity::{self, Verified, by_header, header_hash};
+use super::identity::{self, Verified, by_header};
 use crate::engine::Account;
 use crate::failure::Failure;
 
@@ -90,14 +90,12 @@ pub(super) async fn list(
     listing.sizes = drop.sizes.iter().map(|entry| (entry.number, entry.size)).collect();
     let mut all: Vec<Seen> = Vec::with_capacity(drop.sizes.len());
     for &ListEntry { number, size } in &drop.sizes {
-        let (uidl, hash) = match reliable.get(&number) {
-            Some(uidl) => (Some(uidl.clone()), None),
-            None => {
-                let header = identity::header(session, number).await?;
-                let hash = header.map(|header| header_hash(&header));
-                (hash.as_ref().map(|hash| by_header(size, hash)), hash)
-            }
+        let given = reliable.get(&number).cloned();
+        let hash = match given {
+            Some(_) => None,
+            None => identity::hash(session, number).await?,
         };
+        let uidl = given.or_else(|| hash.as_ref().map(|hash| by_header(size, hash)));
         all.push(Seen { number, size, uidl, hash });
     }
     listing.is_complete =
@@ -164,10 +162,7 @@ impl Known {
         let known = verified.get(&looked_at).filter(|_| !is_at_stake);
         let hash = match known.or(seen.hash.as_ref()) {
             Some(hash) => hash.clone(),
-            None => {
-                let header = identity::header(session, seen.number).await?;
-                header.as_deref().map(header_hash).unwrap_or_default()
-            }
+            None => identity::hash(session, seen.number).await?.unwrap_or_default(),
         };
         if !hash.is_empty() {
             verified.insert(looked_at, hash.clone());
@@ -199,12 +194,10 @@ impl Known {
             return Ok(true);
         };
         let hash = match &seen.hash {
-            Some(hash) => hash.clone(),
-            None => match identity::header(session, seen.number).await? {
-                Some(header) => header_hash(&header),
-                None => return Ok(true),
-            },
+            Some(hash) => Some(hash.clone()),
+            None => identity::hash(session, seen.number).await?,
         };
+        let Some(hash) = hash else { return Ok(true) };
         let found = candidates
             .iter()
             .find(|old| rows.get(*old).is_some_and(|row| row.header_hash == hash))

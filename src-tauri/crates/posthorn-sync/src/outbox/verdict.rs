@@ -18,7 +18,7 @@ use crate::problem::sentence;
 /// server some. In units of the first wait after a lost connection.
 const PUT_OFF_FIRST: u32 = 30;
 /// Longest wait between tries of a message that the server puts off.
-const PUT_OFF_LAST: Duration = Duration::from_secs(4 * 3600);
+const PUT_OFF_LAST: Duration = Duration::from_hours(4);
 /// A message that the server puts off is given up after this long (RFC 5321 section 4.5.4.1 says 4 to 5 days).
 const GIVE_UP_MS: i64 = 5 * 86_400_000;
 /// It is not given up before this many tries: a computer that slept for a week has not tried for a week.

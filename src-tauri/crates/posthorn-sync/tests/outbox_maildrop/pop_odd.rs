@@ -175,7 +175,7 @@ async fn a_quit_that_is_refused_is_repeated_and_one_that_is_lost_is_understood()
 async fn a_maildrop_in_use_is_said_and_waited_for() {
     let busy = "S: +OK hello\nC: CAPA\nS: -ERR what\nC: USER *\nS: +OK\nC: PASS *\nS: -ERR [IN-USE] another session has it\n!drain\n";
     let port = serve(&[busy.to_owned(), session(&[listing(&[(1, "a")]), retr(1, 1)])]).await;
-    let long = std::time::Duration::from_secs(3600);
+    let long = std::time::Duration::from_hours(1);
     let slow = Tuning { retry_first: long, retry_last: long, ..tuning() };
     let rig = Rig::start_with(settings(Protocol::Pop3, port, 1), slow, false).await;
     rig.until("it says so", || async {
