@@ -11,8 +11,11 @@ use webkit2gtk::{
 };
 
 /// Blocks every request and connection to the web and to web sockets.
-const RULES: &[u8] =
-    br#"[{"trigger":{"url-filter":"^(https?|wss?|ftp):"},"action":{"type":"block"}}]"#;
+const RULES: &[u8] = br#"[
+    {"trigger":{"url-filter":"^https?:"},"action":{"type":"block"}},
+    {"trigger":{"url-filter":"^wss?:"},"action":{"type":"block"}},
+    {"trigger":{"url-filter":"^ftp:"},"action":{"type":"block"}}
+]"#;
 
 /// Installs the filter. The store compiles the rules once and keeps them in the user's cache folder.
 pub(crate) fn install(webview: &WebView) {

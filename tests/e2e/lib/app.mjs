@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { Builder, By, Capabilities, Key } from 'selenium-webdriver';
 import { start, waitFor } from './process.mjs';
-import { application, driver as driverProgram } from './programs.mjs';
+import { application, artefacts, driver as driverProgram } from './programs.mjs';
 
 async function freePort() {
   const server = createServer();
@@ -20,6 +20,7 @@ export async function startApp(desktop, args, { pictures } = {}) {
   const proxy = start(driverProgram(), ['--port', String(port), '--native-port', String(native)], { env: desktop.env });
   await waitFor(async () => (await fetch(`http://127.0.0.1:${port}/status`)).ok, 'tauri-driver answers');
   const capabilities = new Capabilities();
+  capabilities.set('browserName', 'wry');
   capabilities.set('tauri:options', { application: application(), args });
   const driver = await new Builder().usingServer(`http://127.0.0.1:${port}/`).withCapabilities(capabilities).build();
   return new Page(driver, proxy, desktop, pictures);
@@ -36,22 +37,34 @@ export class Page {
     this.pictures = pictures;
   }
 
+  /** Waits; when that was in vain, keeps what the window showed and what the application said. */
+  async #wait(probe, what, limit) {
+    try {
+      return await waitFor(probe, what, limit, () => this.proxy.log.slice(-20).join('\n'));
+    } catch (error) {
+      await this.driver.switchTo().defaultContent();
+      const file = join(artefacts(), `failed-${Date.now()}.png`);
+      writeFileSync(file, Buffer.from(await this.driver.takeScreenshot(), 'base64'));
+      error.message += `\nwhat it saw last: ${file}`;
+      throw error;
+    }
+  }
+
   /** Waits for the first visible element. */
   async find(css, limit = 30_000) {
-    return waitFor(
+    return this.#wait(
       async () => {
         for (const element of await this.driver.findElements(By.css(css))) if (await element.isDisplayed()) return element;
         return null;
       },
       `${css} is visible`,
       limit,
-      () => this.proxy.log.slice(-20).join('\n'),
     );
   }
 
   /** Waits for an element whose text contains `words`. */
   async findText(css, words, limit = 30_000) {
-    return waitFor(
+    return this.#wait(
       async () => {
         for (const element of await this.driver.findElements(By.css(css))) {
           if (await element.isDisplayed() && (await element.getText()).includes(words)) return element;
@@ -60,7 +73,6 @@ export class Page {
       },
       `${css} says ${words}`,
       limit,
-      () => this.proxy.log.slice(-20).join('\n'),
     );
   }
 

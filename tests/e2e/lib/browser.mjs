@@ -48,6 +48,6 @@ export async function openBrowser(server, { width = 1280, height = 800, ...conte
     ],
   });
   const page = await (await browser.newContext({ viewport: { width, height }, ...context })).newPage();
-  await page.goto(`${server.address}/#${server.token}`);
+  await page.goto(`${server.address}/#token=${server.token}`);
   return { browser, page };
 }

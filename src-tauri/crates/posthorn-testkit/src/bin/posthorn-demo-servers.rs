@@ -17,6 +17,7 @@ use std::io::{BufRead as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
+use posthorn_model::{Clock as _, SystemClock};
 use posthorn_testkit::demo::Demo;
 use posthorn_testkit::{Certificate, Delivery, MailServer, MailServerOptions, Refusal, corpus};
 use serde_json::{Value, json};
@@ -71,7 +72,8 @@ fn obey(demo: &mut Demo, line: &str) -> Result<Value> {
         ["deliver", user, file] => {
             let bytes =
                 std::fs::read(Path::new(file)).with_context(|| format!("reading {file}"))?;
-            dovecot.mailbox(user, "INBOX").deliver(&Delivery::new(bytes))?;
+            let now = SystemClock.now();
+            dovecot.mailbox(user, "INBOX").deliver(&Delivery::new(bytes).received(now))?;
         }
         ["count", user, mailbox] => return Ok(json!(dovecot.mailbox(user, mailbox).count()?)),
         _ => bail!("{line:?} is no command"),
