@@ -4,6 +4,11 @@
 //! behind the development server, which can be killed. Both are asked by method name and JSON, as a page asks.
 //! Everything waits for conditions: `sync.wait`, an event, or a file of the mail server.
 
+#![expect(
+    clippy::indexing_slicing,
+    reason = "JSON answers `null` for what is not there, and this is test code"
+)]
+
 mod desk;
 mod server;
 

@@ -39,8 +39,9 @@ fn build() -> anyhow::Result<PathBuf> {
     anyhow::ensure!(built.status.success(), "the development server could not be built");
     let lines = String::from_utf8(built.stdout)?;
     let messages = lines.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    let program =
-        messages.filter_map(|message| message["executable"].as_str().map(PathBuf::from)).last();
+    let program = messages
+        .filter_map(|message| message["executable"].as_str().map(PathBuf::from))
+        .next_back();
     program.context("cargo did not say where the program is")
 }
 

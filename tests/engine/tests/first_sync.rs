@@ -4,6 +4,7 @@ use posthorn_engine_tests::{Ask, Desk, Incoming, Ports, numbered, provider, subj
 use posthorn_testkit::{Delivery, Mail};
 use serde_json::json;
 
+#[expect(clippy::too_many_lines, reason = "one journey, step after step")]
 #[tokio::test(flavor = "multi_thread")]
 async fn mail_is_listed_read_and_found() -> anyhow::Result<()> {
     let provider = provider()?;

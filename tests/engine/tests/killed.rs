@@ -1,5 +1,10 @@
 //! Journey: the process is killed in the middle of its work. Nothing is lost, and nothing is there twice.
 
+#![expect(
+    clippy::indexing_slicing,
+    reason = "JSON answers `null` for what is not there, and this is test code"
+)]
+
 use posthorn_engine_tests::{
     Ask, Incoming, Ports, Server, account, numbered, provider, subjects, until,
 };

@@ -1,5 +1,10 @@
 //! Journey: the server goes and comes back; the account says so, and mail that came meanwhile is here.
 
+#![expect(
+    clippy::indexing_slicing,
+    reason = "JSON answers `null` for what is not there, and this is test code"
+)]
+
 use posthorn_engine_tests::{Ask, Desk, Incoming, Ports, numbered, provider, until};
 use serde_json::json;
 

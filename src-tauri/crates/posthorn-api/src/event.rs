@@ -59,7 +59,7 @@ impl Round {
                 Change::Outbox(_) => self.outbox = true,
                 Change::Drafts(drafts) => self.drafts.extend(drafts.iter().map(|id| id.0)),
                 Change::Settings(keys) => {
-                    self.settings |= keys.iter().any(|key| key == setting::KEY)
+                    self.settings |= keys.iter().any(|key| key == setting::KEY);
                 }
                 Change::RemoteImages
                 | Change::Removed
@@ -78,7 +78,7 @@ impl Round {
             SyncEvent::StatusChanged(status) => drop(self.statuses.insert(status.account, *status)),
             SyncEvent::Arrived { messages, .. } => self.arrived.extend(messages),
             SyncEvent::OperationRefused { operation, problem, .. } => {
-                self.refused.push((operation, problem))
+                self.refused.push((operation, problem));
             }
             SyncEvent::Sending { .. } => self.outbox = true,
             SyncEvent::Settled(_) => {}

@@ -170,7 +170,7 @@ pub(crate) async fn outbox_resolve_unknown(
                     outbox::reschedule(tx, id, tx.now())?;
                 }
                 UnknownAnswer::Arrived => {
-                    outbox::step(tx, id, Stored::Accepted, "The user knows that it arrived")?
+                    outbox::step(tx, id, Stored::Accepted, "The user knows that it arrived")?;
                 }
             }
             Ok(())

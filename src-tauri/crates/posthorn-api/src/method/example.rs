@@ -6,6 +6,7 @@ use super::{NAMES, of_command};
 use crate::contract::{Code, Settings};
 use crate::{Engine, Options, SecretsKind};
 
+#[expect(clippy::too_many_lines, reason = "a table: one line a method")]
 fn examples() -> Vec<(&'static str, Value)> {
     let none = || json!({});
     let id = || json!({ "id": 7 });
