@@ -22,6 +22,9 @@ impl Address {
 
     /// Returns the part after the last `@` in lower case; empty where there is none.
     pub fn domain(&self) -> String {
-        self.email.rsplit_once('@').map(|(_, domain)| domain.to_ascii_lowercase()).unwrap_or_default()
+        self.email
+            .rsplit_once('@')
+            .map(|(_, domain)| domain.to_ascii_lowercase())
+            .unwrap_or_default()
     }
 }

@@ -17,8 +17,8 @@ pub use address::Address;
 pub use clock::{Clock, ManualClock, SystemClock, Timestamp};
 pub use flag::{Flags, Keyword};
 pub use id::{
-    AccountId, AttachmentId, BodyId, DraftId, MailboxId, MessageId, MessageIdHeader, ModSeq, OperationId, OutboxId,
-    Position, ThreadId, Uid, UidValidity, Uidl,
+    AccountId, AttachmentId, BodyId, DraftId, MailboxId, MessageId, MessageIdHeader, ModSeq,
+    OperationId, OutboxId, Position, ThreadId, Uid, UidValidity, Uidl,
 };
 pub use mailbox::MailboxRole;
 pub use server::{Encryption, Protocol, ServerAddress};

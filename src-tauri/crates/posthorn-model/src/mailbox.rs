@@ -24,8 +24,16 @@ pub enum MailboxRole {
 
 impl MailboxRole {
     /// All roles, in the order in which folders are shown.
-    pub const ALL: [Self; 8] =
-        [Self::Inbox, Self::Drafts, Self::Sent, Self::Archive, Self::Junk, Self::Trash, Self::All, Self::Other];
+    pub const ALL: [Self; 8] = [
+        Self::Inbox,
+        Self::Drafts,
+        Self::Sent,
+        Self::Archive,
+        Self::Junk,
+        Self::Trash,
+        Self::All,
+        Self::Other,
+    ];
 
     /// Returns the role's word in the index database; never changed.
     pub fn as_str(self) -> &'static str {

@@ -50,7 +50,9 @@ impl Encryption {
 
     /// Returns the encryption that a word of [`Self::as_str`] names.
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Tls, Self::StartTls, Self::Plaintext].into_iter().find(|encryption| encryption.as_str() == word)
+        [Self::Tls, Self::StartTls, Self::Plaintext]
+            .into_iter()
+            .find(|encryption| encryption.as_str() == word)
     }
 }
 

@@ -3,8 +3,8 @@
 use bytes::BytesMut;
 use tokio::io::{AsyncRead, AsyncWrite};
 
-use crate::listing::{self, MAX_ENTRIES};
 use crate::fetch::WINDOW_COMMANDS;
+use crate::listing::{self, MAX_ENTRIES};
 use crate::wire::{MAX_COMMAND, Status, Wire};
 use crate::{Capabilities, Error, ListEntry, Maildrop, Settings, Stat, UidlListing};
 

@@ -248,7 +248,8 @@ pub fn without_body(
 pub fn count_without_body(tx: &ReadTx<'_>, account: AccountId, size_limit: u64) -> Result<u64> {
     let sql = "SELECT count(*) FROM message INDEXED BY message_without_body WHERE account = ?1 \
         AND body_state <> 2 AND NOT (body_state = 1 AND size > ?2)";
-    tx.one(sql, params![account.0, size_limit as i64], |row| row.get::<_, i64>(0)).map(i64::unsigned_abs)
+    tx.one(sql, params![account.0, size_limit as i64], |row| row.get::<_, i64>(0))
+        .map(i64::unsigned_abs)
 }
 
 /// What reading the bytes told about a message, beyond the head that the server sent.
