@@ -35,7 +35,7 @@ fn literal_length(line: &[u8]) -> Option<u64> {
 
 fn connect(port: u16) -> Result<BufReader<TcpStream>> {
     let stream = TcpStream::connect(("127.0.0.1", port)).context("the server does not answer")?;
-    stream.set_read_timeout(Some(Duration::from_secs(120)))?;
+    stream.set_read_timeout(Some(Duration::from_mins(2)))?;
     stream.set_nodelay(true)?;
     Ok(BufReader::with_capacity(1 << 16, stream))
 }

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use posthorn_model::Timestamp;
-use posthorn_testkit::{MailServer, MailServerOptions, mail::Mail, maildir::Delivery};
+use posthorn_testkit::{Delivery, Mail, MailServer, MailServerOptions};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 

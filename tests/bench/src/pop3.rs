@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result};
 use posthorn_model::Timestamp;
-use posthorn_testkit::{MailServer, MailServerOptions, corpus, maildir::Delivery};
+use posthorn_testkit::{Delivery, MailServer, MailServerOptions, corpus};
 use serde_json::json;
 use tokio::time::Instant;
 
