@@ -3,7 +3,6 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use posthorn_api::{Engine, contract::Event};
-use serde::Serialize;
 use serde_json::{Value, json};
 use tauri::{AppHandle, Emitter as _, Manager as _};
 use tokio::sync::broadcast::error::RecvError;
@@ -48,7 +47,7 @@ fn request(app: &AppHandle, event: Event) {
     let shell = app.state::<Shell>();
     let mut waiting = shell.requests.0.lock().unwrap_or_else(PoisonError::into_inner);
     if waiting.page_is_ready {
-        send(app, ENGINE, &event);
+        send(app, ENGINE, &json!(event));
     } else if waiting.requests.len() < MAX_WAITING {
         waiting.requests.push(event);
     }
@@ -65,7 +64,7 @@ pub(crate) fn request_message(app: &AppHandle, message: i64) {
 }
 
 /// Sends something to every page.
-pub(crate) fn send(app: &AppHandle, name: &str, payload: &impl Serialize) {
+pub(crate) fn send(app: &AppHandle, name: &str, payload: &Value) {
     if let Err(error) = app.emit(name, payload) {
         tracing::warn!(%error, "an event did not reach the page");
     }
@@ -81,10 +80,10 @@ pub(crate) fn forward(app: AppHandle, engine: &Arc<Engine>) {
                     if let Event::MailArrived { arrivals } = &event {
                         notification::show(&app, arrivals).await;
                     }
-                    send(&app, ENGINE, &event);
+                    send(&app, ENGINE, &json!(event));
                 }
                 // The page was too slow: it asks for everything again.
-                Err(RecvError::Lagged(missed)) => send(&app, "shell-lagged", &missed),
+                Err(RecvError::Lagged(missed)) => send(&app, "shell-lagged", &json!(missed)),
                 Err(RecvError::Closed) => return,
             }
         }

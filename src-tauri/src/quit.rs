@@ -55,7 +55,7 @@ pub(crate) fn on_close_requested(app: &AppHandle) {
             now(&app);
         } else {
             window::show(&app);
-            event::send(&app, "shell-close-asked", &unsent);
+            event::send(&app, "shell-close-asked", &json!(unsent));
         }
     });
 }

@@ -1,3 +1,4 @@
+/** Key chords: how bindings are written, matched on any layout, and shown. */
 import { describe, expect, it } from 'vitest';
 import { caps, isSingle, type KeyLike, matches, parseBinding, type Press } from '@/command/chord';
 

@@ -1,3 +1,4 @@
+/** From key presses to commands: contexts, sequences, input methods, typing. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Keyboard } from '@/command/keyboard';
 import { commands } from '@/command/registry.svelte';

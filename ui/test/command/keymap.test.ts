@@ -1,3 +1,4 @@
+/** The keymaps: every binding names a command, none collides in its context. */
 import { describe, expect, it } from 'vitest';
 import { parseBinding } from '@/command/chord';
 import { KEYMAPS, PRESETS, readBlocks } from '@/command/keymap';

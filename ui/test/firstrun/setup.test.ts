@@ -1,3 +1,4 @@
+/** Setting up an account: found or by hand, advised, verified, saved. */
 import { describe, expect, it } from 'vitest';
 import { Setup } from '@/feature/firstrun/setup.svelte';
 import type { AccountDraft, Discovery, Server } from '@/ipc/generated';

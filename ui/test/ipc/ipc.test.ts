@@ -1,3 +1,4 @@
+/** The transports: command names, errors, content addresses. */
 import { describe, expect, it } from 'vitest';
 import { contentAddress } from '@/ipc/content';
 import { readError } from '@/ipc/error';

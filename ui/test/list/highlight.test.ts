@@ -1,3 +1,4 @@
+/** Words of a search found in a text. */
 import { expect, it } from 'vitest';
 import { pieces } from '@/feature/list/highlight';
 

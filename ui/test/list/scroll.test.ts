@@ -1,3 +1,4 @@
+/** The arithmetic of a list of a million rows. */
 import { describe, expect, it } from 'vitest';
 import { CAP, FixedScroll } from '@/feature/list/scroll';
 

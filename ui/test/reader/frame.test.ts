@@ -1,3 +1,4 @@
+/** Messages of a mail frame: checked before they are believed. */
 import { describe, expect, it } from 'vitest';
 import { claimedHost, linkDoubt, linkTarget } from '@/feature/reader/frame';
 import { readFrameMessage } from '@/ipc/frame';

@@ -1,3 +1,4 @@
+/** The list: places, deltas, focus, marks. */
 import { describe, expect, it, vi } from 'vitest';
 import { List } from '@/state/list.svelte';
 import { FakeEngine } from '../fake';

@@ -1,3 +1,4 @@
+/** The reader: what is opened, folded, asked for again. */
 import { describe, expect, it, vi } from 'vitest';
 import type { MessageHead } from '@/ipc/generated';
 import { Preferences } from '@/state/preferences.svelte';

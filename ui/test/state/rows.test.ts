@@ -1,3 +1,4 @@
+/** The window of rows that is kept, and how deltas renumber it. */
 import { describe, expect, it } from 'vitest';
 import type { Row } from '@/ipc/generated';
 import { PAGE, PAGES_MAX, renumbering, Rows } from '@/state/rows';

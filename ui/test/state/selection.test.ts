@@ -1,3 +1,4 @@
+/** Marked rows: some, or all but some. */
 import { describe, expect, it } from 'vitest';
 import { Marked } from '@/state/selection';
 

@@ -1,3 +1,4 @@
+/** The undo bar: what it says, how deep it goes. */
 import { describe, expect, it, vi } from 'vitest';
 import { UndoBar } from '@/state/undo.svelte';
 import { EngineError } from '@/ipc/engine';

@@ -1,3 +1,4 @@
+/** The words: both languages complete, every key used, plurals, dates. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
 import { afterEach, describe, expect, it } from 'vitest';
