@@ -67,7 +67,7 @@ export class Page {
     return this.#wait(
       async () => {
         for (const element of await this.driver.findElements(By.css(css))) {
-          if (await element.isDisplayed() && (await element.getText()).includes(words)) return element;
+          if ((await element.isDisplayed()) && (await this.evaluate('return arguments[0].textContent', element)).includes(words)) return element;
         }
         return null;
       },

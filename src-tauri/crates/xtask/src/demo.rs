@@ -26,12 +26,16 @@ struct Servers {
     child: Child,
     seed: PathBuf,
     profile: PathBuf,
+    authority: PathBuf,
 }
 
 impl Servers {
     fn start() -> Result<Self> {
-        let tool =
-            Tool::new(project::program("posthorn-demo-servers")).args(&["--messages", MESSAGES]);
+        let tool = Tool::new(project::program("posthorn-demo-servers")).args(&[
+            "--messages",
+            MESSAGES,
+            "--tls",
+        ]);
         let mut child = tool.start(|command| {
             command.stdin(Stdio::piped()).stdout(Stdio::piped()).process_group(0)
         })?;
@@ -46,7 +50,7 @@ impl Servers {
                 .map(PathBuf::from)
                 .with_context(|| format!("no {key} in {told}"))
         };
-        let (seed, profile) = (path("seed")?, path("profile")?);
+        let (seed, profile, authority) = (path("seed")?, path("profile")?, path("authority")?);
         let port = |key: &str| told.get(key).cloned().unwrap_or_default();
         println!(
             "IMAP 127.0.0.1:{}, POP3 :{}, SMTP :{}",
@@ -57,7 +61,7 @@ impl Servers {
         println!(
             "accounts anna, bert (IMAP) and paul (POP3) @posthorn.test, password test, {MESSAGES} real messages"
         );
-        Ok(Self { child, seed, profile })
+        Ok(Self { child, seed, profile, authority })
     }
 }
 
@@ -98,6 +102,7 @@ fn tour(servers: &Servers) -> Result<()> {
     e2e::script_tool("tour.mjs", "demo")
         .env("POSTHORN_PROFILE", &servers.profile)
         .env("POSTHORN_SEED_ACCOUNTS", &servers.seed)
+        .env("POSTHORN_TRUST_CA", &servers.authority)
         .run()
 }
 
@@ -107,6 +112,8 @@ fn seeded(tool: Tool, servers: &Servers) -> Tool {
         .args(&["--secrets", "memory"])
         .arg("--seed-accounts")
         .arg(&servers.seed)
+        .arg("--trust-ca")
+        .arg(&servers.authority)
 }
 
 /// Opens the application on the user's own profile.

@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result, bail};
 use crate::count::Count;
 use crate::install::{self, Need};
 use crate::tool::Tool;
-use crate::{build, codegen, e2e, tidy};
+use crate::{build, codegen, e2e, project, tidy};
 
 /// One step: how it is called, the command that does it alone, and what it does.
 struct Step {
@@ -41,14 +41,14 @@ const STEPS: [Step; 14] = [
         by_hand: "cargo xtask codegen --check",
         act: || silent(codegen::check()),
     },
-    Step { name: "nextest", by_hand: "cargo nextest run --workspace", act: nextest },
-    Step { name: "doctest", by_hand: "cargo test --workspace --doc", act: doctest },
-    Step { name: "rustdoc", by_hand: "cargo doc --workspace --no-deps", act: rustdoc },
     Step {
         name: "programs",
         by_hand: "cargo build --workspace --bins",
         act: || silent(build::programs()),
     },
+    Step { name: "nextest", by_hand: "cargo nextest run --workspace", act: nextest },
+    Step { name: "doctest", by_hand: "cargo test --workspace --doc", act: doctest },
+    Step { name: "rustdoc", by_hand: "cargo doc --workspace --no-deps", act: rustdoc },
     Step { name: "e2e", by_hand: "cargo xtask e2e", act: || e2e::journeys("") },
 ];
 
@@ -140,7 +140,9 @@ fn clippy() -> Result<Count> {
 }
 
 fn nextest() -> Result<Count> {
-    counted(build::workspace(&["nextest", "run", "--color", "never"]), Count::of_nextest)
+    let tool = build::workspace(&["nextest", "run", "--color", "never"])
+        .env("POSTHORN_DEVSERVER", project::program("posthorn-devserver"));
+    counted(tool, Count::of_nextest)
 }
 
 fn doctest() -> Result<Count> {
