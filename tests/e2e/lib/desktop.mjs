@@ -1,6 +1,6 @@
 /** A private desktop: Xvfb, a D-Bus session of its own and a window manager. Nothing of the user's session is touched. */
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -8,9 +8,19 @@ import { start } from './process.mjs';
 
 const run = promisify(execFile);
 
+/** A desktop has a font of its own for its interface; without one, Latin would be drawn with the Chinese font. */
+const FONTS = `<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>
+${['system-ui', 'sans-serif']
+  .map((name) => `<alias binding="strong"><family>${name}</family><prefer><family>Inter</family><family>Noto Sans CJK SC</family></prefer></alias>`)
+  .join('\n')}
+<include ignore_missing="yes">/etc/fonts/fonts.conf</include></fontconfig>`;
+
 /** Starts the desktop; `env` is what programs on it need. */
 export async function startDesktop({ width = 1280, height = 800 } = {}) {
   const home = await mkdtemp(join(tmpdir(), 'posthorn-desktop-'));
+  for (const folder of ['fontconfig', 'gtk-3.0']) await mkdir(join(home, 'config', folder), { recursive: true });
+  await writeFile(join(home, 'config/fontconfig/fonts.conf'), FONTS);
+  await writeFile(join(home, 'config/gtk-3.0/settings.ini'), '[Settings]\ngtk-font-name=Inter 10\n');
   const xvfb = start('Xvfb', ['-displayfd', '3', '-screen', '0', `${width}x${height}x24`, '-nolisten', 'tcp'], { stdio: ['pipe', 'pipe', 'pipe', 'pipe'] });
   const number = await new Promise((resolve, reject) => {
     xvfb.child.stdio[3].once('data', (data) => resolve(String(data).trim()));
@@ -24,6 +34,7 @@ export async function startDesktop({ width = 1280, height = 800 } = {}) {
     XDG_DATA_HOME: join(home, 'data'),
     XDG_CONFIG_HOME: join(home, 'config'),
     XDG_CACHE_HOME: join(home, 'cache'),
+    FONTCONFIG_FILE: join(home, 'config/fontconfig/fonts.conf'),
     DISPLAY: `:${number}`,
     GDK_BACKEND: 'x11',
     NO_AT_BRIDGE: '1',

@@ -47,7 +47,10 @@ pub(crate) struct OpenedFrame {
     pub(crate) remote_allowed: bool,
 }
 
-/// Answers a path: `TOKEN/`, `TOKEN/cid/N`, `TOKEN/remote/N`, `TOKEN/part/N`, and of a draft `TOKEN/file/ID`.
+/// One transparent pixel (GIF89a).
+const TRANSPARENT: &[u8] = b"GIF89a\x01\0\x01\0\x80\0\0\0\0\0\xff\xff\xff!\xf9\x04\x01\0\0\0\0,\0\0\0\0\x01\0\x01\0\0\x02\x02D\x01\0;";
+
+/// Answers a path: `TOKEN/`, `TOKEN/cid/N`, `TOKEN/remote/N`, `TOKEN/blocked/N`, `TOKEN/part/N`, and of a draft `TOKEN/file/ID`.
 pub(crate) async fn answer_path(engine: &Engine, path: &str) -> ContentResponse {
     let path = path.split(['?', '#']).next().unwrap_or_default();
     let mut pieces = path.trim_start_matches('/').splitn(3, '/');
@@ -63,6 +66,10 @@ pub(crate) async fn answer_path(engine: &Engine, path: &str) -> ContentResponse 
         }
         (Some(Opened::Message(opened)), "remote", Some(number)) => {
             Ok(remote_picture(engine, &opened, number).await)
+        }
+        // A picture that is not allowed takes its place and shows nothing; the reader says in words what was left out.
+        (Some(Opened::Message(_)), "blocked", Some(_)) => {
+            Ok(ContentResponse::picture("image/gif", TRANSPARENT.to_vec()))
         }
         (Some(Opened::Message(opened)), "part", Some(number)) => {
             file(engine, &opened, number).await

@@ -205,7 +205,7 @@ async fn mailboxes(engine: &Engine) -> Result<Event> {
 }
 
 async fn outbox_items(engine: &Engine) -> Result<Event> {
-    Ok(Event::OutboxChanged { items: engine.store().read(outbox::list).await? })
+    Ok(Event::OutboxChanged { items: outbox::list(engine).await? })
 }
 
 async fn settings(engine: &Engine) -> Result<Event> {

@@ -3,8 +3,8 @@
 //! Invariant: nothing here sends. A change here only lets the one sender (in posthorn-sync) look again.
 
 use posthorn_model::OutboxId;
+use posthorn_store::draft;
 use posthorn_store::outbox::{self, OutboxState as Stored, RecipientState};
-use posthorn_store::{ReadTx, draft};
 
 use crate::contract::{
     ById, Code, Draft, Error, Nothing, OutboxItem, OutboxState, RecipientResult, ResolveUnknown,
@@ -80,25 +80,33 @@ pub(crate) fn convert(row: outbox::Outbox) -> OutboxItem {
         subject: row.request.subject,
         message_id: row.request.message_id.0,
         size: row.request.size,
-        // The store keeps steps, not bytes: between Data and the dot nothing is told.
+        // The store keeps steps, not bytes: `list` adds what the sender knows of an upload.
         sent_bytes: if is_accepted || row.state == Stored::DotSent { row.request.size } else { 0 },
         queued_at: row.created_at.0,
         not_before_at: row.request.not_before.0,
         tries: row.attempts,
         next_try_at: (row.state == Stored::Waiting).then_some(row.next_try.0),
         receipt: if is_accepted { row.reply } else { String::new() },
-        can_undo: row.state.is_cancellable() && row.state != Stored::Unknown,
+        // A row split off for refused recipients has no draft to go back to.
+        can_undo: row.state.is_cancellable()
+            && row.state != Stored::Unknown
+            && row.request.draft.is_some(),
     }
 }
 
-/// Returns all rows that are not done.
-pub(crate) fn list(tx: &ReadTx<'_>) -> posthorn_store::Result<Vec<OutboxItem>> {
-    Ok(outbox::list(tx)?.into_iter().map(convert).collect())
+/// Returns all rows that are not done, with how much of each went out.
+pub(crate) async fn list(engine: &Engine) -> Result<Vec<OutboxItem>> {
+    let rows = engine.store().read(outbox::list).await?;
+    let mut items: Vec<OutboxItem> = rows.into_iter().map(convert).collect();
+    for item in items.iter_mut().filter(|item| item.state == OutboxState::Data) {
+        item.sent_bytes = engine.sync().uploaded(OutboxId(item.id)).unwrap_or_default();
+    }
+    Ok(items)
 }
 
 /// Lists the outbox; what is done is left out.
 pub(crate) async fn outbox_list(engine: &Engine, _: Nothing) -> Result<Vec<OutboxItem>> {
-    Ok(engine.store().read(list).await?)
+    list(engine).await
 }
 
 /// Takes a message back into a draft, while it can be.
@@ -121,16 +129,18 @@ pub(crate) async fn outbox_undo(engine: &Engine, request: ById) -> Result<Draft>
 /// Tries now.
 pub(crate) async fn outbox_send_now(engine: &Engine, request: ById) -> Result<Nothing> {
     let id = OutboxId(request.id);
-    engine
+    let account = engine
         .store()
         .write(move |tx| {
             let row = outbox::get(tx, id)?;
             if row.state == Stored::Failed {
                 outbox::step(tx, id, Stored::Queued, "")?;
             }
-            outbox::reschedule(tx, id, tx.now())
+            outbox::reschedule(tx, id, tx.now())?;
+            Ok(row.request.account)
         })
         .await?;
+    engine.sync().outbox_changed(account);
     Ok(Nothing {})
 }
 
@@ -157,7 +167,7 @@ pub(crate) async fn outbox_resolve_unknown(
     request: ResolveUnknown,
 ) -> Result<Nothing> {
     let id = OutboxId(request.id);
-    engine
+    let account = engine
         .store()
         .write(move |tx| {
             let row = outbox::get(tx, id)?;
@@ -173,9 +183,10 @@ pub(crate) async fn outbox_resolve_unknown(
                     outbox::step(tx, id, Stored::Accepted, "The user knows that it arrived")?;
                 }
             }
-            Ok(())
+            Ok(row.request.account)
         })
         .await?;
+    engine.sync().outbox_changed(account);
     Ok(Nothing {})
 }
 

@@ -81,6 +81,9 @@ pub(super) async fn convert(engine: &Engine, found: draft::Draft) -> Result<Draf
     let url =
         |file: &draft::DraftAttachment| engine.content_url(&format!("{token}/file/{}", file.id));
     let encoded_size = check::encoded_size(&found);
+    let account = found.content.account;
+    let size_limit =
+        engine.store().read(move |tx| posthorn_sync::message_size_limit(tx, account)).await?;
     let content = found.content;
     let html = editor::to_shown(&content.html, &found.attachments, url);
     let attachments = found.attachments.iter().map(|file| DraftAttachment {
@@ -112,8 +115,7 @@ pub(super) async fn convert(engine: &Engine, found: draft::Draft) -> Result<Draf
         attribution,
         attachments: attachments.collect(),
         saved_at: found.updated_at.0,
-        // Servers tell their limit only when they are asked to take something.
-        size_limit: None,
+        size_limit,
         encoded_size,
     })
 }

@@ -234,5 +234,6 @@ pub(crate) async fn drafts_send(engine: &Engine, request: SendDraft) -> Result<O
         .await?;
     claim.done();
     engine.answers().add(row.id, kind, original);
+    engine.sync().outbox_changed(row.request.account);
     Ok(crate::outbox::convert(row))
 }
