@@ -1,7 +1,7 @@
 //! The one table of methods.
 //!
 //! `noun.verb` on the wire; the shell's command is the same with an underscore (`accounts_list`). Every method takes
-//! one object and answers with one, or fails with [`Error`](crate::contract::Error).
+//! one object and answers with one, or fails with [`Error`].
 
 use serde_json::Value;
 

@@ -1,7 +1,7 @@
 //! Bytes <-> meaning, pure and total: parse, charsets, clean HTML, quote, compose, thread keys.
 //!
 //! [`parse`] turns any bytes into a message and a list of defects; [`part`] gives the bytes of one part;
-//! [`html::clean`] makes a stranger's HTML safe to show; [`compose`] writes a message that parses back to what was meant.
+//! [`html::clean`] makes a stranger's HTML safe to show; [`compose()`] writes a message that parses back to what was meant.
 //!
 //! Invariants: nothing here panics or fails on any input that came from outside; time and memory are bounded by named
 //! limits; no I/O, no clock, no randomness. Types are not serializable by design.

@@ -99,7 +99,7 @@ pub struct Parsed {
     pub charset: String,
     /// What is attached, in order, pictures in the text included.
     pub attachments: Vec<Attachment>,
-    /// The first words of the text for the list; see [`crate::preview`].
+    /// The first words of the text for the list; see `preview`.
     pub preview: String,
     /// What is wrong with it.
     pub defects: Vec<Defect>,

@@ -3,7 +3,7 @@
 use crate::ast::{Age, Query, Term};
 use crate::operator::{age_unit_name, field_name, state_name};
 
-/// Writes a query so that [`crate::parse`] reads it back as the same query.
+/// Writes a query so that [`crate::parse()`] reads it back as the same query.
 pub fn print(query: &Query) -> String {
     let mut text = String::new();
     write_query(&mut text, query, Place::Top);

@@ -6,7 +6,7 @@
 //!
 //! Invariants: a placement counts its operations under way (`pending`), and the synchronisation leaves such a row's
 //! flags alone. What left a mailbox stays hidden there until the server confirms, and comes back when it refuses.
-//! The log survives restarts and is what undo works from ([`undo`]).
+//! The log survives restarts and is what undo works from ([`undo()`]).
 
 mod action;
 mod backout;

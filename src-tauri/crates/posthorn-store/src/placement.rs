@@ -4,7 +4,7 @@
 //! * Two placements are joined to one message only by the server's id, by COPYUID of our own operation, or inside an
 //!   account by equal `Message-ID`, size and date; never twice in one mailbox, where two copies stay two messages.
 //! * While an operation is pending, the synchronisation does not touch the row's flags.
-//! * Counts and thread rows are right at the end of every function here ([`crate::thread::recount`]).
+//! * Counts and thread rows are right at the end of every function here (`thread::recount`).
 
 mod arrive;
 

@@ -1,9 +1,9 @@
 //! Threads (conversations), across the folders of one account, and what they show of each mailbox.
 //!
 //! Messages belong together by `References` and `In-Reply-To`; where a reply has neither, by a careful subject rule
-//! ([`assign`]). Threads are built as messages come, in any order, and only ever grow together.
+//! (`assign`). Threads are built as messages come, in any order, and only ever grow together.
 //!
-//! Invariant: at the end of every public function that changes placements, [`recount`] has brought `thread_mailbox`
+//! Invariant: at the end of every public function that changes placements, `recount` has brought `thread_mailbox`
 //! and the mailboxes' counts in line.
 
 mod assign;
