@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startApp } from './lib/app.mjs';
 import { startDesktop } from './lib/desktop.mjs';
+import { dropFiles } from './lib/drop.mjs';
 import { stopAll, waitFor } from './lib/process.mjs';
 import { artefacts } from './lib/programs.mjs';
 
@@ -40,8 +41,9 @@ try {
   await page.type('Thank you. The numbers are attached. 数字见附件。');
   const file = join(profile, 'numbers 数字.csv');
   await writeFile(file, 'month,letters\nNovember,42\n');
-  const drafts = await page.call('drafts.list');
-  await page.call('drafts.attachPaths', { draft: drafts[0].id, paths: [file], inline: false });
+  const { x, y, width } = await (await page.find('.composer')).getRect();
+  await dropFiles(desktop, [file], { x: Math.round(x + width / 2), y: Math.round(y + 120) });
+  await page.find('.composer .att');
   await page.picture('compose');
   say('an answer with a file');
   await page.press('Escape');

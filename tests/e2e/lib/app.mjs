@@ -1,5 +1,4 @@
 /** The real application in its real window, driven through tauri-driver and WebKitWebDriver. */
-import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { Builder, By, Capabilities, Key } from 'selenium-webdriver';
@@ -44,7 +43,7 @@ export class Page {
     } catch (error) {
       await this.driver.switchTo().defaultContent();
       const file = join(artefacts(), `failed-${Date.now()}.png`);
-      writeFileSync(file, Buffer.from(await this.driver.takeScreenshot(), 'base64'));
+      await this.desktop.picture(file);
       error.message += `\nwhat it saw last: ${file}`;
       throw error;
     }
@@ -153,7 +152,7 @@ export class Page {
     if (!this.pictures) return;
     this.#count += 1;
     const file = join(this.pictures, `${String(this.#count).padStart(2, '0')}-${name}.png`);
-    writeFileSync(file, Buffer.from(await this.driver.takeScreenshot(), 'base64'));
+    await this.desktop.picture(file);
   }
 
   /** Ends the application as a user does, in order, and the driver after it. */

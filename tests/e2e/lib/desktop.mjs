@@ -48,8 +48,11 @@ export async function startDesktop({ width = 1280, height = 800 } = {}) {
   return {
     env,
     home,
-    /** Writes a picture of the whole screen. */
-    picture: (path) => run('import', ['-window', 'root', path], { env }),
+    /** Writes a picture of the application's window as the X server shows it: the driver's own never comes for some pages. */
+    async picture(path) {
+      const { stdout } = await run('xdotool', ['search', '--onlyvisible', '--name', '^Posthorn'], { env });
+      await run('import', ['-window', stdout.trim().split('\n').at(-1), path], { env });
+    },
     /** Runs a program of the desktop to its end. */
     run: (program, args) => run(program, args, { env }),
     async stop() {
