@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { startApp } from './lib/app.mjs';
 import { startDesktop } from './lib/desktop.mjs';
 import { dropFiles } from './lib/drop.mjs';
-import { stopAll, waitFor } from './lib/process.mjs';
+import { stopAll } from './lib/process.mjs';
 import { artefacts } from './lib/programs.mjs';
 
 const profile = process.env.POSTHORN_PROFILE;
@@ -44,13 +44,15 @@ try {
   const { x, y, width } = await (await page.find('.composer')).getRect();
   await dropFiles(desktop, [file], { x: Math.round(x + width / 2), y: Math.round(y + 120) });
   await page.find('.composer .att');
+  await page.evaluate("document.querySelector('.composer').scrollIntoView({ block: 'end' })");
   await page.picture('compose');
   say('an answer with a file');
   await page.press('Escape');
   await page.gone('.composer');
 
   await page.fill('[data-search]', '会议');
-  await waitFor(async () => (await page.driver.findElements({ css: '.row[data-index]' })).length > 0, 'something is found');
+  await page.findText('.bar__title', 'Search');
+  await page.find('.row[data-index]');
   say('a search in Chinese');
   await page.picture('search');
   await page.press('Escape');
