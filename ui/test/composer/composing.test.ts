@@ -86,4 +86,16 @@ describe('a draft on screen', () => {
     await composing.close();
     expect(engine.calls.map((call) => call.method)).toEqual(['drafts.discard']);
   });
+
+  it('goes on being saved when it could not be thrown away', async () => {
+    const composing = new Composing(engine, DRAFT);
+    engine.handlers['drafts.discard'] = () => {
+      throw new EngineError({ code: 'diskFull', message: 'The disk is full', detail: '' });
+    };
+    await expect(composing.discard()).rejects.toThrow('The disk is full');
+    composing.text = 'Still here';
+    composing.touch();
+    await composing.save();
+    expect(saves().at(-1)).toMatchObject({ text: 'Still here' });
+  });
 });

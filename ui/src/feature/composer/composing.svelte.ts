@@ -130,9 +130,10 @@ export class Composing {
 
   /** Throws the draft away. */
   async discard(): Promise<void> {
-    this.#end();
     await this.#queue;
     await this.engine.call('drafts.discard', { id: this.id });
+    // Only now: a draft that could not be thrown away goes on being saved.
+    this.#end();
   }
 
   /** True when there is nothing in it that somebody wrote. */
