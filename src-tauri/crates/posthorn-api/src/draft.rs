@@ -22,7 +22,7 @@ use tokio::sync::{Mutex, MutexGuard};
 pub(crate) use attach::{drafts_attach_bytes, drafts_attach_paths, drafts_remove_attachment, file};
 pub(crate) use begin::drafts_create;
 pub(crate) use check::drafts_check;
-pub(crate) use send::{Answers, drafts_send, mark_answered, remember_answers};
+pub(crate) use send::drafts_send;
 
 use crate::contract::{ById, Code, Draft, DraftSaved, Error, Nothing, SaveDraft};
 use crate::convert::all;

@@ -17,7 +17,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::content::{ContentResponse, Tokens};
 use crate::contract::{Code, Error, Event};
-use crate::draft::{Answers, Revisions};
+use crate::draft::Revisions;
 use crate::error::Result;
 use crate::lock::ProfileLock;
 use crate::operation::Groups;
@@ -59,7 +59,6 @@ struct Inner {
     groups: Groups,
     tokens: Tokens,
     revisions: Revisions,
-    answers: Answers,
     cancel: CancellationToken,
     tasks: TaskTracker,
     /// Given back when everything is closed.
@@ -130,12 +129,10 @@ impl Engine {
             views: Views::default(),
             groups: Groups::default(),
             revisions: Revisions::default(),
-            answers: Answers::default(),
             cancel: CancellationToken::new(),
             tasks: TaskTracker::new(),
             lock: Mutex::new(Some(lock)),
         }));
-        crate::draft::remember_answers(&engine).await?;
         let statuses = engine.sync().subscribe();
         engine.0.tasks.spawn(event::run(engine.clone(), changes, statuses));
         if let Some(file) = options.seed_accounts
@@ -242,10 +239,6 @@ impl Engine {
 
     pub(crate) fn revisions(&self) -> &Revisions {
         &self.0.revisions
-    }
-
-    pub(crate) fn answers(&self) -> &Answers {
-        &self.0.answers
     }
 
     pub(crate) fn profile(&self) -> &Path {

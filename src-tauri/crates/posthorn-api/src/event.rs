@@ -135,11 +135,6 @@ pub(crate) async fn run(
 /// Tells one round. A part that cannot be read now is logged: the next change tells it again.
 async fn tell(engine: &Engine, round: Round) {
     engine.views().refresh(engine).await;
-    if round.outbox
-        && let Err(error) = crate::draft::mark_answered(engine).await
-    {
-        tracing::warn!(%error, "an answered message could not be marked");
-    }
     for status in round.statuses.into_values() {
         engine.tell(Event::AccountStatusChanged { status: status.into() });
     }

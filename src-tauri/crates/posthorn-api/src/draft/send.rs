@@ -3,16 +3,12 @@
 //! Invariant: the bytes are durable before the row exists, and the row exists before anything can send them. What is
 //! sent is the draft as it was read: where it changed in between, nothing is sent.
 
-use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
-
 use posthorn_message::{Composed, DraftFile, InlinePicture, compose};
-use posthorn_model::{Address, DraftId, MessageId, OutboxId, Timestamp};
+use posthorn_model::{Address, DraftId, Timestamp};
+use posthorn_store::Origin;
 use posthorn_store::account::{self, Identity};
-use posthorn_store::draft::{self, Draft, DraftKind};
-use posthorn_store::operation::{self, Action, Flag, Switch};
-use posthorn_store::outbox::{self, NewOutbox, OutboxState};
-use posthorn_store::{Origin, placement};
+use posthorn_store::draft::{self, Draft};
+use posthorn_store::outbox::{self, NewOutbox};
 
 use super::{check, convert};
 use crate::contract::{Code, Error, OutboxItem, SendDraft};
@@ -21,81 +17,6 @@ use crate::error::Result;
 
 /// Longest undo window, seconds.
 const UNDO_LIMIT: u32 = 60;
-/// Answers that are remembered until they are sent; more wait in the outbox than anybody writes.
-const ANSWER_LIMIT: usize = 10_000;
-
-/// Originals that are marked once their answer was taken by a server.
-#[derive(Debug, Default)]
-pub(crate) struct Answers(Mutex<HashMap<OutboxId, (MessageId, Flag)>>);
-
-impl Answers {
-    fn add(&self, id: OutboxId, kind: DraftKind, original: Option<MessageId>) {
-        let flag = match kind {
-            DraftKind::Reply | DraftKind::ReplyAll => Flag::Answered,
-            DraftKind::Forward => Flag::Keyword("$Forwarded".to_owned()),
-            DraftKind::New | DraftKind::Edit => return,
-        };
-        let mut table = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(original) = original.filter(|_| table.len() < ANSWER_LIMIT) {
-            table.insert(id, (original, flag));
-        }
-    }
-
-    fn waiting(&self) -> Vec<(OutboxId, MessageId, Flag)> {
-        let table = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        table.iter().map(|(id, (original, flag))| (*id, *original, flag.clone())).collect()
-    }
-
-    fn remove(&self, id: OutboxId) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
-    }
-}
-
-/// Finds the answers that an earlier run left in the outbox.
-pub(crate) async fn remember_answers(engine: &Engine) -> Result<()> {
-    let waiting = engine
-        .store()
-        .read(|tx| {
-            let mut waiting = Vec::new();
-            for row in outbox::list(tx)? {
-                if let Some(found) = row.request.draft.and_then(|id| draft::get(tx, id).ok()) {
-                    waiting.push((row.id, found.content.kind, found.content.original));
-                }
-            }
-            Ok(waiting)
-        })
-        .await?;
-    for (id, kind, original) in waiting {
-        engine.answers().add(id, kind, original);
-    }
-    Ok(())
-}
-
-/// Marks the originals of answers that a server took: never before.
-pub(crate) async fn mark_answered(engine: &Engine) -> Result<()> {
-    for (id, original, flag) in engine.answers().waiting() {
-        let marked = engine
-            .store()
-            .write(move |tx| {
-                let state = outbox::get(tx, id).map_or(OutboxState::Cancelled, |row| row.state);
-                let is_taken =
-                    matches!(state, OutboxState::Accepted | OutboxState::Filed | OutboxState::Done);
-                if is_taken {
-                    let places = placement::of_message(tx, original)?;
-                    let targets: Vec<_> =
-                        places.iter().map(|place| (place.mailbox, place.message)).collect();
-                    operation::enqueue(tx, &Action::SetFlag { flag, to: Switch::On }, &targets)?;
-                }
-                Ok(is_taken || state == OutboxState::Cancelled)
-            })
-            .await?;
-        if marked {
-            engine.answers().remove(id);
-        }
-    }
-    Ok(())
-}
-
 /// What is needed to compose.
 struct Material {
     draft: Draft,
@@ -219,7 +140,6 @@ pub(crate) async fn drafts_send(engine: &Engine, request: SendDraft) -> Result<O
         needs_filing: !settings.server_files_sent,
         recipients: recipients(&found),
     };
-    let (kind, original) = (found.content.kind, found.content.original);
     let row = engine
         .store()
         .write(move |tx| {
@@ -233,7 +153,6 @@ pub(crate) async fn drafts_send(engine: &Engine, request: SendDraft) -> Result<O
         })
         .await?;
     claim.done();
-    engine.answers().add(row.id, kind, original);
     engine.sync().outbox_changed(row.request.account);
     Ok(crate::outbox::convert(row))
 }
