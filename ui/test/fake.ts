@@ -34,6 +34,8 @@ export class FakeEngine implements Engine {
   settings = { ...SETTINGS };
   version = 1;
   view = 0;
+  /** Rows that the page said it had painted. */
+  paintedRows = 0;
   body = '<p>Hello</p>';
   readonly #listeners = new Set<(event: Event) => void>();
   readonly #frames = new Map<number, string>();
@@ -107,6 +109,10 @@ export class FakeEngine implements Engine {
   onFileDrop = (): (() => void) => () => undefined;
   onCloseAsked = (): (() => void) => () => undefined;
   quit = (): Promise<void> => Promise.resolve();
+  painted = (rows: number): Promise<void> => {
+    this.paintedRows = rows;
+    return Promise.resolve();
+  };
   setTitle = (): Promise<void> => Promise.resolve();
 
   #done = (action: string, count = 1): Undoable => ({ operation: this.calls.length, action, count, folder: 'Archive' });

@@ -51,6 +51,8 @@ export interface Engine {
   on(listener: (event: Event) => void): () => void;
   /** Says that the page listens: what it was asked to open before comes as events now. */
   ready(): Promise<void>;
+  /** Says that the first list stands on the screen, with this many rows drawn; a start is measured by it. */
+  painted(rows: number): Promise<void>;
   /** Hears that events were missed, because the page was too slow or the line broke: everything is to be asked again. */
   onMissed(listener: () => void): () => void;
   /** Returns the full address of something on the content scheme. */

@@ -48,6 +48,7 @@ export async function connectShell(): Promise<Engine> {
       return () => listeners.delete(listener);
     },
     ready: async () => (await command<Event[]>('shell_ready')).forEach(hear),
+    painted: (rows) => command('shell_painted', { rows }),
     onMissed: (listener) => stopper(listen('shell-lagged', () => listener())),
     contentUrl: (path) => contentAddress(info.contentBase, path),
     pickFiles: () => command('shell_pick_files'),

@@ -93,6 +93,7 @@ export async function connectWeb(token: string): Promise<Engine> {
     call: (method, params) => post(token, method, params),
     on: (listener) => events.add(listener),
     ready: () => Promise.resolve(),
+    painted: () => Promise.resolve(),
     onMissed: (listener) => {
       events.onMissed = listener;
       return () => (events.onMissed = () => undefined);

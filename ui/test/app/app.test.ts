@@ -35,6 +35,7 @@ describe('the page', () => {
     expect(screen.getByRole('treeitem', { name: /Catalogue 2027/ })).toBeTruthy();
     expect(screen.getAllByRole('treeitem', { name: /Inbox/ }).length).toBeGreaterThan(2);
     expect(screen.getByText('Choose a message to read it')).toBeTruthy();
+    await waitFor(() => expect(engine.paintedRows).toBeGreaterThan(5));
   });
 
   it('opens what is clicked, and what the keys go to', async () => {

@@ -1,7 +1,9 @@
 //! `dist`: the packages that a person double-clicks, checked by the tools that shops check with.
 //!
-//! `--check` goes on: the .deb is installed in a Debian made for the purpose and started there by its desktop entry,
-//! under Xvfb, until its window is there.
+//! Both packages must hold the same files, and nothing that is for development. `--check` goes on to a fresh Debian.
+
+mod fresh;
+mod mirror;
 
 use std::path::{Path, PathBuf};
 
@@ -15,8 +17,23 @@ const TAURI: &str = "@tauri-apps/cli@2.12.5";
 /// Files that the tools check, below `src-tauri/linux`.
 const ENTRY: &str = "src-tauri/linux/posthorn.desktop";
 const METAINFO: &str = "src-tauri/linux/example.posthorn.Posthorn.metainfo.xml";
-/// The Debian in which the package must work: the oldest with WebKitGTK 4.1 that is still supported.
-const SUITE: &str = "bookworm";
+/// What a package must hold, as the ends of paths.
+const WANTED: [&str; 14] = [
+    "/usr/bin/posthorn",
+    "/usr/share/applications/posthorn.desktop",
+    "/usr/share/metainfo/example.posthorn.Posthorn.metainfo.xml",
+    "/usr/share/doc/posthorn/copyright",
+    "/hicolor/scalable/apps/posthorn.svg",
+    "/hicolor/symbolic/apps/posthorn-symbolic.svg",
+    "/hicolor/16x16/apps/posthorn.png",
+    "/hicolor/22x22/apps/posthorn.png",
+    "/hicolor/24x24/apps/posthorn.png",
+    "/hicolor/32x32/apps/posthorn.png",
+    "/hicolor/48x48/apps/posthorn.png",
+    "/hicolor/64x64/apps/posthorn.png",
+    "/hicolor/128x128/apps/posthorn.png",
+    "/hicolor/512x512/apps/posthorn.png",
+];
 
 /// Builds and checks the packages; prints where they are.
 pub(crate) fn build() -> Result<()> {
@@ -28,25 +45,32 @@ pub(crate) fn build() -> Result<()> {
     let tauri =
         Tool::new("npx").args(&["--yes", TAURI, "build", "--bundles", "deb,rpm"]).folder(&shell);
     tauri.run()?;
-    for kind in ["deb", "rpm"] {
-        let package = package(kind)?;
-        let size = std::fs::metadata(&package)?.len();
+    let deb = package("deb")?;
+    let rpm = package("rpm")?;
+    let contents = Tool::new("dpkg-deb").args(&["--contents"]).arg(&deb).output()?;
+    // `-rw-r--r-- 0/0 471 2026-11-21 12:00 ./usr/bin/posthorn`
+    let of_deb = contents.lines().filter_map(|line| Some(line.split_once(" ./")?.1));
+    must_hold(&deb, &of_deb.map(|path| format!("/{path}")).collect::<Vec<_>>())?;
+    let contents = Tool::new("rpm").args(&["--query", "--list", "--package"]).arg(&rpm).output()?;
+    must_hold(&rpm, &contents.lines().map(str::to_owned).collect::<Vec<_>>())?;
+    for package in [&deb, &rpm] {
+        let size = std::fs::metadata(package)?.len();
         println!("{} ({:.1} MB)", package.display(), size as f64 / 1e6);
     }
-    let contents = Tool::new("dpkg-deb").args(&["--contents"]).arg(package("deb")?).output()?;
-    for wanted in [
-        "/usr/bin/posthorn",
-        ".desktop",
-        ".metainfo.xml",
-        "/hicolor/scalable/apps/",
-        "/hicolor/16x16/apps/",
-    ] {
-        if !contents.contains(wanted) {
-            bail!("the .deb holds no {wanted}:\n{contents}");
+    Ok(())
+}
+
+fn must_hold(package: &Path, paths: &[String]) -> Result<()> {
+    let name = package.display();
+    for wanted in WANTED {
+        if !paths.iter().any(|path| path.ends_with(wanted)) {
+            bail!("{name} holds no {wanted}, only\n{}", paths.join("\n"));
         }
     }
-    if contents.contains("devserver") {
-        bail!("the .deb holds the development server:\n{contents}");
+    for unwanted in ["devserver", "testkit", "demo-servers"] {
+        if paths.iter().any(|path| path.contains(unwanted)) {
+            bail!("{name} holds {unwanted}, which is for development");
+        }
     }
     Ok(())
 }
@@ -62,61 +86,9 @@ fn package(kind: &str) -> Result<PathBuf> {
     packages.pop().with_context(|| format!("no .{kind} in {}", folder.display()))
 }
 
-/// Runs inside the fresh Debian: installs the package, takes the command from its desktop entry, waits for a window.
-const INSIDE: &str = r#"
-set -e
-export DEBIAN_FRONTEND=noninteractive HOME=/root XDG_RUNTIME_DIR=/tmp LANG=C.UTF-8
-printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d; chmod +x /usr/sbin/policy-rc.d
-apt-get update -q
-apt-get install -q -y --no-install-recommends /posthorn.deb xvfb xdotool dbus dbus-x11 desktop-file-utils
-entry=$(grep -l '^Exec=posthorn' /usr/share/applications/*.desktop)
-desktop-file-validate "$entry"
-command=$(sed -n 's/^Exec=//p' "$entry" | head -n 1 | sed 's/ *%[a-zA-Z]//g')
-echo "starting by $entry: $command"
-Xvfb :77 -screen 0 1280x800x24 >/tmp/xvfb.log 2>&1 &
-screen=$!
-trap 'kill $screen 2>/dev/null || true' EXIT
-export DISPLAY=:77
-dbus-run-session -- sh -c "$command --profile /tmp/profile --secrets memory" >/tmp/posthorn.log 2>&1 &
-for second in $(seq 60); do
-  if xdotool search --onlyvisible --name Posthorn >/dev/null 2>&1; then echo "its window is there after $second s"; exit 0; fi
-  sleep 1
-done
-echo "no window after 60 s; it said:"; cat /tmp/posthorn.log
-exit 1
-"#;
-
 /// Builds, then installs the .deb in a fresh Debian and starts it there.
 pub(crate) fn check() -> Result<()> {
     build()?;
     install::ensure(&[Need::Debootstrap])?;
-    let root = Path::new("/var/tmp").join(format!("posthorn-debian-{}", std::process::id()));
-    let outcome = in_fresh_debian(&root);
-    // Mounts of a stopped run must not be removed through.
-    let mounted = std::fs::read_to_string("/proc/mounts").unwrap_or_default();
-    let prefix = root.display().to_string();
-    for line in mounted.lines().filter(|line| line.contains(&prefix)) {
-        if let Some(place) = line.split(' ').nth(1) {
-            as_root(&["umount", place])?;
-        }
-    }
-    as_root(&["rm", "-rf", "--one-file-system", &prefix])?;
-    outcome
-}
-
-fn in_fresh_debian(root: &Path) -> Result<()> {
-    let folder = root.display().to_string();
-    as_root(&["debootstrap", "--variant=minbase", SUITE, &folder])?;
-    let deb = package("deb")?.display().to_string();
-    as_root(&["cp", &deb, &format!("{folder}/posthorn.deb")])?;
-    as_root(&["mount", "-t", "proc", "proc", &format!("{folder}/proc")])?;
-    as_root(&["chroot", &folder, "/bin/sh", "-c", INSIDE])
-}
-
-fn as_root(command: &[&str]) -> Result<()> {
-    let is_root = Tool::new("id").args(&["-u"]).ask().is_some_and(|uid| uid.trim() == "0");
-    match command {
-        [program, arguments @ ..] if is_root => Tool::new(program).args(arguments).run(),
-        _ => Tool::new("sudo").args(command).run(),
-    }
+    fresh::check(&package("deb")?)
 }

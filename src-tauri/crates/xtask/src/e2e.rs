@@ -3,7 +3,7 @@
 //! The runner finds the programs through the environment: `POSTHORN_APP`, `POSTHORN_DEVSERVER`, `POSTHORN_SERVERS`,
 //! `TAURI_DRIVER`; pictures and logs go to `POSTHORN_ARTEFACTS`.
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 
 use crate::count::Count;
 use crate::install::{self, Need};
@@ -18,7 +18,7 @@ pub(crate) fn run(name: &str) -> Result<Count> {
     let count = journeys(name)?;
     println!("{} passed, {} failed", count.passed, count.failed);
     if count.failed > 0 {
-        bail!("{} journeys failed", count.failed);
+        return Err(suite::Said.into());
     }
     Ok(count)
 }

@@ -30,6 +30,8 @@ pub(crate) enum Need {
     Window,
     /// To make and check packages.
     Package,
+    /// Other programs that do the same work, to be measured beside ours.
+    Peers,
     /// To install a package in a fresh Debian.
     Debootstrap,
     /// The npm packages of `ui` and `tests/e2e`.
@@ -57,7 +59,12 @@ pub(crate) fn ensure(needs: &[Need]) -> Result<()> {
             Need::Nextest => nextest()?,
             Need::Driver => driver()?,
             Need::Fuzzer => fuzzer()?,
-            Need::Build | Need::Servers | Need::Window | Need::Package | Need::Debootstrap => {}
+            Need::Build
+            | Need::Servers
+            | Need::Window
+            | Need::Package
+            | Need::Peers
+            | Need::Debootstrap => {}
         }
     }
     Ok(())

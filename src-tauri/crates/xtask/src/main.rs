@@ -10,6 +10,7 @@
     reason = "a command line tool speaks by printing"
 )]
 
+mod bench;
 mod build;
 mod codegen;
 mod count;
@@ -27,9 +28,6 @@ use std::process::ExitCode;
 
 use anyhow::{Result, bail};
 
-use crate::install::Need;
-use crate::tool::Tool;
-
 const HELP: &str = "cargo xtask COMMAND
 
   demo               Posthorn on a throwaway mail server with a few thousand real messages; gone when you close it.
@@ -40,7 +38,8 @@ const HELP: &str = "cargo xtask COMMAND
   e2e [NAME]         the real window under Xvfb, and the page in Chromium; only tests whose name contains NAME
   tidy               layers, docs, sizes, names, banned crates, licences
   codegen [--check]  writes ui/src/ipc/generated.ts, or compares it
-  bench [ARGS]       measurements beside their floors, release build
+  bench [WHAT]       measurements beside their floors, release build: imap, pop3, index, app (start and memory);
+                     --peers runs mbsync, mu and mpop in turns with ours; --messages N, --rounds N
   fuzz NAME [--for 60s]  feeds one parser with hostile input; without NAME it lists them
   dist [--check]     the .deb and the .rpm; --check installs the .deb in a fresh Debian and starts it
 ";
@@ -50,6 +49,7 @@ fn main() -> ExitCode {
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     match obey(&words) {
         Ok(()) => ExitCode::SUCCESS,
+        Err(error) if error.is::<suite::Said>() => ExitCode::FAILURE,
         Err(error) => {
             eprintln!("xtask: {error:#}");
             ExitCode::FAILURE
@@ -72,15 +72,10 @@ fn obey(words: &[&str]) -> Result<()> {
         ["tidy"] => tidy::run(),
         ["codegen"] => codegen::write(),
         ["codegen", "--check"] => codegen::check(),
-        ["bench", arguments @ ..] => bench(arguments),
+        ["bench", arguments @ ..] => bench::run(arguments),
         ["fuzz", arguments @ ..] => fuzz::run(arguments),
         ["dist"] => dist::build(),
         ["dist", "--check"] => dist::check(),
         _ => bail!("`{}` is no command\n\n{HELP}", words.join(" ")),
     }
-}
-
-fn bench(arguments: &[&str]) -> Result<()> {
-    install::ensure(&[Need::Build, Need::Servers, Need::Npm])?;
-    Tool::cargo(&["run", "--release", "--package", "posthorn-bench", "--"]).args(arguments).run()
 }

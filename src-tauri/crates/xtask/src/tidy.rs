@@ -12,10 +12,10 @@ mod word;
 
 use std::path::PathBuf;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 use serde_json::Value;
 
-use crate::{project, tool::Tool};
+use crate::{project, suite, tool::Tool};
 
 /// A tracked text file.
 #[derive(Debug)]
@@ -71,19 +71,20 @@ impl Tree {
 /// Applies every rule; prints all breaches and fails when there are any.
 pub(crate) fn run() -> Result<()> {
     let tree = Tree::read()?;
-    let breaches: Vec<String> = [
+    let rules = [
         layer::check(&tree.members, tree.text("Cargo.toml"), &tree.sources),
         graph::check()?,
         source::check(&tree.sources),
         word::check(&tree.sources),
         size::check(&tree.sources),
         place::check(&tree.sources),
-    ]
-    .concat();
-    for breach in &breaches {
+    ];
+    for breach in rules.iter().flatten() {
         println!("tidy: {breach}");
     }
-    if breaches.is_empty() { Ok(()) } else { bail!("{} breaches", breaches.len()) }
+    let failed = rules.iter().filter(|breaches| !breaches.is_empty()).count();
+    println!("{} passed, {failed} failed", rules.len() - failed);
+    if failed == 0 { Ok(()) } else { Err(suite::Said.into()) }
 }
 
 #[cfg(test)]

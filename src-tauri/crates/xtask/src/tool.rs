@@ -32,6 +32,15 @@ impl Tool {
         Self { command, line: program.as_ref().to_string_lossy().into_owned() }
     }
 
+    /// Returns a shell that runs as root: our own, or one through sudo; `None` where neither is.
+    pub(crate) fn root_shell() -> Option<Self> {
+        let is_root = Self::new("id").args(&["-u"]).ask().is_some_and(|uid| uid.trim() == "0");
+        if is_root {
+            return Some(Self::new("sh"));
+        }
+        Self::new("sudo").args(&["--version"]).ask().map(|_| Self::new("sudo").args(&["sh"]))
+    }
+
     /// Returns Cargo.
     pub(crate) fn cargo(arguments: &[&str]) -> Self {
         Self::new("cargo").args(arguments)
@@ -53,6 +62,12 @@ impl Tool {
         self.line.push(' ');
         self.line.push_str(&argument.as_ref().to_string_lossy());
         self.command.arg(argument);
+        self
+    }
+
+    /// Replaces what errors call it, where the words themselves are a script.
+    pub(crate) fn called(mut self, name: &str) -> Self {
+        name.clone_into(&mut self.line);
         self
     }
 

@@ -62,6 +62,9 @@ const PACKAGES: &[Package] = &[
     ),
     package(Need::Package, "appstream", "appstreamcli", "checks the shop's description"),
     package(Need::Package, "rpm", "rpm", "makes and reads the .rpm"),
+    package(Need::Peers, "isync", "mbsync", "copies a mailbox over IMAP, to be measured beside us"),
+    package(Need::Peers, "maildir-utils", "mu", "indexes mail, to be measured beside us"),
+    package(Need::Peers, "mpop", "mpop", "fetches mail over POP3, to be measured beside us"),
     package(Need::Debootstrap, "debootstrap", "debootstrap", "makes a fresh Debian in a folder"),
 ];
 
@@ -98,14 +101,21 @@ pub(super) fn ensure(needs: &[Need]) -> Result<()> {
         println!("  {:<24} {}", package.name, package.why);
     }
     let names: Vec<&str> = missing.iter().map(|package| package.name).collect();
-    let is_root = Tool::new("id").args(&["-u"]).ask().is_some_and(|uid| uid.trim() == "0");
-    let shell = if is_root { Tool::new("sh") } else { Tool::new("sudo").args(&["sh"]) };
-    shell.args(&["-c", SCRIPT, "sh"]).args(&names).run().with_context(|| {
+    let Some(shell) = Tool::root_shell() else {
+        bail!(
+            "only root installs packages, and there is no sudo here; as root:\n  apt-get install --no-install-recommends {}",
+            names.join(" ")
+        );
+    };
+    let apt = shell.args(&["-c", SCRIPT, "sh"]).args(&names).called("apt-get install");
+    apt.run().with_context(|| {
         let all = names.join(" ");
-        format!(
-            "apt did not install {all}. Its reason is above; nothing was removed. \
-             Exim's package excludes every other mail server on this computer: where one is in use, run the tests elsewhere"
-        )
+        let exim = if names.contains(&"exim4-daemon-heavy") {
+            ". Exim's package excludes every other mail server on this computer: where one is in use, run the tests elsewhere"
+        } else {
+            ""
+        };
+        format!("apt did not install {all}; its reason is above, nothing was removed{exim}")
     })?;
     let still: Vec<&str> = self::missing(&wanted).iter().map(|package| package.name).collect();
     if still.is_empty() {
