@@ -1,4 +1,4 @@
-//! The engine on a fresh profile, spoken to as a page does.
+//! The engine, spoken to as a page does: in this process, or in one of its own.
 
 use std::path::Path;
 
@@ -13,14 +13,26 @@ pub(crate) async fn open(profile: &Path) -> Result<Engine> {
     Engine::open(options).await.map_err(|error| anyhow!("{error:?}"))
 }
 
+/// An engine that answers methods: in this process, or in one of its own.
+pub(crate) trait Asked {
+    /// Calls a method.
+    async fn ask(&self, method: &str, parameters: Value) -> Result<Value>;
+}
+
+impl Asked for Engine {
+    async fn ask(&self, method: &str, parameters: Value) -> Result<Value> {
+        self.dispatch(method, parameters).await.map_err(|error| anyhow!("{method}: {error:?}"))
+    }
+}
+
 /// Calls a method.
-pub(crate) async fn call(engine: &Engine, method: &str, parameters: Value) -> Result<Value> {
-    engine.dispatch(method, parameters).await.map_err(|error| anyhow!("{method}: {error:?}"))
+pub(crate) async fn call(engine: &impl Asked, method: &str, parameters: Value) -> Result<Value> {
+    engine.ask(method, parameters).await
 }
 
 /// Adds the account of `user`; `incoming` is `imap` or `pop3`. Without a password for submission no mail is sent here.
 pub(crate) async fn add_account(
-    engine: &Engine,
+    engine: &impl Asked,
     user: &str,
     incoming: &str,
     port: u16,

@@ -7,10 +7,14 @@ use posthorn_testkit::{MailServer, MailServerOptions};
 use serde_json::json;
 use tokio::time::Instant;
 
-use crate::{engine, figure, floor, memory, pop3, ratio};
+use crate::child::EngineProcess;
+use crate::engine::Asked;
+use crate::{engine, figure, floor, mebibytes, memory, pop3, ratio};
 
 /// Rows that must be listed for the first figure.
 const NEWEST: u64 = 500;
+/// What the floor of heads asks for.
+pub(crate) const HEADS: &str = "(UID FLAGS INTERNALDATE RFC822.SIZE ENVELOPE BODYSTRUCTURE)";
 
 /// Measures listing, heads and bodies against the floors.
 pub(crate) async fn run(messages: usize) -> Result<()> {
@@ -18,17 +22,16 @@ pub(crate) async fn run(messages: usize) -> Result<()> {
     let server = MailServer::start(MailServerOptions::default())?;
     pop3::fill(&server, "bench", messages)?;
     let port = server.dovecot.imap_port();
-    let heads = "(UID FLAGS INTERNALDATE RFC822.SIZE ENVELOPE BODYSTRUCTURE)";
     // The first reading makes the server parse and cache; both readings are shown, the second is the floor.
     for _ in 0..2 {
-        figure("floor: heads read and dropped", floor::imap_fetch(port, "bench", heads)?.0);
+        figure("floor: heads read and dropped", floor::imap_fetch(port, "bench", HEADS)?.0);
     }
     floor::imap_fetch(port, "bench", "BODY.PEEK[]")?;
     let (bodies, bytes) = floor::imap_fetch(port, "bench", "BODY.PEEK[]")?;
     figure(&format!("floor: bodies read and dropped ({} MB)", bytes / 1_000_000), bodies);
 
     let profile = tempfile::tempdir()?;
-    let engine = engine::open(profile.path()).await?;
+    let engine = EngineProcess::open(profile.path(), "memory", &[])?;
     engine::add_account(&engine, "bench", "imap", port, server.exim.smtp_port()).await?;
     let begun = Instant::now();
     let listed = until_rows(&engine, NEWEST.min(messages as u64), begun).await?;
@@ -37,16 +40,12 @@ pub(crate) async fn run(messages: usize) -> Result<()> {
     let stored = until_searchable(&engine, messages as u64, begun).await?;
     figure("all bodies stored and searchable", stored);
     ratio("all bodies stored and searchable, of the bodies' floor", stored, bodies);
-    println!(
-        "{:<66} {:>8.0} MiB",
-        "peak memory of the engine (and this benchmark)",
-        memory::peak_mib()
-    );
-    engine.shutdown().await;
+    mebibytes("peak memory of the engine", memory::peak_mib_of(engine.id()));
     Ok(())
 }
 
-async fn until_rows(engine: &posthorn_api::Engine, wanted: u64, begun: Instant) -> Result<f64> {
+/// Waits until so many messages are listed.
+pub(crate) async fn until_rows(engine: &impl Asked, wanted: u64, begun: Instant) -> Result<f64> {
     loop {
         let opened = engine::call(engine, "views.open", engine::inbox(false)).await?;
         engine::call(engine, "views.close", json!({ "id": opened["view"] })).await?;
@@ -59,7 +58,7 @@ async fn until_rows(engine: &posthorn_api::Engine, wanted: u64, begun: Instant) 
 
 /// Waits until a search covers every message.
 pub(crate) async fn until_searchable(
-    engine: &posthorn_api::Engine,
+    engine: &impl Asked,
     wanted: u64,
     begun: Instant,
 ) -> Result<f64> {

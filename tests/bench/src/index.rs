@@ -6,7 +6,7 @@ use posthorn_testkit::{Delivery, Mail, MailServer, MailServerOptions};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use crate::{engine, figure, imap, memory};
+use crate::{engine, figure, imap, mebibytes, memory};
 
 /// Messages of the index; the million comes with a later benchmark.
 const MESSAGES: usize = 100_000;
@@ -103,11 +103,7 @@ pub(crate) async fn run() -> Result<()> {
     ] {
         asked(&engine, &format!("search {text}"), engine::search(text)).await?;
     }
-    println!(
-        "{:<66} {:>8.0} MiB",
-        "peak memory of the engine (and this benchmark)",
-        memory::peak_mib()
-    );
+    mebibytes("peak memory of the engine, this benchmark and all before", memory::peak_mib());
     engine.shutdown().await;
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! Benchmarks: each prints its figures beside a floor measured in the same run.
 //!
-//! `posthorn-bench [imap|pop3|index|all] [--messages N]`. Only ratios within one run count: disks and machines differ.
+//! `posthorn-bench [imap|pop3|index|app|all|--peers] [--messages N] [--rounds N]`. Only ratios within one run count:
+//! disks and machines differ.
 //! Nothing here asserts on time.
 
 #![expect(clippy::print_stdout, reason = "a benchmark's figures are its output")]
@@ -9,27 +10,37 @@
     reason = "indexing a JSON answer never panics: what is missing is null"
 )]
 
+mod app;
+mod child;
+mod desktop;
 mod engine;
 mod floor;
 mod imap;
 mod index;
 mod memory;
+mod peers;
 mod pop3;
 
 use anyhow::{Result, bail};
 
 /// Messages in the benchmark mailbox unless told otherwise; the number that the published figures use.
 const MESSAGES: usize = 20_000;
+/// Times that the application is started and that programs are run beside each other; the figure is the median.
+const ROUNDS: usize = 5;
 
 fn main() -> Result<()> {
     let mut which = "all".to_owned();
     let mut messages = MESSAGES;
+    let mut rounds = ROUNDS;
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
             "--messages" => messages = arguments.next().unwrap_or_default().parse()?,
-            "imap" | "pop3" | "index" | "all" => which = argument,
-            _ => bail!("posthorn-bench [imap|pop3|index|all] [--messages N]"),
+            "--rounds" => rounds = arguments.next().unwrap_or_default().parse()?,
+            "imap" | "pop3" | "index" | "app" | "all" | "--peers" => which = argument,
+            _ => bail!(
+                "posthorn-bench [imap|pop3|index|app|all|--peers] [--messages N] [--rounds N]"
+            ),
         }
     }
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -46,6 +57,12 @@ fn main() -> Result<()> {
         if matches!(which.as_str(), "index" | "all") {
             index::run().await?;
         }
+        if matches!(which.as_str(), "app" | "all") {
+            app::run(messages, rounds).await?;
+        }
+        if which == "--peers" {
+            peers::run(messages, rounds).await?;
+        }
         Ok(())
     })
 }
@@ -53,6 +70,18 @@ fn main() -> Result<()> {
 /// Prints one figure.
 fn figure(what: &str, seconds: f64) {
     println!("{what:<66} {seconds:>8.3} s");
+}
+
+/// Prints an amount of memory.
+fn mebibytes(what: &str, amount: f64) {
+    println!("{what:<66} {amount:>8.0} MiB");
+}
+
+/// Returns the middle one; zero of none.
+fn median(values: &[f64]) -> f64 {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    sorted.get(sorted.len() / 2).copied().unwrap_or_default()
 }
 
 /// Prints a ratio to a floor of the same run.

@@ -8,7 +8,8 @@ use posthorn_testkit::{Delivery, MailServer, MailServerOptions, corpus};
 use serde_json::json;
 use tokio::time::Instant;
 
-use crate::{engine, figure, floor, imap, ratio};
+use crate::child::EngineProcess;
+use crate::{engine, figure, floor, imap, mebibytes, memory, ratio};
 
 /// Newest message of the benchmark mailbox: 2026-11-01T00:00:00Z, in seconds.
 const NEWEST: i64 = 1_793_491_200;
@@ -44,7 +45,7 @@ pub(crate) async fn run(messages: usize) -> Result<()> {
     figure(&format!("floor: RETR pipelined and dropped ({} MB)", bytes / 1_000_000), bodies);
 
     let profile = tempfile::tempdir()?;
-    let engine = engine::open(profile.path()).await?;
+    let engine = EngineProcess::open(profile.path(), "memory", &[])?;
     engine::add_account(&engine, "bench", "pop3", port, server.exim.smtp_port()).await?;
     let begun = Instant::now();
     let stored = imap::until_searchable(&engine, messages as u64, begun).await?;
@@ -55,6 +56,6 @@ pub(crate) async fn run(messages: usize) -> Result<()> {
     engine::call(&engine, "accounts.checkNow", json!({ "account": null })).await?;
     engine::call(&engine, "sync.wait", json!({ "account": null, "timeoutMs": 60_000 })).await?;
     figure("a check with nothing new", begun.elapsed().as_secs_f64());
-    engine.shutdown().await;
+    mebibytes("peak memory of the engine", memory::peak_mib_of(engine.id()));
     Ok(())
 }
