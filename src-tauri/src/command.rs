@@ -12,7 +12,7 @@ use tauri::{
 use tauri_plugin_dialog::DialogExt as _;
 use tauri_plugin_opener::OpenerExt as _;
 
-use crate::{Shell, clipboard, event, quit};
+use crate::{Shell, clipboard, event, print, quit, spelling};
 
 type Answer = Result<Value, Value>;
 
@@ -63,6 +63,18 @@ fn text(parameters: &Value, name: &str) -> Result<String, Value> {
         .ok_or_else(|| invalid("A parameter is missing"))
 }
 
+fn texts(parameters: &Value, name: &str) -> Result<Vec<String>, Value> {
+    let values = parameters.get(name).and_then(Value::as_array);
+    let texts = values.map(|values| values.iter().map(|value| value.as_str().map(str::to_owned)));
+    texts.and_then(Iterator::collect).ok_or_else(|| invalid("A parameter is missing"))
+}
+
+async fn print(app: &AppHandle, url: &str) -> Answer {
+    let printed = print::document(app, url).await;
+    printed.map_err(|error| file_problem("The message could not be printed", &error))?;
+    Ok(Value::Null)
+}
+
 /// Answers a command of the shell. Each stands on a line of its own: the build script reads the names here.
 async fn shell(app: &AppHandle, command: &str, parameters: &Value) -> Answer {
     match command {
@@ -79,6 +91,8 @@ async fn shell(app: &AppHandle, command: &str, parameters: &Value) -> Answer {
         "shell_open_external" => open_external(app, &text(parameters, "url")?),
         "shell_open_path" => open_path(app, text(parameters, "path")?),
         "shell_clipboard_image" => clipboard::image(app).await,
+        "shell_print" => print(app, &text(parameters, "url")?).await,
+        "shell_set_spelling" => Ok(spelling::set(app, texts(parameters, "languages")?).await),
         "shell_confirm_quit" => {
             quit::now(app);
             Ok(Value::Null)

@@ -13,7 +13,9 @@ mod event;
 mod filter;
 mod notification;
 mod options;
+mod print;
 mod quit;
+mod spelling;
 mod window;
 
 use std::sync::Arc;

@@ -53,19 +53,15 @@ fn is_own_page(url: &tauri::Url) -> bool {
         || (cfg!(all(debug_assertions, not(feature = "custom-protocol"))) && host == "localhost")
 }
 
-/// Switches on what WebKitGTK has off: input methods in place, spell checking; and the network off for pages.
+/// Switches on what WebKitGTK has off, input methods in place; and the network off for pages.
 #[cfg(target_os = "linux")]
 fn prepare_webkit(window: &tauri::WebviewWindow) -> tauri::Result<()> {
     window.with_webview(|webview| {
-        use webkit2gtk::{InputMethodContextExt as _, WebContextExt as _, WebViewExt as _};
+        use webkit2gtk::{InputMethodContextExt as _, WebViewExt as _};
         let webview = webview.inner();
         // Without preedit an input method's candidates appear in the wrong place, and Chinese cannot be typed in peace.
         if let Some(input) = webview.input_method_context() {
             input.set_enable_preedit(true);
-        }
-        if let Some(context) = webview.web_context() {
-            context.set_spell_checking_enabled(true);
-            context.set_spell_checking_languages(&["en_US", "en_GB"]);
         }
         crate::filter::install(&webview);
     })

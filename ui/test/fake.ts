@@ -19,6 +19,8 @@ const SETTINGS: Settings = {
   remoteImages: false,
   undoSendSeconds: 10,
   composePlain: false,
+  spellCheck: true,
+  spellLanguages: [],
   shortcuts: 'gmail',
   singleKeyShortcuts: true,
   notifications: true,
@@ -106,6 +108,8 @@ export class FakeEngine implements Engine {
   openExternal = (): Promise<void> => Promise.resolve();
   openPath = (): Promise<void> => Promise.resolve();
   clipboardImage = (): Promise<string | null> => Promise.resolve(null);
+  print = (): Promise<void> => Promise.resolve();
+  setSpelling = (languages: readonly string[]) => Promise.resolve({ installed: ['en_US'], active: [...languages] });
   onFileDrop = (): (() => void) => () => undefined;
   onCloseAsked = (): (() => void) => () => undefined;
   quit = (): Promise<void> => Promise.resolve();

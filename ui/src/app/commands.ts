@@ -1,7 +1,10 @@
 /** What each command does on this page. */
 import type { Behaviour } from '@/command/registry.svelte';
 import type { CommandId } from '@/command/table';
+import { charsetMenu } from '@/feature/reader/charset';
+import { printMessage } from '@/feature/reader/print';
 import type { MailboxRole } from '@/ipc/generated';
+import type { Format, Writing } from '@/state/compose.svelte';
 import type { Place } from '@/state/place';
 import type { Store } from '@/state/store.svelte';
 import { focusSearch, nextPane } from './panes';
@@ -10,16 +13,25 @@ const THEMES = ['system', 'light', 'dark', 'contrast'] as const;
 
 /** Returns what all commands do. */
 export function behaviours(store: Store): Partial<Record<CommandId, Behaviour>> {
-  return { ...messageCommands(store), ...listCommands(store), ...goCommands(store), ...appCommands(store) };
+  return {
+    ...messageCommands(store),
+    ...composeCommands(store),
+    ...listCommands(store),
+    ...goCommands(store),
+    ...appCommands(store),
+  };
 }
 
 function messageCommands(store: Store): Partial<Record<CommandId, Behaviour>> {
   const { actions, list, reader, screen, compose } = store;
   const any = () => screen.page === 'mail' && list.target !== null;
   const read = () => reader.subject !== undefined && screen.page === 'mail';
+  const begin = async (how: { kind: 'reply'; all: boolean } | { kind: 'forward' }): Promise<void> => {
+    if (reader.subject) await compose.start({ ...how, message: reader.subject.id });
+  };
   const answer = (all: boolean): Behaviour => ({
     when: read,
-    run: () => (reader.subject ? compose.start({ kind: 'reply', message: reader.subject.id, all }) : undefined),
+    run: () => begin({ kind: 'reply', all }),
   });
   return {
     'compose.new': { run: () => newMessage(store) },
@@ -27,7 +39,7 @@ function messageCommands(store: Store): Partial<Record<CommandId, Behaviour>> {
     'message.replyAll': answer(true),
     'message.forward': {
       when: read,
-      run: () => (reader.subject ? compose.start({ kind: 'forward', message: reader.subject.id }) : undefined),
+      run: () => begin({ kind: 'forward' }),
     },
     'message.archive': { when: any, run: () => actions.remove('archive') },
     'message.trash': { when: any, run: () => actions.remove('trash') },
@@ -40,15 +52,67 @@ function messageCommands(store: Store): Partial<Record<CommandId, Behaviour>> {
     'message.expandAll': { when: read, run: () => reader.toggleAll() },
     'message.images': { when: read, run: () => (reader.subject ? reader.load(reader.subject.id, true) : undefined) },
     'message.source': { when: read, run: () => void (screen.sourceOf = reader.subject?.id ?? null) },
+    'message.find': { when: read, run: () => reader.find.begin() },
+    'message.findNext': { when: () => reader.find.open, run: () => reader.find.step(1) },
+    'message.findPrevious': { when: () => reader.find.open, run: () => reader.find.step(-1) },
+    'message.print': { when: read, run: () => (reader.subject ? printMessage(store, reader.subject) : undefined) },
+    'message.charset': { when: read, run: () => chooseCharset(store) },
     'message.save': { when: read, run: () => saveMessage(store) },
   };
 }
 
 async function newMessage(store: Store): Promise<void> {
-  const { place } = store.list;
-  const account = place.kind === 'mailbox' ? (store.mailboxes.byId(place.mailbox)?.account ?? null) : null;
   store.screen.page = 'mail';
-  await store.compose.start({ kind: 'blank', account });
+  await store.compose.start({ kind: 'blank', account: store.accountHere });
+}
+
+function composeCommands({ compose }: Store): Partial<Record<CommandId, Behaviour>> {
+  const here = (run: (writing: Writing) => void | Promise<void>, when?: (writing: Writing) => boolean): Behaviour => ({
+    when: () => compose.writing !== null && (when?.(compose.writing) ?? true),
+    run: () => (compose.writing ? run(compose.writing) : undefined),
+  });
+  const format = (format: Format): Behaviour =>
+    here(
+      (writing) => writing.format(format),
+      (writing) => !writing.plain,
+    );
+  return {
+    'compose.send': here((writing) => writing.send(false)),
+    'compose.sendArchive': here(
+      (writing) => writing.send(true),
+      (writing) => writing.answers,
+    ),
+    'compose.attach': here((writing) => writing.attach()),
+    'compose.picture': here((writing) => writing.picture()),
+    'compose.bold': format('bold'),
+    'compose.italic': format('italic'),
+    'compose.underline': format('underline'),
+    'compose.list': format('list'),
+    'compose.numbered': format('numbered'),
+    'compose.quote': format('quote'),
+    'compose.clear': format('clear'),
+    'compose.link': here(
+      (writing) => writing.link(),
+      (writing) => !writing.plain,
+    ),
+    'compose.plain': here((writing) => writing.togglePlain()),
+    'compose.from': here((writing) => writing.chooseFrom()),
+    'compose.to': here((writing) => writing.focus('to')),
+    'compose.cc': here((writing) => writing.focus('cc')),
+    'compose.bcc': here((writing) => writing.focus('bcc')),
+    'compose.subject': here((writing) => writing.focus('subject')),
+    'compose.text': here((writing) => writing.focus('text')),
+    'compose.discard': here((writing) => writing.discard()),
+    'compose.close': here((writing) => writing.close()),
+  };
+}
+
+/** Below the message it is about, wherever the command came from. */
+function chooseCharset(store: Store): void {
+  const id = store.reader.subject?.id;
+  const at = document.querySelector<HTMLElement>(`[data-message="${id}"] .msg__right button:last-child`);
+  // After whatever menu or palette chose it has gone.
+  if (id !== undefined && at) setTimeout(() => charsetMenu(store, id, at));
 }
 
 async function saveMessage(store: Store): Promise<void> {
@@ -151,7 +215,10 @@ async function checkNow(store: Store): Promise<void> {
 /** Goes one level up: layer, page, pane, marked rows, search, filter. */
 function back(store: Store): void | Promise<void> {
   const { screen, list } = store;
+  const { writing } = store.compose;
   if (screen.layer) screen.layer = null;
+  else if (writing && document.activeElement?.closest('[data-context=compose]')) return writing.close();
+  else if (store.reader.find.open) store.reader.find.end();
   else if (screen.page !== 'mail') screen.page = 'mail';
   else if (screen.drawer) screen.drawer = false;
   else if (!list.marked.isEmpty) list.markAll(false);

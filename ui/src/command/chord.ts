@@ -44,12 +44,14 @@ function keyOf(event: KeyLike): string {
 
 /** True when the event is this press. */
 export function matches(press: Press, event: KeyLike, mac = MAC): boolean {
-  const key = keyOf(event);
+  // With Shift a digit types a sign, and another one in every layout: its place counts.
+  const digit = press.shift && /^\d$/.test(press.key);
+  const key = digit && event.code === `Digit${press.key}` ? press.key : keyOf(event);
   if (key !== press.key) return false;
   const mod = mac ? event.metaKey : event.ctrlKey;
   const other = mac ? event.ctrlKey : event.metaKey;
   if (mod !== press.mod || other || event.altKey !== press.alt) return false;
-  const sign = key.length === 1 && !/[a-z]/.test(key);
+  const sign = key.length === 1 && !digit && !/[a-z]/.test(key);
   return sign ? true : event.shiftKey === press.shift;
 }
 

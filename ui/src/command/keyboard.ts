@@ -2,7 +2,7 @@
  * Turns key presses into commands.
  *
  * Nothing fires while an input method composes (`isComposing`, keyCode 229). While typing, bare letters and keys that
- * edit text belong to the text. A sequence (`g i`) waits a second for its next press.
+ * edit text belong to the text, but for the composer's own. A sequence (`g i`) waits a second for its next press.
  */
 import { isSingle, matches, parseBinding, type Press } from './chord';
 import { commands } from './registry.svelte';
@@ -27,18 +27,26 @@ function contextsOf(target: EventTarget | null): string[] {
   return [...names.split(' ').filter((name) => name !== ''), 'global'];
 }
 
-function belongsToText(press: Press, event: KeyboardEvent): boolean {
+function belongsToText(press: Press, event: KeyboardEvent, context: string): boolean {
   if (!isEditable(event.target)) return false;
+  // The composer's own combinations were chosen with its text in mind.
+  if (context === 'compose' && (press.mod || press.alt)) return false;
   return isSingle(press) || EDITING_KEYS.has(press.key) || press.key.startsWith('Arrow') || press.key === ' ';
 }
 
 /** Buttons, links and menu items use Enter and Space themselves. */
 function belongsToControl(press: Press, event: KeyboardEvent): boolean {
-  if (press.key !== 'Enter' && press.key !== ' ') return false;
+  if ((press.key !== 'Enter' && press.key !== ' ') || press.mod) return false;
   return (
     event.target instanceof Element &&
     event.target.closest('button, a, summary, [role^=menuitem], [role=option]') !== null
   );
+}
+
+interface Candidate {
+  binding: string;
+  id: CommandId;
+  context: string;
 }
 
 /** Finds commands for key presses; keeps the beginning of a sequence. */
@@ -55,19 +63,20 @@ export class Keyboard {
       for (const block of commands.blocks) {
         if (block.context !== context) continue;
         for (const [binding, id] of Object.entries(block.bindings)) {
-          if (this.#try(binding, id, begun, event, now)) return true;
+          if (this.#try({ binding, id, context }, begun, event, now)) return true;
         }
       }
     }
     return begun === '' ? false : this.press(event, now);
   }
 
-  #try(binding: string, id: CommandId, begun: string, event: KeyboardEvent, now: number): boolean {
+  #try({ binding, id, context }: Candidate, begun: string, event: KeyboardEvent, now: number): boolean {
     if (begun !== '' && !binding.startsWith(`${begun} `)) return false;
     const presses = parseBinding(binding);
     const depth = begun === '' ? 0 : begun.split(' ').length;
     const press = presses[depth];
-    if (!press || !matches(press, event) || belongsToText(press, event) || belongsToControl(press, event)) return false;
+    if (!press || !matches(press, event) || belongsToText(press, event, context) || belongsToControl(press, event))
+      return false;
     if (depth + 1 < presses.length) {
       this.#begun = {
         text: binding

@@ -6,6 +6,8 @@
 import Archive from '@lucide/svelte/icons/archive';
 import ArrowDown from '@lucide/svelte/icons/arrow-down';
 import ArrowUp from '@lucide/svelte/icons/arrow-up';
+import AtSign from '@lucide/svelte/icons/at-sign';
+import Bold from '@lucide/svelte/icons/bold';
 import ChevronsUpDown from '@lucide/svelte/icons/chevrons-up-down';
 import CloudOff from '@lucide/svelte/icons/cloud-off';
 import Download from '@lucide/svelte/icons/download';
@@ -13,17 +15,25 @@ import FileCode from '@lucide/svelte/icons/file-code';
 import FilePenLine from '@lucide/svelte/icons/file-pen-line';
 import FolderInput from '@lucide/svelte/icons/folder-input';
 import Forward from '@lucide/svelte/icons/forward';
+import Heading from '@lucide/svelte/icons/heading';
 import Image from '@lucide/svelte/icons/image';
 import Inbox from '@lucide/svelte/icons/inbox';
+import Italic from '@lucide/svelte/icons/italic';
 import Keyboard from '@lucide/svelte/icons/keyboard';
+import Languages from '@lucide/svelte/icons/languages';
+import Link from '@lucide/svelte/icons/link';
+import List from '@lucide/svelte/icons/list';
 import ListChecks from '@lucide/svelte/icons/list-checks';
 import ListFilter from '@lucide/svelte/icons/list-filter';
+import ListOrdered from '@lucide/svelte/icons/list-ordered';
 import Mail from '@lucide/svelte/icons/mail';
 import MailCheck from '@lucide/svelte/icons/mail-check';
 import MailOpen from '@lucide/svelte/icons/mail-open';
 import Palette from '@lucide/svelte/icons/palette';
 import Paperclip from '@lucide/svelte/icons/paperclip';
+import Printer from '@lucide/svelte/icons/printer';
 import RefreshCw from '@lucide/svelte/icons/refresh-cw';
+import RemoveFormatting from '@lucide/svelte/icons/remove-formatting';
 import Reply from '@lucide/svelte/icons/reply';
 import ReplyAll from '@lucide/svelte/icons/reply-all';
 import Search from '@lucide/svelte/icons/search';
@@ -35,10 +45,17 @@ import ShieldCheck from '@lucide/svelte/icons/shield-check';
 import SquarePen from '@lucide/svelte/icons/square-pen';
 import Star from '@lucide/svelte/icons/star';
 import Terminal from '@lucide/svelte/icons/terminal';
+import TextCursor from '@lucide/svelte/icons/text-cursor';
+import TextQuote from '@lucide/svelte/icons/text-quote';
+import TextSearch from '@lucide/svelte/icons/text-search';
 import Trash2 from '@lucide/svelte/icons/trash-2';
+import Type from '@lucide/svelte/icons/type';
+import Underline from '@lucide/svelte/icons/underline';
 import Undo2 from '@lucide/svelte/icons/undo-2';
 import UnfoldVertical from '@lucide/svelte/icons/unfold-vertical';
+import UserPen from '@lucide/svelte/icons/user-pen';
 import UserPlus from '@lucide/svelte/icons/user-plus';
+import X from '@lucide/svelte/icons/x';
 import type { Key } from '@/text/keys';
 
 /** An icon. */
@@ -61,6 +78,27 @@ const move = (label: Key, icon: Shape): Facts => ({ group: 'list', label, icon, 
 /** All commands. */
 const TABLE = {
   'compose.new': fact('compose', 'command-compose-new', SquarePen),
+  'compose.send': fact('compose', 'compose-send', Send),
+  'compose.sendArchive': fact('compose', 'command-send-archive', Archive),
+  'compose.attach': fact('compose', 'compose-attach', Paperclip),
+  'compose.picture': fact('compose', 'command-picture', Image),
+  'compose.bold': fact('compose', 'compose-bold', Bold),
+  'compose.italic': fact('compose', 'compose-italic', Italic),
+  'compose.underline': fact('compose', 'compose-underline', Underline),
+  'compose.list': fact('compose', 'compose-list', List),
+  'compose.numbered': fact('compose', 'compose-numbered', ListOrdered),
+  'compose.quote': fact('compose', 'compose-quote', TextQuote),
+  'compose.link': fact('compose', 'command-link', Link),
+  'compose.clear': fact('compose', 'compose-clear', RemoveFormatting),
+  'compose.plain': fact('compose', 'command-plain', Type),
+  'compose.from': fact('compose', 'command-from', UserPen),
+  'compose.to': fact('compose', 'command-to', AtSign),
+  'compose.cc': fact('compose', 'command-cc', AtSign),
+  'compose.bcc': fact('compose', 'command-bcc', AtSign),
+  'compose.subject': fact('compose', 'command-subject', Heading),
+  'compose.text': fact('compose', 'command-text', TextCursor),
+  'compose.discard': fact('compose', 'compose-discard', Trash2),
+  'compose.close': fact('compose', 'compose-close', X),
   'message.reply': fact('message', 'command-reply', Reply),
   'message.replyAll': fact('message', 'command-reply-all', ReplyAll),
   'message.forward': fact('message', 'command-forward', Forward),
@@ -76,6 +114,11 @@ const TABLE = {
   'message.images': fact('message', 'command-images', Image),
   'message.source': fact('message', 'command-source', FileCode),
   'message.save': fact('message', 'command-save', Download),
+  'message.find': fact('message', 'command-find', TextSearch),
+  'message.findNext': { ...fact('message', 'command-find-next', ArrowDown), movement: true },
+  'message.findPrevious': { ...fact('message', 'command-find-previous', ArrowUp), movement: true },
+  'message.print': fact('message', 'command-print', Printer),
+  'message.charset': fact('message', 'command-charset', Languages),
   'list.next': move('command-next', ArrowDown),
   'list.previous': move('command-previous', ArrowUp),
   'list.first': move('command-first', ArrowUp),

@@ -43,6 +43,12 @@ export function asEngineError(thrown: unknown): EngineError {
   return new EngineError({ code: 'internal', message, detail: message });
 }
 
+/** Dictionaries that are there, and those in use. */
+export interface Spelling {
+  installed: string[];
+  active: string[];
+}
+
 /** What the page asks of the engine and of the window. */
 export interface Engine {
   /** Calls a method; rejects with `EngineError`. */
@@ -69,6 +75,10 @@ export interface Engine {
   openPath(path: string): Promise<void>;
   /** Returns the picture on the clipboard as base64 PNG; null when there is none. */
   clipboardImage(): Promise<string | null>;
+  /** Prints a document of the content scheme, after asking how. */
+  print(url: string): Promise<void>;
+  /** Checks spelling with these dictionaries from now on; with none, not at all. */
+  setSpelling(languages: readonly string[]): Promise<Spelling>;
   /** Hears about files dragged over the window; returns the function that stops. */
   onFileDrop(listener: (drop: FileDrop) => void): () => void;
   /** Hears that the window is to be closed although something is unsent; returns the function that stops. */

@@ -7,10 +7,14 @@ export type FrameMessage =
   | { kind: 'height'; px: number }
   | { kind: 'key'; init: KeyboardEventInit }
   | { kind: 'link'; href: string; text: string; open: boolean }
-  | { kind: 'selection'; html: string; text: string };
+  | { kind: 'selection'; html: string; text: string }
+  | { kind: 'found'; count: number; top: number | null };
 
 /** Longest text believed of a frame, UTF-16 units. */
 const TEXT_MAX = 200_000;
+
+/** Most finds believed of a frame; the helper stops there. */
+const FOUND_MAX = 1_000;
 
 function text(value: unknown): string {
   return typeof value === 'string' ? value.slice(0, TEXT_MAX) : '';
@@ -46,6 +50,11 @@ export function readFrameMessage(data: unknown): FrameMessage | null {
       return { kind: 'link', href: text(value['href']), text: text(value['text']), open: value['open'] === true };
     case 'selection':
       return { kind: 'selection', html: text(value['html']), text: text(value['text']) };
+    case 'found': {
+      const { count, top } = value;
+      if (typeof count !== 'number' || !Number.isInteger(count) || count < 0 || count > FOUND_MAX) return null;
+      return { kind: 'found', count, top: typeof top === 'number' && Number.isFinite(top) ? top : null };
+    }
     default:
       return null;
   }

@@ -100,6 +100,13 @@ export type Address = {
   /** `local@domain`. */
   email: string, };
 
+/** An address that is probably meant otherwise. */
+export type AddressTypo = {
+  /** As it stands in the draft. */
+  address: string,
+  /** What it may be meant to be. */
+  meant: string, };
+
 /** Remembers whose remote pictures load. */
 export type AllowRemote = {
   /** A message from the sender. */
@@ -635,6 +642,29 @@ export type ParsedAddresses = {
   /** In order; one that cannot be right keeps its text in `email`. */
   addresses: Array<ParsedAddress>, };
 
+/** A line of a printed head. */
+export type PrintLine = {
+  /** Its name in the user's language. */
+  label: string,
+  /** Its words. */
+  text: string, };
+
+/** Asks for a message as it is printed. Remote pictures are left out. */
+export type PrintMessage = {
+  /** Message. */
+  id: number,
+  /** Charset to read it with instead of what it says; null for its own. */
+  charset: string | null,
+  /** Printed large, on top. */
+  title: string,
+  /** Head, in order. */
+  lines: Array<PrintLine>, };
+
+/** A message ready to be printed. */
+export type Printable = {
+  /** URL of the document on the content scheme; the document needs nothing but itself. */
+  url: string, };
+
 /** A mail protocol. */
 export type Protocol = "imap" | "pop3" | "smtp";
 
@@ -835,6 +865,8 @@ export type Selection = { "kind": "messages",
 export type SendCheck = {
   /** Addresses that cannot be right; these stop it. */
   invalid: Array<string>,
+  /** Addresses that are probably meant otherwise; asked about. */
+  typos: Array<AddressTypo>,
   /** No recipient at all; this stops it. */
   noRecipient: boolean,
   /** No subject. */
@@ -909,6 +941,11 @@ export type Settings = {
   undoSendSeconds: number,
   /** New messages start in plain-text mode. */
   composePlain: boolean,
+  /** Spelling is checked while writing. */
+  spellCheck: boolean,
+  /** Languages in which spelling is checked, as dictionaries are named (`en_US`); empty for those of the system
+   * and of the interface. */
+  spellLanguages: Array<string>,
   /** Shortcut preset: `gmail`, `outlook`, `apple`, `thunderbird`. */
   shortcuts: string,
   /** Single letters are shortcuts. */
@@ -1090,6 +1127,8 @@ export interface Methods {
   "messages.source": { params: ById; answer: MessageSource };
   /** Saves a message as a file. */
   "messages.save": { params: SaveMessage; answer: Saved };
+  /** Prepares a message for printing. */
+  "messages.print": { params: PrintMessage; answer: Printable };
   /** Remembers whose remote pictures load. */
   "messages.allowRemote": { params: AllowRemote; answer: Nothing };
   /** Marks as read (true) or unread (false). */
@@ -1185,6 +1224,7 @@ export const METHOD_NAMES = [
   "messages.open",
   "messages.source",
   "messages.save",
+  "messages.print",
   "messages.allowRemote",
   "messages.setRead",
   "messages.setStarred",

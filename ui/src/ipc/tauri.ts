@@ -57,6 +57,8 @@ export async function connectShell(): Promise<Engine> {
     openExternal: (url) => command('shell_open_external', { url }),
     openPath: (path) => command('shell_open_path', { path }),
     clipboardImage: () => command('shell_clipboard_image'),
+    print: (url) => command('shell_print', { url }),
+    setSpelling: (languages) => command('shell_set_spelling', { languages }),
     onFileDrop: (listener) => stopper(listenToDrops(listener)),
     onCloseAsked: (listener) => stopper(listen('shell-close-asked', () => listener())),
     quit: () => command('shell_confirm_quit'),

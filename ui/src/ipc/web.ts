@@ -108,6 +108,12 @@ export async function connectWeb(token: string): Promise<Engine> {
     },
     openPath: () => Promise.reject(onlyOnDesktop()),
     clipboardImage: () => Promise.resolve(null),
+    print: (url) => {
+      window.open(url, '_blank', 'noopener,noreferrer');
+      return Promise.resolve();
+    },
+    // A browser checks as it is set.
+    setSpelling: (languages) => Promise.resolve({ installed: [], active: [...languages] }),
     onFileDrop: () => () => undefined,
     onCloseAsked: () => () => undefined,
     quit: () => Promise.reject(onlyOnDesktop()),

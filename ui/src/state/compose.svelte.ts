@@ -2,18 +2,55 @@
 import type { Engine } from '@/ipc/engine';
 import type { Draft, NewDraft } from '@/ipc/generated';
 
+/** What the composer on screen does for commands: buttons, menus, keys and the palette all come through here. */
+export interface Writing {
+  /** The draft. */
+  readonly id: number;
+  /** Plain-text mode: there is no formatting. */
+  readonly plain: boolean;
+  /** It answers or forwards a message. */
+  readonly answers: boolean;
+  /** Sends; and archives what it answers, where that is asked for. */
+  send(archive: boolean): Promise<void>;
+  attach(): Promise<void>;
+  /** Puts a picture of a file into the text. */
+  picture(): void;
+  /** Formats what is selected, or takes the format away. */
+  format(format: Format): void;
+  link(): Promise<void>;
+  togglePlain(): Promise<void>;
+  /** Puts the caret into a field. */
+  focus(field: 'to' | 'cc' | 'bcc' | 'subject' | 'text'): Promise<void>;
+  /** Opens the choice of senders. */
+  chooseFrom(): void;
+  discard(): Promise<void>;
+  /** Keeps the draft and goes. */
+  close(): Promise<void>;
+}
+
+/** A format of the text. */
+export type Format = 'bold' | 'italic' | 'underline' | 'list' | 'numbered' | 'quote' | 'clear';
+
 /** Open drafts. */
 export class Compose {
   /** Open drafts, the newest last. */
   open = $state.raw<Draft[]>([]);
   /** The one that has the reader's place; null when it was put aside or answers the conversation that is read. */
   shown = $state<number | null>(null);
+  /** The composer that is drawn now; null where none is. */
+  writing = $state.raw<Writing | null>(null);
+  /** Drafts that were begun here and not touched since: closed, they leave nothing behind. */
+  readonly untouched = new Set<number>();
 
   constructor(private readonly engine: Engine) {}
 
   /** Begins a draft and opens it. */
-  async start(begin: NewDraft): Promise<void> {
-    this.show(await this.engine.call('drafts.create', begin));
+  async start(begin: NewDraft): Promise<Draft> {
+    const draft = await this.engine.call('drafts.create', begin);
+    // A link's words and a draft that is written on were wanted by somebody.
+    if (begin.kind !== 'mailto' && begin.kind !== 'continue') this.untouched.add(draft.id);
+    this.show(draft);
+    return draft;
   }
 
   /** Opens a draft that exists. */
@@ -25,6 +62,7 @@ export class Compose {
   /** Takes a draft off the screen. */
   close(id: number): void {
     this.open = this.open.filter((draft) => draft.id !== id);
+    this.untouched.delete(id);
     if (this.shown === id) this.shown = null;
   }
 

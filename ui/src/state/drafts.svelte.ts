@@ -4,8 +4,10 @@ import type { Draft, Event } from '@/ipc/generated';
 
 /** Drafts that are kept here. */
 export class Drafts {
-  /** All, the newest first. */
-  list = $state.raw<Draft[]>([]);
+  #all = $state.raw<Draft[]>([]);
+  #hidden = $state.raw<ReadonlySet<number>>(new Set());
+  /** All but those that are being thrown away, the newest first. */
+  readonly list = $derived(this.#all.filter((draft) => !this.#hidden.has(draft.id)));
   #ticket = 0;
 
   constructor(private readonly engine: Engine) {}
@@ -14,7 +16,17 @@ export class Drafts {
   async load(): Promise<void> {
     const ticket = ++this.#ticket;
     const list = await this.engine.call('drafts.list', {});
-    if (ticket === this.#ticket) this.list = list;
+    if (ticket === this.#ticket) this.#all = list;
+  }
+
+  /** Hides a draft that is about to go. */
+  hide(id: number): void {
+    this.#hidden = new Set(this.#hidden).add(id);
+  }
+
+  /** Shows it again, where it is still there. */
+  unhide(id: number): void {
+    this.#hidden = new Set([...this.#hidden].filter((other) => other !== id));
   }
 
   /** Returns a draft as it is now. */

@@ -20,6 +20,8 @@ const BEFORE: Settings = {
   remoteImages: false,
   undoSendSeconds: 10,
   composePlain: false,
+  spellCheck: true,
+  spellLanguages: [],
   shortcuts: 'gmail',
   singleKeyShortcuts: true,
   notifications: true,

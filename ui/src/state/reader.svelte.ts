@@ -13,6 +13,7 @@ import type {
   OpenedMessage,
   Selection,
 } from '@/ipc/generated';
+import { Find } from './find.svelte';
 import type { Preferences } from './preferences.svelte';
 
 /** Frames that live at once; further ones unfold one by one (each costs memory of its own). */
@@ -42,6 +43,10 @@ export class Reader {
   selection = $state.raw<{ message: number; html: string; text: string } | null>(null);
   /** The link under the pointer. */
   link = $state('');
+  /** Words to find in what is open. */
+  readonly find = new Find(() => (this.conversation?.messages ?? []).map((message) => message.id));
+  /** Encodings that the user chose, by message; for as long as the window is open. */
+  readonly #charsets = new Map<number, string>();
   #ticket = 0;
   #single = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -109,7 +114,7 @@ export class Reader {
   async load(id: number, remote = false): Promise<void> {
     const ticket = this.#ticket;
     try {
-      const request = { id, remote, theme: this.preferences.theme, charset: null };
+      const request = { id, remote, theme: this.preferences.theme, charset: this.charsetOf(id) };
       const opened = await this.engine.call('messages.open', request);
       if (ticket !== this.#ticket) return;
       this.opened = new Map(this.opened).set(id, opened);
@@ -117,6 +122,18 @@ export class Reader {
     } catch (thrown) {
       if (ticket === this.#ticket) this.#setProblem(id, asEngineError(thrown).data);
     }
+  }
+
+  /** The encoding that the user chose for a message; null for its own. */
+  charsetOf(id: number): string | null {
+    return this.#charsets.get(id) ?? null;
+  }
+
+  /** Reads a message in another encoding than it says; null for its own. */
+  async readAs(id: number, charset: string | null): Promise<void> {
+    if (charset === null) this.#charsets.delete(id);
+    else this.#charsets.set(id, charset);
+    await this.load(id);
   }
 
   /** Fetches all open bodies again: the theme changed, or pictures were allowed. */

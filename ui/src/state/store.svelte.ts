@@ -13,6 +13,7 @@ import { Outbox } from './outbox.svelte';
 import { Preferences } from './preferences.svelte';
 import { Reader } from './reader.svelte';
 import { Screen } from './screen.svelte';
+import { Spelling } from './spelling.svelte';
 import { UndoBar } from './undo.svelte';
 
 const KEY = Symbol('store');
@@ -31,6 +32,7 @@ export class Store {
   readonly compose: Compose;
   readonly drafts: Drafts;
   readonly actions: Actions;
+  readonly spelling: Spelling;
   /** Facts about the application; null until they are here. */
   info = $state.raw<AppInfo | null>(null);
   offline = $state(false);
@@ -46,6 +48,7 @@ export class Store {
     this.outbox = new Outbox(engine);
     this.compose = new Compose(engine);
     this.drafts = new Drafts(engine);
+    this.spelling = new Spelling(engine);
     this.actions = new Actions(engine, this.list, this.mailboxes, this.preferences, this.undo, this.screen);
   }
 
@@ -75,6 +78,12 @@ export class Store {
     this.mailboxes.list = mailboxes;
     this.ready = true;
     await this.list.reload();
+  }
+
+  /** The account of the folder that is shown; null where that is none of one account. */
+  get accountHere(): number | null {
+    const { place } = this.list;
+    return place.kind === 'mailbox' ? (this.mailboxes.byId(place.mailbox)?.account ?? null) : null;
   }
 
   /** Stops listening. */

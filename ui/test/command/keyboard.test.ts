@@ -17,7 +17,8 @@ beforeEach(() => {
   ran = [];
   keyboard = new Keyboard();
   document.body.innerHTML =
-    '<div data-context-default="list mail"></div><input id="i"><p data-context="settings" id="s"></p>';
+    '<div data-context-default="list mail"></div><input id="i"><p data-context="settings" id="s"></p>' +
+    '<div data-context="compose"><input id="c"></div>';
   commands.useKeys('gmail', true);
   commands.register(Object.fromEntries(COMMAND_IDS.map((id) => [id, { run: () => void ran.push(id) }])), COMMAND_IDS);
 });
@@ -45,6 +46,15 @@ describe('Keyboard', () => {
     expect(ran).toEqual([]);
     send({ key: 'k', ctrlKey: true }, element('i'));
     expect(ran).toEqual(['app.palette']);
+  });
+
+  it('gives the composer its own combinations while typing, and leaves editing to the text', () => {
+    for (const init of [{ key: 'Enter' }, { key: 'b' }, { key: '*', code: 'Digit8', shiftKey: true }]) {
+      send({ ctrlKey: true, ...init }, element('c'));
+    }
+    for (const key of ['z', 'a']) send({ key, ctrlKey: true }, element('c'));
+    send({ key: 'Enter', isComposing: true, ctrlKey: true }, element('c'));
+    expect(ran).toEqual(['compose.send', 'compose.bold', 'compose.list']);
   });
 
   it('never fires while an input method composes', () => {

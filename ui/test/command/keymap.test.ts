@@ -8,6 +8,8 @@ import { COMMAND_IDS } from '@/command/table';
 const TOGETHER = [
   ['list', 'mail', 'global'],
   ['reader', 'mail', 'global'],
+  ['side', 'mail', 'global'],
+  ['compose', 'global'],
 ];
 
 describe.each(PRESETS)('keys of %s', (preset) => {
@@ -42,6 +44,10 @@ describe.each(PRESETS)('keys of %s', (preset) => {
       'message.archive',
       'message.trash',
       'message.reply',
+      'message.find',
+      'compose.send',
+      'compose.attach',
+      'compose.close',
       'app.search',
       'app.undo',
       'app.palette',

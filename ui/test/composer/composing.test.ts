@@ -87,6 +87,21 @@ describe('a draft on screen', () => {
     expect(engine.calls.map((call) => call.method)).toEqual(['drafts.discard']);
   });
 
+  it('leaves nothing behind when it was begun just now and nobody touched it', async () => {
+    engine.handlers['drafts.discard'] = () => ({});
+    expect(await new Composing(engine, { ...DRAFT, original: 3 }, true).close()).toBe(false);
+    expect(engine.calls.map((call) => call.method)).toEqual(['drafts.discard']);
+  });
+
+  it('is kept when it was touched, or was there before', async () => {
+    const touched = new Composing(engine, DRAFT, true);
+    touched.subject = 'Dinner';
+    touched.touch();
+    expect(await touched.close()).toBe(true);
+    expect(await new Composing(engine, DRAFT).close()).toBe(true);
+    expect(engine.calls.map((call) => call.method)).toEqual(['drafts.save']);
+  });
+
   it('goes on being saved when it could not be thrown away', async () => {
     const composing = new Composing(engine, DRAFT);
     engine.handlers['drafts.discard'] = () => {

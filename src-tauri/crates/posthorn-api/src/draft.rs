@@ -12,6 +12,7 @@ mod editor;
 mod mailto;
 mod quote;
 mod send;
+mod typo;
 
 use std::collections::HashMap;
 

@@ -1,20 +1,20 @@
 //! The document of a message's frame: cleaned HTML, our style, our small script, and the headers that hold it down.
 //!
 //! Invariants: the body was cleaned by posthorn-message before it comes here; the script is a constant of at most
-//! 2 KB, and the policy names it by its hash, so that nothing else runs; the frame's origin is opaque; nothing in it
+//! 4 KB, and the policy names it by its hash, so that nothing else runs; the frame's origin is opaque; nothing in it
 //! reaches the network but what the content scheme answers.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
-/// What the frame tells its page: height, keys, links, selection. See `ui/src/ipc/frame.ts`.
+/// What the frame tells its page: height, keys, links, selection, words that are found. See `ui/src/ipc/frame.ts`.
 pub(crate) const HELPER: &str = include_str!("frame/helper.js");
 /// Our style, below the message's own.
 const STYLE: &str = include_str!("frame/frame.css");
-/// Largest helper.
+/// Largest helper: half of it is finding words. It runs beside hostile markup, so it stays short enough to be read.
 #[cfg(test)]
-const HELPER_LIMIT: usize = 2048;
+const HELPER_LIMIT: usize = 4096;
 
 /// How a frame looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -9,6 +9,7 @@ mod body;
 mod head;
 mod lang;
 mod open;
+mod print;
 mod trust;
 
 use posthorn_model::MessageId;
@@ -19,6 +20,7 @@ pub(crate) use attachment::{attachments_save, attachments_stage, file_of};
 pub(crate) use body::{Loaded, load, whole};
 pub(crate) use head::threads_open;
 pub(crate) use open::messages_open;
+pub(crate) use print::messages_print;
 
 use crate::contract::{
     AllowRemote, ById, Code, Error, Event, MessageSource, Nothing, SaveMessage, Saved,

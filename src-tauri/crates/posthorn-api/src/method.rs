@@ -17,7 +17,7 @@ use crate::contract::{
     AttachmentRef, ById, CheckNow, Code, Complete, Conversation, CreateMailbox, Discover,
     Discovery, Draft, DraftSaved, Error, FindInView, FoundInView, Mailbox, Mark, MessageSource,
     MoveMessages, NewDraft, Nothing, OnMessages, OpenConversation, OpenMessage, OpenedMessage,
-    OpenedView, OutboxItem, ParseAddresses, ParsedAddresses, RangeOfView, RemovalPreview,
+    OpenedView, OutboxItem, ParseAddresses, ParsedAddresses, PrintMessage, Printable, RangeOfView, RemovalPreview,
     RemoveAccount, RemoveDraftAttachment, RenameMailbox, ResolveUnknown, SaveAttachment, SaveDraft,
     SaveMessage, Saved, SendCheck, SendDraft, SetEnabled, SetOffline, SetPassword, Settings,
     SyncWait, SyncWaited, Undoable, UnlockSecrets, Unsent, Verification, ViewRange, ViewSpec,
@@ -32,7 +32,7 @@ use crate::mailbox::{
     mailboxes_create, mailboxes_delete, mailboxes_list, mailboxes_mark_all_read, mailboxes_rename,
 };
 use crate::message::{
-    attachments_save, attachments_stage, messages_allow_remote, messages_open, messages_save,
+    attachments_save, attachments_stage, messages_allow_remote, messages_open, messages_print, messages_save,
     messages_source, threads_open,
 };
 use crate::operation::{
@@ -108,6 +108,8 @@ macro_rules! methods {
             "messages.source" messages_source(ById) -> MessageSource;
             /// Saves a message as a file.
             "messages.save" messages_save(SaveMessage) -> Saved;
+            /// Prepares a message for printing.
+            "messages.print" messages_print(PrintMessage) -> Printable;
             /// Remembers whose remote pictures load.
             "messages.allowRemote" messages_allow_remote(AllowRemote) -> Nothing;
             /// Marks as read (true) or unread (false).

@@ -10,6 +10,11 @@ use crate::error::Result;
 /// The key under which the store keeps all settings.
 pub(crate) const KEY: &str = "settings";
 
+/// Languages of the spelling at once: each costs time at every key.
+const SPELL_LANGUAGES: usize = 8;
+/// Bytes of a dictionary's name.
+const SPELL_NAME: usize = 32;
+
 impl Default for Settings {
     fn default() -> Self {
         Self {
@@ -23,6 +28,8 @@ impl Default for Settings {
             remote_images: false,
             undo_send_seconds: 10,
             compose_plain: false,
+            spell_check: true,
+            spell_languages: Vec::new(),
             shortcuts: "gmail".to_owned(),
             single_key_shortcuts: true,
             notifications: true,
@@ -66,6 +73,16 @@ fn check(settings: &Settings) -> Result<()> {
     one_of("density", &settings.density, &["compact", "cosy", "relaxed"])?;
     one_of("afterRemoval", &settings.after_removal, &["next", "previous", "list"])?;
     one_of("shortcuts", &settings.shortcuts, &["gmail", "outlook", "apple", "thunderbird"])?;
+    let is_language = |name: &String| {
+        !name.is_empty()
+            && name.len() <= SPELL_NAME
+            && name.chars().all(|letter| letter.is_ascii_alphanumeric() || "_-@.".contains(letter))
+    };
+    if settings.spell_languages.len() > SPELL_LANGUAGES
+        || !settings.spell_languages.iter().all(is_language)
+    {
+        return Err(Error::invalid("spellLanguages are names of dictionaries, such as en_US"));
+    }
     let within = |field: &str, value: u32, least: u32, most: u32| {
         let fits = (least..=most).contains(&value);
         if fits {
@@ -116,6 +133,7 @@ mod tests {
             Settings { text_size: 79, ..Settings::default() },
             Settings { undo_send_seconds: 61, ..Settings::default() },
             Settings { language: "de".to_owned(), ..Settings::default() },
+            Settings { spell_languages: vec!["../en".to_owned()], ..Settings::default() },
         ] {
             assert!(check(&settings).is_err(), "{settings:?}");
         }

@@ -20,13 +20,18 @@ export interface Pending {
 /** Drafts on screen, also those put aside: what was typed survives the composer's leaving the screen. */
 const open = new Map<number, Composing>();
 
-/** Returns the one that writes a draft. */
-export function composingOf(engine: Engine, draft: Draft): Composing {
+/** Returns the one that writes a draft. `fresh`: it was begun just now, and nobody has touched it. */
+export function composingOf(engine: Engine, draft: Draft, fresh = false): Composing {
   const there = open.get(draft.id);
   if (there) return there;
-  const made = new Composing(engine, draft);
+  const made = new Composing(engine, draft, fresh);
   open.set(draft.id, made);
   return made;
+}
+
+/** Returns the one that writes a draft, where it is open. */
+export function knownComposing(id: number): Composing | undefined {
+  return open.get(id);
 }
 
 /** A draft being written. */
@@ -54,6 +59,7 @@ export class Composing {
   text = $state('');
 
   readonly id: number;
+  #touched = false;
   #revision: number;
   #dirty = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -63,6 +69,7 @@ export class Composing {
   constructor(
     private readonly engine: Engine,
     readonly draft: Draft,
+    private readonly fresh = false,
   ) {
     this.id = draft.id;
     this.#revision = draft.revision;
@@ -79,6 +86,7 @@ export class Composing {
 
   /** Something was typed or chosen. */
   touch(): void {
+    this.#touched = true;
     this.#dirty = true;
     this.#timer ??= setTimeout(() => void this.save(), SAVE_MS);
   }
@@ -108,6 +116,7 @@ export class Composing {
 
   /** Removes a file. */
   async removeAttachment(attachment: number): Promise<void> {
+    this.#touched = true;
     await this.save();
     this.#takeFiles(await this.engine.call('drafts.removeAttachment', { draft: this.id, attachment }));
   }
@@ -143,12 +152,24 @@ export class Composing {
     return !recipients && !words && this.attachments.length === 0 && this.draft.original === null;
   }
 
-  /** Saves and lets go. */
-  async close(): Promise<void> {
+  /** True when it was begun just now and nobody did anything to it. */
+  get isUntouched(): boolean {
+    return this.fresh && !this.#touched;
+  }
+
+  /** Saves and lets go; true when the draft was kept, false when there was nothing to keep. */
+  async close(): Promise<boolean> {
     await this.save();
     if (this.failure) throw this.failure;
-    if (this.isEmpty) await this.discard();
-    else this.#end();
+    const kept = !this.isEmpty && !this.isUntouched;
+    if (kept) this.release();
+    else await this.discard();
+    return kept;
+  }
+
+  /** Lets go of what is saved. */
+  release(): void {
+    this.#end();
   }
 
   #end(): void {
@@ -197,6 +218,7 @@ export class Composing {
   }
 
   async #attach(names: Pending[], call: () => Promise<Draft>): Promise<void> {
+    this.#touched = true;
     await this.save();
     this.pending = [...this.pending, ...names];
     try {

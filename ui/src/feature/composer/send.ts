@@ -1,13 +1,13 @@
 /** Sending a draft: what cannot be right stops it, what may be a slip is asked about, and it can be taken back for a while. */
-import type { SendCheck } from '@/ipc/generated';
+import type { Selection, SendCheck } from '@/ipc/generated';
 import type { Store } from '@/state/store.svelte';
 import { peopleLine } from '@/text/people';
 import { t } from '@/text/text.svelte';
 import type { Composing } from './composing.svelte';
 import { FIELDS } from './recipients';
 
-/** Sends. Answers when the outbox has it, or the user chose to go on writing. */
-export async function send(composing: Composing, store: Store): Promise<void> {
+/** Sends. Answers when the outbox has it, or the user chose to go on writing. `archive` archives what it answers. */
+export async function send(composing: Composing, store: Store, archive = false): Promise<void> {
   if (composing.sending) return;
   composing.sending = true;
   try {
@@ -16,13 +16,24 @@ export async function send(composing: Composing, store: Store): Promise<void> {
     const people = FIELDS.flatMap((field) => composing.chips[field].map((chip) => chip.address));
     const item = await composing.send(seconds);
     store.compose.close(composing.id);
+    const original = composing.draft.original;
+    const archived = archive && original !== null;
+    if (archived) await store.actions.remove('archive', answered(original, store));
     const text = t('compose-sending', { people: peopleLine(people.slice(0, 3), store.accounts.own) });
     store.undo.offer(text, t('command-undo'), seconds * 1_000, async () => {
       store.compose.show(await store.engine.call('outbox.undo', { id: item }));
+      if (archived) await store.undo.undo();
     });
   } finally {
     composing.sending = false;
   }
+}
+
+/** What is archived with an answer: its conversation, where that is what the list shows. */
+function answered(original: number, { preferences, reader }: Store): Selection {
+  const read = reader.conversation?.messages.map((head) => head.id) ?? [];
+  const whole = preferences.value.conversations && read.includes(original);
+  return { kind: 'messages', messages: whole ? read : [original] };
 }
 
 async function mayGo(check: SendCheck, { screen, undo }: Store): Promise<boolean> {
@@ -36,6 +47,9 @@ async function mayGo(check: SendCheck, { screen, undo }: Store): Promise<boolean
   const ask = (title: string, text: string): Promise<boolean> =>
     screen.ask({ title, text, action: t('compose-send-anyway'), danger: false });
   if (check.emptySubject && !(await ask(t('ask-subject-title'), t('ask-subject-text')))) return false;
+  for (const { address, meant } of check.typos) {
+    if (!(await ask(t('ask-typo-title'), t('ask-typo-text', { address, meant })))) return false;
+  }
   const word = check.forgottenAttachment;
   return word === '' || ask(t('ask-attachment-title'), t('ask-attachment-text', { word }));
 }

@@ -5,6 +5,7 @@ import Forward from '@lucide/svelte/icons/forward';
 import ListX from '@lucide/svelte/icons/list-x';
 import Image from '@lucide/svelte/icons/image';
 import Mail from '@lucide/svelte/icons/mail';
+import Printer from '@lucide/svelte/icons/printer';
 import Reply from '@lucide/svelte/icons/reply';
 import ReplyAll from '@lucide/svelte/icons/reply-all';
 import Star from '@lucide/svelte/icons/star';
@@ -13,6 +14,8 @@ import { type MenuItem, menus } from '@/component/menu.svelte';
 import type { MessageHead, NewDraft, Selection } from '@/ipc/generated';
 import type { Store } from '@/state/store.svelte';
 import { t } from '@/text/text.svelte';
+import { charsetIcon, charsetMenu } from './charset';
+import { printMessage } from './print';
 
 /** Opens the menu of a message. */
 export function messageMenu(store: Store, head: MessageHead, at: HTMLElement): void {
@@ -44,6 +47,12 @@ export function messageMenu(store: Store, head: MessageHead, at: HTMLElement): v
       run: () => void actions.setStarred(!head.starred, only),
     },
     { label: t('command-images'), icon: Image, apart: true, run: () => void reader.load(head.id, true) },
+    { label: t('command-charset'), icon: charsetIcon, run: () => setTimeout(() => charsetMenu(store, head.id, at)) },
+    {
+      label: t('command-print'),
+      icon: Printer,
+      run: () => void printMessage(store, head).catch((thrown: unknown) => undo.fail(thrown)),
+    },
     { label: t('command-source'), icon: FileCode, run: () => void (screen.sourceOf = head.id) },
     { label: t('command-save'), icon: Download, run: () => void save().catch((thrown: unknown) => undo.fail(thrown)) },
     ...(way === ''

@@ -212,3 +212,6 @@ sidebar-more = { $count ->
 reader-draft-continue = Continue writing
 drafts-here = Drafts on this computer
 drafts-nobody = (no recipient)
+find-none = Not found
+find-count = { $at } of { $total }
+charset-own = As the message says

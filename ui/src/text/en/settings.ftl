@@ -104,3 +104,7 @@ secrets-file = In an encrypted file
 secrets-memory = In memory, until Posthorn quits
 about-profile = Where your mail is
 about-language = Language of the system
+set-spelling = Spelling
+set-spell-check = Check spelling while writing
+set-spell-note = Paragraphs in Chinese, Japanese or Korean are left alone.
+set-spell-none = No dictionary is installed. Your system's package manager offers them as hunspell dictionaries.

@@ -88,3 +88,7 @@ secrets-file = 保存在加密文件中
 secrets-memory = 保存在内存中，退出即清除
 about-profile = 邮件所在位置
 about-language = 系统语言
+set-spelling = 拼写
+set-spell-check = 写信时检查拼写
+set-spell-note = 中文、日文和韩文段落不检查。
+set-spell-none = 尚未安装词典。可通过系统的软件包管理器安装 hunspell 词典。

@@ -165,10 +165,20 @@ contract! {
         pub attachment: i64,
     }
 
+    /// An address that is probably meant otherwise.
+    pub struct AddressTypo {
+        /// As it stands in the draft.
+        pub address: String,
+        /// What it may be meant to be.
+        pub meant: String,
+    }
+
     /// What stands between a draft and its sending; the page asks, the user decides.
     pub struct SendCheck {
         /// Addresses that cannot be right; these stop it.
         pub invalid: Vec<String>,
+        /// Addresses that are probably meant otherwise; asked about.
+        pub typos: Vec<AddressTypo>,
         /// No recipient at all; this stops it.
         pub no_recipient: bool,
         /// No subject.

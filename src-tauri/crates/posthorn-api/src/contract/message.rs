@@ -153,6 +153,32 @@ contract! {
         pub charset: Option<String>,
     }
 
+    /// A line of a printed head.
+    pub struct PrintLine {
+        /// Its name in the user's language.
+        pub label: String,
+        /// Its words.
+        pub text: String,
+    }
+
+    /// Asks for a message as it is printed. Remote pictures are left out.
+    pub struct PrintMessage {
+        /// Message.
+        pub id: i64,
+        /// Charset to read it with instead of what it says; null for its own.
+        pub charset: Option<String>,
+        /// Printed large, on top.
+        pub title: String,
+        /// Head, in order.
+        pub lines: Vec<PrintLine>,
+    }
+
+    /// A message ready to be printed.
+    pub struct Printable {
+        /// URL of the document on the content scheme; the document needs nothing but itself.
+        pub url: String,
+    }
+
     /// The raw source of a message, for reading.
     pub struct MessageSource {
         /// Text, at most 1 MiB; bytes that are not UTF-8 are replaced.

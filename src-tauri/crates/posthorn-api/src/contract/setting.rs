@@ -25,6 +25,11 @@ contract! {
         pub undo_send_seconds: u32,
         /// New messages start in plain-text mode.
         pub compose_plain: bool,
+        /// Spelling is checked while writing.
+        pub spell_check: bool,
+        /// Languages in which spelling is checked, as dictionaries are named (`en_US`); empty for those of the system
+        /// and of the interface.
+        pub spell_languages: Vec<String>,
         /// Shortcut preset: `gmail`, `outlook`, `apple`, `thunderbird`.
         pub shortcuts: String,
         /// Single letters are shortcuts.

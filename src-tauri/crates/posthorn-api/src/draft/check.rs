@@ -4,6 +4,7 @@ use posthorn_message::check_address;
 use posthorn_model::DraftId;
 use posthorn_store::draft::{self, Draft};
 
+use super::typo;
 use crate::contract::{ById, SendCheck};
 use crate::engine::Engine;
 use crate::error::Result;
@@ -65,8 +66,8 @@ pub(super) fn encoded_size(draft: &Draft) -> u64 {
     1_000 + text / 2 * 3 + files
 }
 
-/// Says what stands between a draft and its sending.
-pub(super) fn check(draft: &Draft) -> SendCheck {
+/// Says what stands between a draft and its sending. `limit`: the largest message that the server takes, where known.
+pub(super) fn check(draft: &Draft, limit: Option<u64>) -> SendCheck {
     let content = &draft.content;
     let recipients = || content.to.iter().chain(&content.cc).chain(&content.bcc);
     let has_file = draft.attachments.iter().any(|file| !file.is_inline);
@@ -75,6 +76,7 @@ pub(super) fn check(draft: &Draft) -> SendCheck {
             .filter(|to| check_address(&to.email).is_err())
             .map(|to| to.email.clone())
             .collect(),
+        typos: recipients().filter_map(|to| typo::typo(&to.email)).collect(),
         no_recipient: recipients().next().is_none(),
         empty_subject: content.subject.trim().is_empty(),
         forgotten_attachment: if has_file {
@@ -82,15 +84,23 @@ pub(super) fn check(draft: &Draft) -> SendCheck {
         } else {
             promise(&content.text).to_owned()
         },
-        too_large: encoded_size(draft) > posthorn_message::MAX_MESSAGE_BYTES as u64,
+        too_large: encoded_size(draft)
+            > limit.unwrap_or(u64::MAX).min(posthorn_message::MAX_MESSAGE_BYTES as u64),
     }
 }
 
 /// Says what stands between a draft and its sending.
 pub(crate) async fn drafts_check(engine: &Engine, request: ById) -> Result<SendCheck> {
     let id = DraftId(request.id);
-    let draft = engine.store().read(move |tx| draft::get(tx, id)).await?;
-    Ok(check(&draft))
+    let (draft, limit) = engine
+        .store()
+        .read(move |tx| {
+            let draft = draft::get(tx, id)?;
+            let limit = posthorn_sync::message_size_limit(tx, draft.content.account)?;
+            Ok((draft, limit))
+        })
+        .await?;
+    Ok(check(&draft, limit))
 }
 
 #[cfg(test)]

@@ -84,7 +84,8 @@ fn recipients(draft: &Draft) -> Vec<Address> {
 }
 
 fn refuse(draft: &Draft) -> Result<()> {
-    let check = check::check(draft);
+    // The estimate of the size may be wrong, and the server has the last word on its limit.
+    let check = check::check(draft, None);
     if let Some(invalid) = check.invalid.first() {
         return Err(Error::invalid("An address cannot be right").with(invalid));
     }

@@ -48,6 +48,40 @@ post({ kind: "selection", text, html: text && cut(new XMLSerializer().serializeT
 };
 on("mouseup", select);
 on("keyup", select);
+const low = (t) => (t.toLowerCase().length === t.length ? t.toLowerCase() : t);
+const block = (n) => n.parentElement.closest("p,div,td,th,li,tr,h1,h2,h3,h4,h5,h6,blockquote,pre,body");
+let hits = [];
+const search = (words) => {
+hits = [];
+let text = "", last = null;
+const nodes = [], walk = d.createTreeWalker(body, 4);
+while (words && walk.nextNode()) {
+const n = walk.currentNode;
+if (n.parentElement.closest("style,.mail-fold")) continue;
+if (last && last !== block(n)) text += "\n";
+last = block(n);
+nodes.push([text.length, n]);
+text += low(n.data);
+}
+const at = (i) => nodes[nodes.findLastIndex(([from]) => from <= i)];
+for (let i = text.indexOf(words); words && i >= 0 && hits.length < 1000; i = text.indexOf(words, i + words.length)) {
+const r = d.createRange(), [a, from] = at(i), [b, to] = at(i + words.length - 1);
+r.setStart(from, i - a);
+r.setEnd(to, Math.min(to.length, i + words.length - b));
+hits.push(r);
+}
+};
+const mark = (name, ranges) => CSS.highlights?.set(name, new Highlight(...ranges));
+addEventListener("message", ({ source, data }) => {
+if (source !== parent || data?.kind !== "find") return;
+search(low(cut(data.words)));
+const hit = hits[data.at];
+const folded = hit?.startContainer.parentElement.closest(".mail-quote[hidden]");
+if (folded) folded.previousSibling.click();
+mark("find", hits);
+mark("found", hit ? [hit] : []);
+post({ kind: "found", count: hits.length, top: hit ? hit.getBoundingClientRect().top : null });
+});
 post({ kind: "ready" });
 fit();
 });

@@ -16,13 +16,15 @@ use crate::frame::{self, Theme};
 use crate::setting;
 
 /// A message's HTML, cleaned for a theme.
-struct Shown {
-    clean: Clean,
-    designed: bool,
+pub(super) struct Shown {
+    /// What survived the cleaning.
+    pub(super) clean: Clean,
+    /// It has a design of its own.
+    pub(super) designed: bool,
 }
 
 /// Cleans HTML (or turns plain text into it) for a theme.
-fn show(parsed: &Parsed, remote: bool, theme: Theme) -> Shown {
+pub(super) fn show(parsed: &Parsed, remote: bool, theme: Theme) -> Shown {
     let remote = if remote { RemoteImages::Allow } else { RemoteImages::Block };
     let Some(source) = &parsed.html else {
         let clean = Clean { body: html::from_plain(&parsed.text), ..Clean::default() };

@@ -57,6 +57,7 @@ fn examples() -> Vec<(&'static str, Value)> {
         ("views.find", json!({ "view": 7, "message": 7 })),
         ("views.close", id()),
         ("threads.open", json!({ "message": 7, "single": false })),
+        ("messages.print", json!({ "id": 7, "charset": null, "title": "A", "lines": [] })),
         ("messages.open", json!({ "id": 7, "remote": false, "theme": "light", "charset": null })),
         ("messages.source", id()),
         ("messages.save", json!({ "message": 7, "path": "/nowhere/a.eml" })),

@@ -1,0 +1,58 @@
+/** Menus of the composer: all that it can do, and whom it is from. */
+import { commands } from '@/command/registry.svelte';
+import { type CommandId, factsOf } from '@/command/table';
+import { type MenuItem, menus } from '@/component/menu.svelte';
+import type { Store } from '@/state/store.svelte';
+import { t } from '@/text/text.svelte';
+import type { Composing } from './composing.svelte';
+
+const LISTED: CommandId[] = [
+  'compose.send',
+  'compose.sendArchive',
+  'compose.attach',
+  'compose.picture',
+  'compose.link',
+  'compose.quote',
+  'compose.clear',
+  'compose.plain',
+  'compose.from',
+  'compose.to',
+  'compose.cc',
+  'compose.bcc',
+  'compose.discard',
+];
+/** Commands with a line above them. */
+const APART = new Set<CommandId>(['compose.attach', 'compose.quote', 'compose.from', 'compose.discard']);
+
+/** Opens the menu of everything that the composer can do. */
+export function composeMenu(at: HTMLElement): void {
+  const items = LISTED.map((id): MenuItem => {
+    const { label, icon } = factsOf(id);
+    return {
+      label: t(label),
+      icon,
+      caps: commands.caps(id),
+      disabled: !commands.can(id),
+      danger: id === 'compose.discard',
+      apart: APART.has(id),
+      run: () => commands.run(id),
+    };
+  });
+  menus.show(t('compose-more'), items, at);
+}
+
+/** Opens the choice of senders. */
+export function fromMenu(composing: Composing, { accounts }: Store, at: HTMLElement): void {
+  const items = accounts.list.flatMap((one) =>
+    [{ name: one.config.senderName, email: one.config.email }, ...one.config.aliases].map((from) => ({
+      label: `${from.name} ${from.email}`.trim(),
+      checked: one.id === composing.account && from.email === composing.from.email,
+      run: () => {
+        composing.account = one.id;
+        composing.from = from;
+        composing.touch();
+      },
+    })),
+  );
+  menus.show(t('compose-from'), items, at);
+}
