@@ -26,7 +26,8 @@ pub(crate) async fn document(app: &AppHandle, url: &str) -> Result<(), String> {
             .get_webview_window(crate::window::MAIN)
             .and_then(|window| window.gtk_window().ok());
         linux::print(&html, parent.as_ref());
-        drop(sender.send(()));
+        // Whoever asked may have gone.
+        let _ = sender.send(());
     })
     .map_err(|error| error.to_string())?;
     receiver.await.map_err(|error| error.to_string())
@@ -64,8 +65,8 @@ mod linux {
 
     use gtk::prelude::WidgetExtManual as _;
     use webkit2gtk::{
-        LoadEvent, PrintOperation, PrintOperationExt as _, PrintOperationResponse, SettingsExt as _,
-        WebContext, WebView, WebViewExt,
+        LoadEvent, PrintOperation, PrintOperationExt as _, PrintOperationResponse,
+        SettingsExt as _, WebContext, WebView, WebViewExt,
     };
 
     /// What must live until the pages are out.

@@ -93,9 +93,11 @@ mod linux {
 
         #[test]
         fn only_whole_dictionaries_count() {
-            let folder = std::env::temp_dir().join(format!("posthorn-words-{}", std::process::id()));
+            let folder =
+                std::env::temp_dir().join(format!("posthorn-words-{}", std::process::id()));
             std::fs::create_dir_all(&folder).unwrap();
-            for file in ["en_US.dic", "en_US.aff", "de_DE.dic", "hyph_en_US.dic", "hyph_en_US.aff"] {
+            for file in ["en_US.dic", "en_US.aff", "de_DE.dic", "hyph_en_US.dic", "hyph_en_US.aff"]
+            {
                 std::fs::write(folder.join(file), "").unwrap();
             }
             assert_eq!(names(&folder), ["en_US"]);

@@ -130,7 +130,7 @@ export async function test() {
     await page.picture('arrived');
 
     // Found in the message; the marks are the frame's own.
-    await page.click('.scroll');
+    await page.click('.subject h1');
     await page.press('Control', 'f');
     await page.find('.find input');
     await page.type('wrds');
@@ -139,6 +139,20 @@ export async function test() {
     await checkWindow(page, 'find in message');
     await page.press('Escape');
     await page.gone('.find');
+
+    // Printed: the system's dialog opens over the window, and goes again.
+    await page.press('Control', 'p');
+    const dialog = await waitFor(
+      async () => (await desktop.run('xdotool', ['search', '--onlyvisible', '--name', '^Print$'])).stdout.trim(),
+      'the print dialog is there',
+    );
+    await desktop.run('import', ['-window', dialog.split('\n').at(-1), join(pictures, 'print-dialog.png')]);
+    await desktop.run('xdotool', ['windowactivate', '--sync', dialog.split('\n').at(-1), 'key', 'Escape']);
+    await waitFor(
+      async () => (await desktop.run('xdotool', ['search', '--name', '^Print$']).catch(() => ({ stdout: '' }))).stdout.trim() === '',
+      'the print dialog is gone',
+    );
+    await page.find('.subject h1');
     await page.quit();
   } finally {
     await servers.stop();

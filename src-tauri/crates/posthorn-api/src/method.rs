@@ -17,10 +17,11 @@ use crate::contract::{
     AttachmentRef, ById, CheckNow, Code, Complete, Conversation, CreateMailbox, Discover,
     Discovery, Draft, DraftSaved, Error, FindInView, FoundInView, Mailbox, Mark, MessageSource,
     MoveMessages, NewDraft, Nothing, OnMessages, OpenConversation, OpenMessage, OpenedMessage,
-    OpenedView, OutboxItem, ParseAddresses, ParsedAddresses, PrintMessage, Printable, RangeOfView, RemovalPreview,
-    RemoveAccount, RemoveDraftAttachment, RenameMailbox, ResolveUnknown, SaveAttachment, SaveDraft,
-    SaveMessage, Saved, SendCheck, SendDraft, SetEnabled, SetOffline, SetPassword, Settings,
-    SyncWait, SyncWaited, Undoable, UnlockSecrets, Unsent, Verification, ViewRange, ViewSpec,
+    OpenedView, OutboxItem, ParseAddresses, ParsedAddresses, PrintMessage, Printable, RangeOfView,
+    RemovalPreview, RemoveAccount, RemoveDraftAttachment, RenameMailbox, ResolveUnknown,
+    SaveAttachment, SaveDraft, SaveMessage, Saved, SendCheck, SendDraft, SetEnabled, SetOffline,
+    SetPassword, Settings, SyncWait, SyncWaited, Undoable, UnlockSecrets, Unsent, Verification,
+    ViewRange, ViewSpec,
 };
 use crate::draft::{
     drafts_attach_bytes, drafts_attach_paths, drafts_check, drafts_create, drafts_discard,
@@ -32,8 +33,8 @@ use crate::mailbox::{
     mailboxes_create, mailboxes_delete, mailboxes_list, mailboxes_mark_all_read, mailboxes_rename,
 };
 use crate::message::{
-    attachments_save, attachments_stage, messages_allow_remote, messages_open, messages_print, messages_save,
-    messages_source, threads_open,
+    attachments_save, attachments_stage, messages_allow_remote, messages_open, messages_print,
+    messages_save, messages_source, threads_open,
 };
 use crate::operation::{
     messages_archive, messages_delete, messages_junk, messages_move, messages_not_junk,

@@ -68,9 +68,15 @@ pub(super) fn typo(address: &str) -> Option<AddressTypo> {
 /// Tells whether one letter too many, too few, another, or two exchanged make the difference; or the ending alone does.
 fn is_slip(typed: &str, known: &str) -> bool {
     let (name, ending) = known.split_once('.').unwrap_or((known, ""));
-    if ending == "com" && typed.split_once('.').is_some_and(|(own, end)| {
-        own == name && matches!(end, "con" | "cmo" | "ocm" | "om" | "cm" | "comm" | "coom" | "vom" | "xom")
-    }) {
+    if ending == "com"
+        && typed.split_once('.').is_some_and(|(own, end)| {
+            own == name
+                && matches!(
+                    end,
+                    "con" | "cmo" | "ocm" | "om" | "cm" | "comm" | "coom" | "vom" | "xom"
+                )
+        })
+    {
         return true;
     }
     known.len() >= SHORTEST && is_one_edit(typed.as_bytes(), known.as_bytes())
@@ -78,11 +84,14 @@ fn is_slip(typed: &str, known: &str) -> bool {
 
 fn is_one_edit(typed: &[u8], known: &[u8]) -> bool {
     let same = typed.iter().zip(known).take_while(|(one, other)| one == other).count();
-    let (typed, known) = (typed.get(same..).unwrap_or_default(), known.get(same..).unwrap_or_default());
+    let (typed, known) =
+        (typed.get(same..).unwrap_or_default(), known.get(same..).unwrap_or_default());
     let without = |bytes: &[u8], count: usize| bytes.get(count..).unwrap_or_default().to_vec();
     match (typed, known) {
         ([], []) => false,
-        ([a, b, ..], [c, d, ..]) if a == d && b == c && without(typed, 2) == without(known, 2) => true,
+        ([a, b, ..], [c, d, ..]) if a == d && b == c && without(typed, 2) == without(known, 2) => {
+            true
+        }
         _ => {
             without(typed, 1) == without(known, 1)
                 || without(typed, 1) == known

@@ -62,8 +62,7 @@ async fn with_pictures(
     };
     let (mut body, mut left) = (body, PICTURE_LIMIT);
     for (number, id) in ids.iter().enumerate() {
-        let found =
-            loaded.parsed.by_content_id(id).and_then(|listed| part(&raw, &listed.section));
+        let found = loaded.parsed.by_content_id(id).and_then(|listed| part(&raw, &listed.section));
         let url = match found {
             Some(found) if is_picture(&found.content_type) && found.bytes.len() <= left => {
                 left -= found.bytes.len();
@@ -99,10 +98,8 @@ mod tests {
 
     #[test]
     fn a_head_is_words_and_never_markup() {
-        let line = |label: &str, text: &str| PrintLine {
-            label: label.to_owned(),
-            text: text.to_owned(),
-        };
+        let line =
+            |label: &str, text: &str| PrintLine { label: label.to_owned(), text: text.to_owned() };
         let html = heading("<b>a</b>", &[line("From", "\"x\" <a@b.example>")]);
         assert!(html.contains("<h1>&lt;b&gt;a&lt;/b&gt;</h1>"), "{html}");
         assert!(html.contains("<th>From</th><td>&quot;x&quot; &lt;a@b.example&gt;</td>"), "{html}");
