@@ -93,6 +93,10 @@ async fn shell(app: &AppHandle, command: &str, parameters: &Value) -> Answer {
         "shell_clipboard_image" => clipboard::image(app).await,
         "shell_print" => print(app, &text(parameters, "url")?).await,
         "shell_set_spelling" => Ok(spelling::set(app, texts(parameters, "languages")?).await),
+        "shell_close_heard" => {
+            quit::heard(app);
+            Ok(Value::Null)
+        }
         "shell_confirm_quit" => {
             quit::now(app);
             Ok(Value::Null)

@@ -14,6 +14,7 @@ mod filter;
 mod notification;
 mod options;
 mod print;
+mod place;
 mod quit;
 mod spelling;
 mod window;

@@ -14,6 +14,7 @@ pub(crate) struct Options {
     passphrase_file: Option<PathBuf>,
     trust_ca: Vec<PathBuf>,
     seed_accounts: Option<PathBuf>,
+    known_servers: Option<PathBuf>,
     /// A `mailto:` link to compose to.
     pub(crate) mailto: Option<String>,
 }
@@ -46,7 +47,8 @@ const HELP: &str = "posthorn [OPTIONS] [mailto:LINK]
   --secrets KIND           where passwords are kept: keychain, file or memory
   --passphrase-file FILE   opens the encrypted password file with the first line of FILE
   --trust-ca FILE          trust the CA certificates in FILE (PEM) too; may be repeated
-  --seed-accounts FILE     add the accounts in FILE (JSON) to an empty profile";
+  --seed-accounts FILE     add the accounts in FILE (JSON) to an empty profile
+  --known-servers FILE     take the servers of the domains in FILE (JSON) from there";
 
 /// Writes the help to standard output.
 pub(crate) fn print_help() -> anyhow::Result<()> {
@@ -75,6 +77,7 @@ impl Options {
                 "--passphrase-file" => options.passphrase_file = Some(path("--passphrase-file")?),
                 "--trust-ca" => options.trust_ca.push(path("--trust-ca")?),
                 "--seed-accounts" => options.seed_accounts = Some(path("--seed-accounts")?),
+                "--known-servers" => options.known_servers = Some(path("--known-servers")?),
                 "--secrets" => {
                     let kind = path("--secrets")?;
                     let kind = kind
@@ -128,6 +131,7 @@ impl Options {
             passphrase_file: self.passphrase_file.clone(),
             trust_ca: self.trust_ca.clone(),
             seed_accounts: self.seed_accounts.clone(),
+            known_servers: self.known_servers.clone(),
             content_base: crate::content::BASE.to_owned(),
             ..posthorn_api::Options::default()
         })

@@ -21,7 +21,7 @@ const CLOSED_TWICE_WITHIN: Duration = Duration::from_secs(5);
 /// Where quitting stands.
 #[derive(Debug, Default)]
 pub(crate) struct Quit {
-    /// When the page was told last to ask about unsent mail.
+    /// When the page was told last to ask about unsent mail; absent once it said that it does.
     asked: Mutex<Option<Instant>>,
     /// The engine is being closed.
     closing: AtomicBool,
@@ -58,6 +58,11 @@ pub(crate) fn on_close_requested(app: &AppHandle) {
             event::send(&app, "shell-close-asked", &json!(unsent));
         }
     });
+}
+
+/// Takes note that the page lives and asks the user: closing again asks again.
+pub(crate) fn heard(app: &AppHandle) {
+    app.state::<Shell>().quit.asked.lock().unwrap_or_else(PoisonError::into_inner).take();
 }
 
 /// Closes the engine in order, then leaves.

@@ -5,7 +5,7 @@ use tauri::{
     webview::NewWindowResponse,
 };
 
-use crate::{options::Options, quit};
+use crate::{options::Options, place, quit};
 
 /// Label of the main window; capabilities name it.
 pub(crate) const MAIN: &str = "main";
@@ -14,6 +14,7 @@ pub(crate) const MAIN: &str = "main";
 pub(crate) fn remembered(options: &Options) -> tauri::plugin::TauriPlugin<tauri::Wry> {
     use tauri_plugin_window_state::{Builder, StateFlags};
     let mut builder = Builder::default()
+        .skip_initial_state(MAIN)
         .with_state_flags(StateFlags::SIZE | StateFlags::POSITION | StateFlags::MAXIMIZED);
     // An absolute name replaces the folder that the plugin would choose.
     if let Some(profile) =
@@ -26,14 +27,19 @@ pub(crate) fn remembered(options: &Options) -> tauri::plugin::TauriPlugin<tauri:
 
 /// Opens the main window.
 pub(crate) fn open(app: &AppHandle) -> tauri::Result<()> {
-    let window = WebviewWindowBuilder::new(app, MAIN, WebviewUrl::default())
+    let place = place::of(app, MAIN);
+    let mut window = WebviewWindowBuilder::new(app, MAIN, WebviewUrl::default())
         .title("Posthorn")
-        .inner_size(1280.0, 800.0)
+        .inner_size(place.size.0, place.size.1)
+        .maximized(place.is_maximized)
         .min_inner_size(360.0, 480.0)
         .on_navigation(|url| matches!(url.scheme(), "tauri" | "mail" | "about") || is_own_page(url))
         // A frame's helper tells the page of every click; what still asks for a window of its own gets none.
-        .on_new_window(|_url, _features| NewWindowResponse::Deny)
-        .build()?;
+        .on_new_window(|_url, _features| NewWindowResponse::Deny);
+    if let Some((x, y)) = place.position {
+        window = window.position(x, y);
+    }
+    let window = window.build()?;
     let for_closing = app.clone();
     window.on_window_event(move |event| {
         if let WindowEvent::CloseRequested { api, .. } = event {

@@ -164,7 +164,7 @@ export class FakeEngine implements Engine {
     'app.info': () => ({
       version: '0.1.0',
       secrets: 'keychain',
-      secretsLocked: false,
+      secretsDoor: 'open',
       systemLanguage: 'en',
       offline: false,
       contentBase: '',

@@ -155,10 +155,15 @@ export class Page {
     await this.desktop.picture(file);
   }
 
+  /** Lets go of an application that has ended by itself. */
+  async left() {
+    await this.driver.quit().catch(() => {});
+    await this.proxy.stop();
+  }
+
   /** Ends the application as a user does, in order, and the driver after it. */
   async quit() {
     await this.evaluate('window.__TAURI_INTERNALS__.invoke("shell_confirm_quit", { params: {} })').catch(() => {});
-    await this.driver.quit().catch(() => {});
-    await this.proxy.stop();
+    await this.left();
   }
 }

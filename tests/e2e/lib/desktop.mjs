@@ -45,6 +45,10 @@ export async function startDesktop({ width = 1280, height = 800 } = {}) {
   const bus = start('dbus-daemon', ['--session', '--nofork', '--print-address=1'], { env });
   env.DBUS_SESSION_BUS_ADDRESS = await bus.line((line) => line.startsWith('unix:'), 'its address');
   const manager = start('openbox', [], { env });
+  const windows = async () => {
+    const { stdout } = await run('xdotool', ['search', '--onlyvisible', '--name', '^Posthorn'], { env }).catch(() => ({ stdout: '' }));
+    return stdout.trim().split('\n').filter((id) => id !== '').reverse();
+  };
   return {
     env,
     home,
@@ -55,6 +59,32 @@ export async function startDesktop({ width = 1280, height = 800 } = {}) {
     },
     /** Runs a program of the desktop to its end. */
     run: (program, args) => run(program, args, { env }),
+    /** The application's windows as the window manager knows them; empty while they are hidden. */
+    windows,
+    /** Where the window stands, in pixels of the screen. */
+    async place() {
+      const [id] = await windows();
+      const { stdout } = await run('xdotool', ['getwindowgeometry', '--shell', id], { env });
+      const value = (name) => Number(new RegExp(`^${name}=(-?\\d+)$`, 'm').exec(stdout)?.[1]);
+      return { x: value('X'), y: value('Y'), width: value('WIDTH'), height: value('HEIGHT') };
+    },
+    /** Moves the window and changes its size, as a person does with the mouse. */
+    async arrange({ x, y, width, height }) {
+      const [id] = await windows();
+      await run('xdotool', ['windowsize', '--sync', id, String(width), String(height)], { env });
+      await run('xdotool', ['windowmove', '--sync', id, String(x), String(y)], { env });
+    },
+    /** Presses the close button: the window manager asks the window to close. */
+    async close() {
+      const [id] = await windows();
+      await run('xdotool', ['windowactivate', '--sync', id, 'key', '--clearmodifiers', 'alt+F4'], { env });
+    },
+    /** Tells whether the application's window has the focus. */
+    async hasFocus() {
+      const [id] = await windows();
+      const { stdout } = await run('xdotool', ['getactivewindow'], { env }).catch(() => ({ stdout: '' }));
+      return id !== undefined && stdout.trim() === id;
+    },
     async stop() {
       await manager.stop();
       await bus.stop();

@@ -1,5 +1,6 @@
 /** Child processes that end with us: started, waited for by what they print, stopped in reverse order. */
 import { spawn } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 
 const running = new Set();
@@ -39,6 +40,19 @@ export function start(program, args = [], options = {}) {
 /** Stops everything that still runs, the newest first. */
 export async function stopAll() {
   for (const handle of [...running].reverse()) await handle.stop();
+}
+
+/** Tells whether a process runs whose command line has this word in it. */
+export function runs(program, word) {
+  return readdirSync('/proc').some((entry) => {
+    if (!/^\d+$/.test(entry)) return false;
+    try {
+      const words = readFileSync(`/proc/${entry}/cmdline`, 'utf8').split('\0');
+      return words[0] === program && words.includes(word);
+    } catch {
+      return false;
+    }
+  });
 }
 
 /** Waits until `probe` answers with something true; throws with `what` after `limit` milliseconds. */

@@ -8,6 +8,7 @@ import type { Format, Writing } from '@/state/compose.svelte';
 import type { Place } from '@/state/place';
 import type { Store } from '@/state/store.svelte';
 import { focusSearch, nextPane } from './panes';
+import { askToQuit } from './shell';
 
 const THEMES = ['system', 'light', 'dark', 'contrast'] as const;
 
@@ -202,6 +203,7 @@ function appCommands(store: Store): Partial<Record<CommandId, Behaviour>> {
         return store.change({ theme: THEMES[(at + 1) % THEMES.length] ?? 'system' });
       },
     },
+    'app.quit': { when: () => store.engine.quit !== undefined, run: () => askToQuit(store) },
     'app.nextPane': { run: () => nextPane(1) },
     'app.previousPane': { run: () => nextPane(-1) },
     'app.back': { run: () => back(store) },

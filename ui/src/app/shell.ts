@@ -25,8 +25,9 @@ async function open(store: Store, event: Event): Promise<void> {
   store.screen.pane = 'reader';
 }
 
-async function askToQuit(store: Store): Promise<void> {
+/** Quits, after asking where something is unsent. */
+export async function askToQuit(store: Store): Promise<void> {
   const { count } = await store.engine.call('outbox.unsent', {});
   const words = { title: t('ask-unsent-title', { count }), text: t('ask-unsent-text'), action: t('ask-unsent-action') };
-  if (count === 0 || (await store.screen.ask({ ...words, danger: false }))) await store.engine.quit();
+  if (count === 0 || (await store.screen.ask({ ...words, danger: false }))) await store.engine.quit?.();
 }

@@ -26,6 +26,7 @@ import List from '@lucide/svelte/icons/list';
 import ListChecks from '@lucide/svelte/icons/list-checks';
 import ListFilter from '@lucide/svelte/icons/list-filter';
 import ListOrdered from '@lucide/svelte/icons/list-ordered';
+import LogOut from '@lucide/svelte/icons/log-out';
 import Mail from '@lucide/svelte/icons/mail';
 import MailCheck from '@lucide/svelte/icons/mail-check';
 import MailOpen from '@lucide/svelte/icons/mail-open';
@@ -153,6 +154,7 @@ const TABLE = {
   'app.checkNow': fact('app', 'command-check-now', RefreshCw),
   'app.toggleOffline': fact('app', 'command-toggle-offline', CloudOff),
   'app.theme': fact('app', 'command-theme', Palette),
+  'app.quit': fact('app', 'command-quit', LogOut),
   'app.nextPane': { ...fact('app', 'command-next-pane', ArrowDown), movement: true },
   'app.previousPane': { ...fact('app', 'command-previous-pane', ArrowUp), movement: true },
   'app.back': { ...fact('app', 'command-back', ArrowUp), movement: true },

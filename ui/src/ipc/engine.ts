@@ -83,8 +83,8 @@ export interface Engine {
   onFileDrop(listener: (drop: FileDrop) => void): () => void;
   /** Hears that the window is to be closed although something is unsent; returns the function that stops. */
   onCloseAsked(listener: () => void): () => void;
-  /** Quits for good, after the user was asked. */
-  quit(): Promise<void>;
+  /** Quits for good, after the user was asked; absent where the page cannot. */
+  quit?: () => Promise<void>;
   /** Sets the window's title. */
   setTitle(title: string): Promise<void>;
 }

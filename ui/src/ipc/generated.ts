@@ -122,8 +122,8 @@ export type AppInfo = {
   version: string,
   /** Where passwords are kept: `keychain`, `file`, `memory`. */
   secrets: string,
-  /** The encrypted file waits for its passphrase. */
-  secretsLocked: boolean,
+  /** Whether they can be read now. */
+  secretsDoor: SecretsDoor,
   /** BCP 47 language of the system. */
   systemLanguage: string,
   /** The user works offline. */
@@ -208,7 +208,7 @@ export type CheckNow = {
   account: number | null, };
 
 /** What went wrong, for the page's table from code to words and action. */
-export type Code = "invalid" | "notFound" | "conflict" | "offline" | "hostUnknown" | "connectionLost" | "timeout" | "certificate" | "tls" | "credentials" | "noPasswords" | "refused" | "overQuota" | "inUse" | "protocol" | "limit" | "diskFull" | "file" | "corrupt" | "newerVersion" | "profileInUse" | "secrets" | "notHere" | "tooLate" | "cancelled" | "internal";
+export type Code = "invalid" | "notFound" | "conflict" | "offline" | "hostUnknown" | "connectionLost" | "timeout" | "certificate" | "certificateIssuer" | "certificateHost" | "certificateExpired" | "certificateEarly" | "tls" | "credentials" | "noPasswords" | "refused" | "overQuota" | "inUse" | "protocol" | "limit" | "diskFull" | "file" | "corrupt" | "newerVersion" | "profileInUse" | "secrets" | "wrongPassphrase" | "notHere" | "tooLate" | "cancelled" | "internal";
 
 /** Asks for correspondents. */
 export type Complete = {
@@ -259,7 +259,10 @@ export type Discovery = {
   /** SMTP server; null when none was found. */
   smtp: Server | null,
   /** Whether the server files sent mail by itself. */
-  serverFilesSent: boolean, };
+  serverFilesSent: boolean,
+  /** Hosts outside the address's domain that only a DNS answer named. They are shown, and agreed to, before a password
+   * goes to them (RFC 6186 section 6). */
+  unprovenHosts: Array<string>, };
 
 /** One step of discovery or verification. */
 export type DiscoveryStep = {
@@ -848,6 +851,9 @@ export type SearchToken = {
   /** Hint where something was not understood; empty otherwise. */
   hint: string, };
 
+/** How the place of the passwords stands. */
+export type SecretsDoor = "open" | "locked" | "new" | "absent";
+
 /** What an action is done to. */
 export type Selection = { "kind": "messages",
   /** Messages. */
@@ -996,9 +1002,9 @@ export type Undoable = {
 /** What the user knows about a message whose fate is unknown. */
 export type UnknownAnswer = "arrived" | "sendAgain";
 
-/** Opens, or creates, the encrypted file of passwords. */
+/** Opens the encrypted file of passwords, or creates it where there is none. */
 export type UnlockSecrets = {
-  /** Master password. */
+  /** Master password; never empty. */
   passphrase: string, };
 
 /** How many messages would be left unsent by quitting now. */

@@ -60,7 +60,14 @@ export async function connectShell(): Promise<Engine> {
     print: (url) => command('shell_print', { url }),
     setSpelling: (languages) => command('shell_set_spelling', { languages }),
     onFileDrop: (listener) => stopper(listenToDrops(listener)),
-    onCloseAsked: (listener) => stopper(listen('shell-close-asked', () => listener())),
+    onCloseAsked: (listener) =>
+      stopper(
+        listen('shell-close-asked', () => {
+          // A page that says nothing is taken for hung: closing again then quits.
+          void command('shell_close_heard').catch(() => undefined);
+          listener();
+        }),
+      ),
     quit: () => command('shell_confirm_quit'),
     setTitle: (title) => getCurrentWindow().setTitle(title),
   };

@@ -116,7 +116,6 @@ export async function connectWeb(token: string): Promise<Engine> {
     setSpelling: (languages) => Promise.resolve({ installed: [], active: [...languages] }),
     onFileDrop: () => () => undefined,
     onCloseAsked: () => () => undefined,
-    quit: () => Promise.reject(onlyOnDesktop()),
     setTitle: (title) => {
       document.title = title;
       return Promise.resolve();

@@ -39,6 +39,9 @@ export class Screen {
   passwordFor = $state<number | null>(null);
   /** The message whose source is shown. */
   sourceOf = $state<number | null>(null);
+  /** The place of the passwords is to be opened. */
+  unlocking = $state(false);
+  #unlocked: (yes: boolean) => void = () => undefined;
   #answer: (yes: boolean) => void = () => undefined;
   #name: (name: string | null) => void = () => undefined;
 
@@ -47,6 +50,19 @@ export class Screen {
     this.#answer(false);
     this.question = question;
     return new Promise((resolve) => (this.#answer = resolve));
+  }
+
+  /** Asks for the master password; true when the passwords can be read. */
+  askUnlock(): Promise<boolean> {
+    this.#unlocked(false);
+    this.unlocking = true;
+    return new Promise((resolve) => (this.#unlocked = resolve));
+  }
+
+  /** Says whether the passwords can be read now. */
+  answerUnlock(yes: boolean): void {
+    this.unlocking = false;
+    this.#unlocked(yes);
   }
 
   /** Answers the question. */

@@ -64,6 +64,8 @@ export class Store {
     this.offline = this.info.offline;
     await this.preferences.load();
     await this.loadMail();
+    // Without accounts there is nothing to unlock yet: the first password that is to be kept asks.
+    if (this.info.secretsDoor !== 'open' && this.accounts.list.length > 0) void this.screen.askUnlock();
   }
 
   /** Loads accounts, folders and the list; asked again after the passwords were unlocked. */

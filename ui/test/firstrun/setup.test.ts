@@ -20,6 +20,7 @@ const found = (part: Partial<Discovery> = {}): Discovery => ({
   pop3: server('pop3', 995),
   smtp: server('smtp', 465),
   serverFilesSent: false,
+  unprovenHosts: [],
   ...part,
 });
 
@@ -57,6 +58,36 @@ describe('setting up an account', () => {
     expect(saved).toEqual([]);
     expect(await setup.next()).toBe(true);
     expect(saved).toHaveLength(1);
+  });
+
+  it('asks before the password goes to servers that only DNS named', async () => {
+    const { setup, saved } = typed(found({ unprovenHosts: ['mail.hoster.example'] }));
+    expect(await setup.next()).toBe(false);
+    expect(setup.unproven).toEqual(['mail.hoster.example']);
+    expect(saved).toEqual([]);
+    expect(await setup.next()).toBe(true);
+    expect(saved).toHaveLength(1);
+  });
+
+  it('searches again for another address, and forgets what it asked', async () => {
+    const { engine, setup, saved } = typed(found({ unprovenHosts: ['mail.hoster.example'] }));
+    await setup.next();
+    setup.email = 'yue@other.example';
+    expect(setup.unproven).toEqual([]);
+    expect(setup.current).toBeNull();
+    expect(await setup.next()).toBe(false);
+    expect(engine.calls.filter(({ method }) => method === 'accounts.discover')).toHaveLength(2);
+    expect(saved).toEqual([]);
+  });
+
+  it('asks for both, the advice first', async () => {
+    const { setup, saved } = typed(found({ advice: 'appPassword', unprovenHosts: ['mail.hoster.example'] }));
+    await setup.next();
+    expect(setup.unproven).toEqual([]);
+    expect(await setup.next()).toBe(false);
+    expect(setup.unproven).toHaveLength(1);
+    expect(saved).toEqual([]);
+    expect(await setup.next()).toBe(true);
   });
 
   it('asks for the servers by hand when none were found', async () => {

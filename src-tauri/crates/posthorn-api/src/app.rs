@@ -17,10 +17,12 @@ fn system_language(variables: impl Fn(&str) -> Option<String>) -> String {
 
 /// Facts about the running application.
 pub(crate) async fn app_info(engine: &Engine, _: Nothing) -> Result<AppInfo> {
+    let vault = engine.vault().clone();
+    let door = tokio::task::spawn_blocking(move || vault.door()).await;
     Ok(AppInfo {
         version: env!("CARGO_PKG_VERSION").to_owned(),
-        secrets: engine.secrets_kind().as_str().to_owned(),
-        secrets_locked: engine.vault().is_locked(),
+        secrets: engine.vault().secrets_kind().as_str().to_owned(),
+        secrets_door: door.map_err(|error| Error::new(Code::Internal, error.to_string()))?,
         system_language: system_language(|name| std::env::var(name).ok()),
         offline: engine.sync().is_offline(),
         content_base: engine.content_base().to_owned(),
@@ -31,9 +33,6 @@ pub(crate) async fn app_info(engine: &Engine, _: Nothing) -> Result<AppInfo> {
 /// Opens or creates the encrypted file of passwords, and starts the accounts that waited for it.
 pub(crate) async fn app_unlock_secrets(engine: &Engine, request: UnlockSecrets) -> Result<Nothing> {
     let passphrase = Secret::new(request.passphrase);
-    if passphrase.is_empty() {
-        return Err(Error::invalid("A passphrase is needed"));
-    }
     let vault = engine.vault().clone();
     let unlocked = tokio::task::spawn_blocking(move || vault.unlock(passphrase)).await;
     unlocked.map_err(|error| Error::new(Code::Internal, error.to_string()))??;

@@ -21,7 +21,8 @@ use crate::draft::Revisions;
 use crate::error::Result;
 use crate::lock::ProfileLock;
 use crate::operation::Groups;
-use crate::options::{Options, SecretsKind};
+use crate::known::KnownServers;
+use crate::options::Options;
 use crate::secret::Vault;
 use crate::view::Views;
 use crate::{event, method};
@@ -48,7 +49,7 @@ pub struct Engine(Arc<Inner>);
 struct Inner {
     profile: PathBuf,
     content_base: String,
-    secrets_kind: SecretsKind,
+    known_servers: KnownServers,
     clock: Arc<dyn Clock>,
     store: Store,
     sync: Sync,
@@ -71,6 +72,7 @@ struct Opened {
     store: Store,
     vault: Vault,
     trust: Trust,
+    known_servers: KnownServers,
 }
 
 fn open_files(options: &Options) -> Result<Opened> {
@@ -88,7 +90,8 @@ fn open_files(options: &Options) -> Result<Opened> {
     let trust = Trust::with_files(&options.trust_ca)?;
     let vault = Vault::open(options)?;
     let store = Store::open(&Paths::in_folder(&options.profile), Arc::clone(&options.clock))?;
-    Ok(Opened { lock, store, vault, trust })
+    let known_servers = crate::known::read(options.known_servers.as_deref())?;
+    Ok(Opened { lock, store, vault, trust, known_servers })
 }
 
 impl Engine {
@@ -96,11 +99,19 @@ impl Engine {
     pub async fn open(options: Options) -> Result<Self> {
         let for_files = options.clone();
         let opened = tokio::task::spawn_blocking(move || open_files(&for_files)).await;
-        let Opened { lock, store, vault, trust } = opened.map_err(|error| {
+        let Opened { lock, store, vault, trust, known_servers } = opened.map_err(|error| {
             Error::new(Code::Internal, "Opening the profile failed").with(error)
         })??;
+        if store.read(posthorn_store::account::list).await?.is_empty() {
+            vault.settle_for_a_file();
+        }
         let vault = Arc::new(vault);
-        let dialer = Dialer::new(trust, DialSettings::default());
+        let dial = DialSettings {
+            nameserver: options.nameserver,
+            ports: options.ports,
+            ..DialSettings::default()
+        };
+        let dialer = Dialer::new(trust, dial);
         let retry = options.retry_ms.map(std::time::Duration::from_millis);
         let defaults = Tuning::default();
         let tuning = Tuning { retry_first: retry.unwrap_or(defaults.retry_first), ..defaults };
@@ -119,7 +130,7 @@ impl Engine {
             tokens: Tokens::new(Arc::clone(&options.clock)),
             profile: options.profile,
             content_base: options.content_base,
-            secrets_kind: options.secrets,
+            known_servers,
             clock: options.clock,
             store,
             sync,
@@ -249,8 +260,8 @@ impl Engine {
         &self.0.content_base
     }
 
-    pub(crate) fn secrets_kind(&self) -> SecretsKind {
-        self.0.secrets_kind
+    pub(crate) fn known_servers(&self) -> &KnownServers {
+        &self.0.known_servers
     }
 
     pub(crate) fn cancel(&self) -> &CancellationToken {

@@ -15,6 +15,7 @@ mod engine;
 mod error;
 mod event;
 mod frame;
+mod known;
 mod lock;
 mod mailbox;
 mod message;

@@ -1,5 +1,7 @@
 //! What an engine is opened with.
 
+use std::collections::HashMap;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -46,6 +48,13 @@ pub struct Options {
     pub trust_ca: Vec<PathBuf>,
     /// JSON file with a list of accounts (as `accounts.add` takes them), added when the profile has none.
     pub seed_accounts: Option<PathBuf>,
+    /// JSON file of the servers of domains (`{"example.org":[{"protocol":"imap","host":…,"port":…,"encryption":"tls"}, …]}`),
+    /// which discovery then asks nobody about: the demo's and the tests'.
+    pub known_servers: Option<PathBuf>,
+    /// Asked for every name in place of the system's resolver: the tests'.
+    pub nameserver: Option<SocketAddr>,
+    /// Ports that stand for others on hosts that [`Self::nameserver`] names: tests cannot bind 443.
+    pub ports: HashMap<u16, u16>,
     /// Base of the URLs of mail content, without a slash at the end.
     pub content_base: String,
     /// What time it is.
@@ -62,6 +71,9 @@ impl Default for Options {
             passphrase_file: None,
             trust_ca: Vec::new(),
             seed_accounts: None,
+            known_servers: None,
+            nameserver: None,
+            ports: HashMap::new(),
             content_base: "mail://localhost".to_owned(),
             clock: Arc::new(SystemClock),
             retry_ms: None,

@@ -9,7 +9,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use posthorn_net::{Secret, SecretError, SecretKind, SecretSource, SecretStore, choose};
 
-use crate::contract::{Code, Error};
+use crate::contract::{Code, Error, SecretsDoor};
 use crate::error::Result;
 use crate::options::{Options, SecretsKind};
 
@@ -21,23 +21,35 @@ const PASSPHRASE_LIMIT: usize = 4096;
 /// The secrets of a profile.
 #[derive(Debug)]
 pub(crate) struct Vault {
-    kind: SecretsKind,
     service: String,
     file: PathBuf,
-    open: RwLock<Option<Arc<dyn SecretStore>>>,
+    state: RwLock<State>,
+}
+
+/// Which place, and its store once it is open.
+#[derive(Debug)]
+struct State {
+    kind: SecretsKind,
+    open: Option<Arc<dyn SecretStore>>,
 }
 
 impl Vault {
     /// Returns the vault of these options, opened where that is possible now. Blocks.
     pub(crate) fn open(options: &Options) -> Result<Self> {
+        let file = options.profile.join(FILE_NAME);
+        // Passwords once went into the file because there was no keychain: there they are, whatever runs today.
+        let kind = if options.secrets == SecretsKind::Keychain && file.exists() {
+            SecretsKind::File
+        } else {
+            options.secrets
+        };
         let vault = Self {
-            kind: options.secrets,
             // Profiles have entries of their own, so that the demo never reads the user's passwords.
             service: format!("Posthorn {}", options.profile.display()),
-            file: options.profile.join(FILE_NAME),
-            open: RwLock::new(None),
+            file,
+            state: RwLock::new(State { kind, open: None }),
         };
-        match (options.secrets, &options.passphrase_file) {
+        match (kind, &options.passphrase_file) {
             (SecretsKind::File, Some(path)) => {
                 let text =
                     std::fs::read_to_string(path).map_err(|error| Error::file(path, &error))?;
@@ -60,28 +72,59 @@ impl Vault {
         Ok(vault)
     }
 
-    /// Tells whether the encrypted file waits for its passphrase.
-    pub(crate) fn is_locked(&self) -> bool {
-        self.kind == SecretsKind::File
-            && self.open.read().unwrap_or_else(PoisonError::into_inner).is_none()
+    /// Keeps the passwords of a profile without accounts in the encrypted file when there is no keychain.
+    pub(crate) fn settle_for_a_file(&self) {
+        let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
+        if state.kind == SecretsKind::Keychain && state.open.is_none() {
+            state.kind = SecretsKind::File;
+        }
     }
 
-    /// Opens the encrypted file, or makes it. Blocks (the key is derived slowly on purpose).
+    /// Returns where passwords are kept.
+    pub(crate) fn secrets_kind(&self) -> SecretsKind {
+        self.state.read().unwrap_or_else(PoisonError::into_inner).kind
+    }
+
+    /// Tells whether passwords can be read, and what is missing where not. Blocks: a keychain is asked again.
+    pub(crate) fn door(&self) -> SecretsDoor {
+        match (self.store(), self.secrets_kind()) {
+            (Ok(_), _) => SecretsDoor::Open,
+            (Err(_), SecretsKind::File) if self.file.exists() => SecretsDoor::Locked,
+            (Err(_), SecretsKind::File | SecretsKind::Memory) => SecretsDoor::New,
+            (Err(_), SecretsKind::Keychain) => SecretsDoor::Absent,
+        }
+    }
+
+    /// Opens the encrypted file, or makes it; then it takes the place of a keychain that does not answer. Blocks (the
+    /// key is derived slowly on purpose).
     pub(crate) fn unlock(&self, passphrase: Secret) -> Result<()> {
-        if self.kind != SecretsKind::File {
+        if passphrase.is_empty() || passphrase.expose().len() > PASSPHRASE_LIMIT {
+            return Err(Error::invalid("A passphrase has 1 to 4096 bytes"));
+        }
+        let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
+        let is_elsewhere = match state.kind {
+            SecretsKind::File => false,
+            SecretsKind::Keychain => state.open.is_some(),
+            SecretsKind::Memory => true,
+        };
+        if is_elsewhere {
             return Err(Error::invalid("Passwords are not kept in an encrypted file"));
         }
         let opened = choose(SecretSource::File { path: self.file.clone(), passphrase })?;
-        *self.open.write().unwrap_or_else(PoisonError::into_inner) = Some(opened);
+        *state = State { kind: SecretsKind::File, open: Some(opened) };
         Ok(())
     }
 
     /// Returns the store behind the door. A keychain that was not there is looked for again.
     fn store(&self) -> Result<Arc<dyn SecretStore>, SecretError> {
-        if let Some(store) = self.open.read().unwrap_or_else(PoisonError::into_inner).as_ref() {
+        if let Some(store) = &self.state.read().unwrap_or_else(PoisonError::into_inner).open {
             return Ok(Arc::clone(store));
         }
-        let source = match self.kind {
+        let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(store) = &state.open {
+            return Ok(Arc::clone(store));
+        }
+        let source = match state.kind {
             SecretsKind::Keychain => SecretSource::Keychain { service: self.service.clone() },
             SecretsKind::Memory => SecretSource::Memory,
             SecretsKind::File => {
@@ -90,19 +133,15 @@ impl Vault {
                 ));
             }
         };
-        let mut open = self.open.write().unwrap_or_else(PoisonError::into_inner);
-        let store = match open.as_ref() {
-            Some(store) => Arc::clone(store),
-            None => choose(source)?,
-        };
-        *open = Some(Arc::clone(&store));
+        let store = choose(source)?;
+        state.open = Some(Arc::clone(&store));
         Ok(store)
     }
 }
 
 impl SecretStore for Vault {
     fn kind(&self) -> SecretKind {
-        match self.kind {
+        match self.secrets_kind() {
             SecretsKind::Keychain => SecretKind::Keychain,
             SecretsKind::File => SecretKind::File,
             SecretsKind::Memory => SecretKind::Memory,
@@ -124,7 +163,11 @@ impl SecretStore for Vault {
 
 impl From<SecretError> for Error {
     fn from(error: SecretError) -> Self {
-        Self::new(Code::Secrets, error.to_string())
+        let code = match error {
+            SecretError::WrongPassphrase => Code::WrongPassphrase,
+            _ => Code::Secrets,
+        };
+        Self::new(code, error.to_string())
     }
 }
 
@@ -135,28 +178,53 @@ mod tests {
     use posthorn_sync::{Side, secret_key};
 
     use super::Vault;
-    use crate::contract::Code;
+    use crate::contract::{Code, SecretsDoor};
     use crate::options::{Options, SecretsKind};
+
+    fn options(folder: &tempfile::TempDir, secrets: SecretsKind) -> Options {
+        Options { profile: folder.path().to_owned(), secrets, ..Options::default() }
+    }
 
     #[test]
     fn a_file_opens_with_its_passphrase_alone() {
         let folder = tempfile::tempdir().unwrap();
-        let options = Options {
-            profile: folder.path().to_owned(),
-            secrets: SecretsKind::File,
-            ..Options::default()
-        };
         let name = secret_key(AccountId(7), Side::Incoming);
-        let vault = Vault::open(&options).unwrap();
-        assert!(vault.is_locked() && vault.get(&name).is_err());
+        let vault = Vault::open(&options(&folder, SecretsKind::File)).unwrap();
+        assert_eq!(vault.door(), SecretsDoor::New);
+        assert!(vault.get(&name).is_err());
+        assert_eq!(vault.unlock(Secret::new("")).unwrap_err().code, Code::Invalid);
+        assert_eq!(vault.door(), SecretsDoor::New, "an empty passphrase makes nothing");
         vault.unlock(Secret::new("right")).unwrap();
         vault.set(&name, &Secret::new("p")).unwrap();
-        assert!(!vault.is_locked());
+        assert_eq!(vault.door(), SecretsDoor::Open);
 
-        let again = Vault::open(&options).unwrap();
-        assert_eq!(again.unlock(Secret::new("wrong")).unwrap_err().code, Code::Secrets);
-        assert!(again.is_locked());
+        let again = Vault::open(&options(&folder, SecretsKind::File)).unwrap();
+        assert_eq!(again.door(), SecretsDoor::Locked);
+        let refused = again.unlock(Secret::new("wrong")).unwrap_err();
+        assert_eq!((refused.code, again.door()), (Code::WrongPassphrase, SecretsDoor::Locked));
         again.unlock(Secret::new("right")).unwrap();
         assert_eq!(again.get(&name).unwrap().unwrap().expose(), "p");
+    }
+
+    #[test]
+    fn a_file_that_was_made_for_want_of_a_keychain_stays_the_place() {
+        let folder = tempfile::tempdir().unwrap();
+        let made = Vault::open(&options(&folder, SecretsKind::File)).unwrap();
+        made.unlock(Secret::new("right")).unwrap();
+        let later = Vault::open(&options(&folder, SecretsKind::Keychain)).unwrap();
+        assert_eq!(
+            (later.secrets_kind(), later.door()),
+            (SecretsKind::File, SecretsDoor::Locked)
+        );
+    }
+
+    #[test]
+    fn memory_takes_no_passphrase() {
+        let folder = tempfile::tempdir().unwrap();
+        let vault = Vault::open(&options(&folder, SecretsKind::Memory)).unwrap();
+        assert_eq!(vault.door(), SecretsDoor::Open);
+        assert_eq!(vault.unlock(Secret::new("x")).unwrap_err().code, Code::Invalid);
+        vault.settle_for_a_file();
+        assert_eq!(vault.secrets_kind(), SecretsKind::Memory);
     }
 }

@@ -9,6 +9,7 @@ use posthorn_api::SecretsKind;
 
 const USAGE: &str = "usage: posthorn-devserver --profile DIR [--listen 127.0.0.1:PORT] [--content-listen 127.0.0.1:PORT]
   [--secrets keychain|file|memory] [--passphrase-file FILE] [--trust-ca FILE]... [--seed-accounts FILE]
+  [--known-servers FILE] [--nameserver 127.0.0.1:PORT] [--port ASKED=DIALLED]...
   [--ui DIR] [--allow-origin ORIGIN]... [--stop-on-stdin-close]";
 
 /// What the command line says.
@@ -52,6 +53,9 @@ impl Options {
                 "--passphrase-file" => options.engine.passphrase_file = Some(value()?.into()),
                 "--trust-ca" => options.engine.trust_ca.push(value()?.into()),
                 "--seed-accounts" => options.engine.seed_accounts = Some(value()?.into()),
+                "--known-servers" => options.engine.known_servers = Some(value()?.into()),
+                "--nameserver" => options.engine.nameserver = Some(address(&value()?)?),
+                "--port" => options.engine.ports.extend([port_pair(&value()?)?]),
                 "--allow-origin" => options.allow_origins.push(origin(&value()?)?),
                 "--secrets" => {
                     let kind = value()?;
@@ -71,6 +75,15 @@ impl Options {
 fn address(word: &OsString) -> anyhow::Result<SocketAddr> {
     let text = word.to_string_lossy();
     text.parse().with_context(|| format!("{text} is not an address like 127.0.0.1:4000"))
+}
+
+/// Reads `443=8443`.
+fn port_pair(word: &OsString) -> anyhow::Result<(u16, u16)> {
+    let text = word.to_string_lossy();
+    let pair = text.split_once('=').and_then(|(asked, dialled)| {
+        Some((asked.parse().ok()?, dialled.parse().ok()?))
+    });
+    pair.with_context(|| format!("{text} is not a pair of ports like 443=8443"))
 }
 
 fn origin(word: &OsString) -> anyhow::Result<String> {
@@ -98,6 +111,8 @@ mod tests {
             &["--profile"],
             &["--profile", "p", "--x", "y"],
             &["--profile", "p", "--secrets", "none"],
+            &["--profile", "p", "--port", "443"],
+            &["--profile", "p", "--nameserver", "example.org"],
         ] {
             assert!(parse(words).is_err(), "{words:?}");
         }

@@ -12,6 +12,7 @@ use rustls::pki_types::ServerName;
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
+use crate::discovery::SystemDns;
 use crate::{CertificateProblem, Error, Failure, Fingerprint, Security, Stage, Stream, Trust};
 
 /// How much later the next address is tried (RFC 8305 section 5).
@@ -34,6 +35,10 @@ pub struct DialSettings {
     pub handshake_timeout: Duration,
     /// Names in lower case that have this address, whatever the resolver says: the demo's and the tests'.
     pub hosts: HashMap<String, IpAddr>,
+    /// Asked for every name in place of the system's resolver: the tests'.
+    pub nameserver: Option<SocketAddr>,
+    /// Ports that stand for others on hosts whose names came from [`Self::nameserver`]: tests cannot bind 443.
+    pub ports: HashMap<u16, u16>,
 }
 
 impl Default for DialSettings {
@@ -43,6 +48,8 @@ impl Default for DialSettings {
             connect_timeout: Duration::from_secs(20),
             handshake_timeout: Duration::from_secs(20),
             hosts: HashMap::new(),
+            nameserver: None,
+            ports: HashMap::new(),
         }
     }
 }
@@ -138,23 +145,30 @@ impl Dialer {
         }
         let after = self.settings.resolve_timeout;
         let ascii = idna::domain_to_ascii(&name).unwrap_or(name);
-        let failure = match tokio::time::timeout(
-            after,
-            tokio::net::lookup_host((ascii.as_str(), port)),
-        )
-        .await
-        {
-            Ok(Ok(found)) => {
-                let found: Vec<_> = found.take(MAX_ADDRESSES).collect();
-                if !found.is_empty() {
-                    return Ok(found);
-                }
+        let failure = match tokio::time::timeout(after, self.look_up(&ascii, port)).await {
+            Ok(Ok(found)) if found.is_empty() => {
                 Failure::Unresolved("it has no address".to_owned())
             }
-            Ok(Err(error)) => Failure::Unresolved(error.to_string()),
+            Ok(Ok(found)) => return Ok(found),
+            Ok(Err(error)) => Failure::Unresolved(error),
             Err(_) => Failure::TimedOut(after),
         };
         Err(Error::new(host, port, Stage::Resolve, failure))
+    }
+
+    /// Asks for the addresses of a name, or says why not, in words.
+    async fn look_up(&self, name: &str, port: u16) -> Result<Vec<SocketAddr>, String> {
+        if let Some(nameserver) = self.settings.nameserver {
+            let port = self.settings.ports.get(&port).copied().unwrap_or(port);
+            let found = SystemDns { nameserver: Some(nameserver) }.addresses(name).await?;
+            return Ok(found
+                .into_iter()
+                .take(MAX_ADDRESSES)
+                .map(|ip| SocketAddr::new(ip, port))
+                .collect());
+        }
+        let found = tokio::net::lookup_host((name, port)).await.map_err(|error| error.to_string())?;
+        Ok(found.take(MAX_ADDRESSES).collect())
     }
 
     /// Shakes hands.

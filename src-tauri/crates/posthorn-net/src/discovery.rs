@@ -31,12 +31,19 @@ pub struct Candidate {
     pub server: ServerAddress,
     /// The name to log in with.
     pub user_name: String,
+    /// Which way it was found.
+    pub found_by: Step,
 }
 
 impl Candidate {
-    /// Returns whether the server bears the address's own domain. Where not, only the record or document that named it says that
-    /// it belongs there, and a DNS answer can be forged: it is shown before a password goes to it (RFC 6186 section 6).
-    pub fn is_within(&self, domain: &str) -> bool {
+    /// Returns whether only a DNS answer, which can be forged, says that this server of another domain belongs to the address:
+    /// it is shown, and agreed to, before a password goes to it (RFC 6186 section 6).
+    pub fn needs_consent(&self, domain: &str) -> bool {
+        self.found_by == Step::Srv && !self.is_within(domain)
+    }
+
+    /// Returns whether the server bears the address's own domain.
+    fn is_within(&self, domain: &str) -> bool {
         let domain = domain.to_ascii_lowercase();
         let host = self.server.host.to_ascii_lowercase();
         host == domain || host.strip_suffix(&domain).is_some_and(|front| front.ends_with('.'))
@@ -95,6 +102,8 @@ pub struct Discovery {
     pub outgoing: Vec<Candidate>,
     /// The provider, where the table knows it; with what the user must know about passwords.
     pub provider: Option<&'static Provider>,
+    /// The address's domain in lower case and ASCII.
+    pub domain: String,
 }
 
 impl Discovery {
@@ -163,8 +172,8 @@ impl DiscoveryOptions {
     pub fn new(dialer: Dialer) -> Self {
         Self {
             fetcher: Arc::new(HttpsFetcher(dialer.clone())),
+            dns: Arc::new(SystemDns { nameserver: dialer.settings().nameserver }),
             dialer,
-            dns: Arc::new(SystemDns),
             probes: guess::usual(),
             probe_timeout: Duration::from_secs(8),
             known: HashMap::new(),
@@ -182,7 +191,7 @@ pub async fn discover(
     report: Reporter<'_>,
 ) -> Option<Discovery> {
     let address = Mailbox::parse(address)?;
-    let mut found = Discovery::default();
+    let mut found = Discovery { domain: address.domain.clone(), ..Discovery::default() };
     for step in [Step::Known, Step::Provider, Step::Autoconfig, Step::Srv, Step::Mx, Step::Guess] {
         let mut search = search::Search { address: &address, options, report: &mut *report };
         found.add(search.take(step).await);

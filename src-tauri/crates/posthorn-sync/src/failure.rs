@@ -1,6 +1,6 @@
 //! Why a worker stopped, and what heals it.
 
-use posthorn_net::{Failure as NetFailure, Stage};
+use posthorn_net::{CertificateProblem, Failure as NetFailure, Stage};
 
 use crate::problem::{Problem, ProblemKind, sentence};
 
@@ -167,7 +167,13 @@ impl Failure {
 pub(crate) fn of_net(error: &posthorn_net::Error) -> Problem {
     let kind = match (error.failure.as_ref(), error.stage) {
         (NetFailure::Unresolved(_), _) => ProblemKind::HostUnknown,
-        (NetFailure::Certificate { .. }, _) => ProblemKind::Certificate,
+        (NetFailure::Certificate { problem, .. }, _) => match problem {
+            CertificateProblem::UnknownIssuer => ProblemKind::CertificateIssuer,
+            CertificateProblem::WrongHost => ProblemKind::CertificateHost,
+            CertificateProblem::Expired => ProblemKind::CertificateExpired,
+            CertificateProblem::NotYetValid => ProblemKind::CertificateEarly,
+            _ => ProblemKind::Certificate,
+        },
         (NetFailure::Tls(_) | NetFailure::NoTrust(_), _) => ProblemKind::Tls,
         (NetFailure::TimedOut(_), _) => ProblemKind::Timeout,
         (NetFailure::Io(_), Stage::Resolve | Stage::Connect) => ProblemKind::Offline,

@@ -15,8 +15,16 @@ pub enum ProblemKind {
     ConnectionLost,
     /// Nothing came in time.
     Timeout,
-    /// The certificate cannot be trusted.
+    /// The certificate cannot be trusted, for another reason than the following.
     Certificate,
+    /// No trusted authority vouches for the certificate.
+    CertificateIssuer,
+    /// The certificate belongs to another host.
+    CertificateHost,
+    /// The certificate has expired.
+    CertificateExpired,
+    /// The certificate is not valid yet.
+    CertificateEarly,
     /// TLS is not offered, failed, or would be given up where it was used before.
     Tls,
     /// User name or password was refused.

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::corpus::{self, Sample};
 use crate::folder::ServerFolder;
-use crate::{Delivery, MailServer, PASSWORD};
+use crate::{Delivery, Domains, MailServer, PASSWORD};
 
 /// When a message without a readable date was received: the middle of the corpus, 2002-09-01.
 const UNDATED: i64 = 1_030_838_400;
@@ -36,6 +36,8 @@ const PEOPLE: [Person; 3] = [
 pub struct Demo {
     /// The servers.
     pub server: MailServer,
+    /// Domains in front of them; absent without TLS.
+    domains: Option<Domains>,
     folder: ServerFolder,
 }
 
@@ -43,9 +45,11 @@ impl Demo {
     /// Writes the accounts and the certificate authority of running servers into a folder of their own.
     pub fn around(server: MailServer) -> Result<Self> {
         let folder = ServerFolder::create("demo")?;
-        let demo = Self { server, folder };
+        let domains = server.has_tls.then(|| Domains::around(&server)).transpose()?;
+        let demo = Self { server, domains, folder };
         std::fs::write(demo.seed_path(), serde_json::to_string_pretty(&demo.accounts())?)?;
         std::fs::write(demo.authority_path(), demo.server.authority.pem())?;
+        std::fs::write(demo.known_path(), serde_json::to_string_pretty(&demo.known())?)?;
         std::fs::create_dir(demo.profile_path())?;
         Ok(demo)
     }
@@ -121,6 +125,18 @@ impl Demo {
         })
     }
 
+    /// Returns the servers of our domain as `--known-servers` takes them.
+    fn known(&self) -> Value {
+        let dovecot = &self.server.dovecot;
+        let encryption = if self.server.has_tls { "starttls" } else { "plaintext" };
+        let server = |protocol: &str, port: u16| json!({ "protocol": protocol, "host": "127.0.0.1", "port": port, "encryption": encryption });
+        json!({ crate::DOMAIN: [
+            server("imap", dovecot.imap_port()),
+            server("pop3", dovecot.pop3_port()),
+            server("smtp", self.server.exim.smtp_port()),
+        ]})
+    }
+
     /// Returns everything that a program beside us needs to know.
     pub fn description(&self) -> Value {
         let dovecot = &self.server.dovecot;
@@ -129,6 +145,9 @@ impl Demo {
             "seed": self.seed_path(),
             "profile": self.profile_path(),
             "authority": self.authority_path(),
+            "known": self.known_path(),
+            "nameserver": self.domains.as_ref().map(|domains| domains.nameserver().to_string()),
+            "standIns": self.domains.as_ref().map(Domains::ports),
             "mailRoot": dovecot.mail_root(),
             "imapPort": dovecot.imap_port(),
             "imapsPort": dovecot.imaps_port(),
@@ -144,6 +163,11 @@ impl Demo {
     /// Returns the file for `--seed-accounts`.
     pub fn seed_path(&self) -> PathBuf {
         self.folder.path().join("accounts.json")
+    }
+
+    /// Returns the file for `--known-servers`.
+    pub fn known_path(&self) -> PathBuf {
+        self.folder.path().join("known.json")
     }
 
     /// Returns an empty folder for `--profile`.

@@ -72,7 +72,9 @@ impl Dovecot {
         if let Some(owner) = server.identity.mail_owner {
             owner.take(&server.mail_root())?;
         }
-        std::fs::write(server.path().join("denied"), "")?;
+        for file in ["denied", "passwords"] {
+            std::fs::write(server.path().join(file), "")?;
+        }
         server.start_again()?;
         Ok(server)
     }
@@ -150,10 +152,21 @@ impl Dovecot {
             lines.push_str(":x\n");
         }
         std::fs::write(self.path().join("denied"), lines)?;
-        if let Some(process) = &self.process {
-            process.reload()?;
+        self.reload()
+    }
+
+    /// Gives a user (name before `@`) another password, of letters and digits; the one before is wrong from now on.
+    /// Sessions that are open stay open.
+    pub fn set_password(&self, user: &str, password: &str) -> Result<()> {
+        std::fs::write(self.path().join("passwords"), format!("{user}:{{PLAIN}}{password}\n"))?;
+        self.reload()
+    }
+
+    fn reload(&self) -> Result<()> {
+        match &self.process {
+            Some(process) => process.reload(),
+            None => Ok(()),
         }
-        Ok(())
     }
 
     /// Returns a user's mailbox on disk; `INBOX` or a path with `/` (`Work/2026`). It need not exist yet.

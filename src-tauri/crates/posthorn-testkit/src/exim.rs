@@ -94,7 +94,9 @@ impl Exim {
             std::fs::create_dir(&path)?;
             server.give_away(&path)?;
         }
-        std::fs::write(server.path().join("denied"), "")?;
+        for file in ["denied", "passwords"] {
+            std::fs::write(server.path().join(file), "")?;
+        }
         server.start_again()?;
         Ok(server)
     }
@@ -167,6 +169,11 @@ impl Exim {
         let lines: String =
             users.iter().map(|user| format!("{user}: x\n")).collect::<Vec<_>>().concat();
         Ok(std::fs::write(self.path().join("denied"), lines)?)
+    }
+
+    /// Gives a user (name before `@`) another password, of letters and digits; the one before is wrong from now on.
+    pub fn set_password(&self, user: &str, password: &str) -> Result<()> {
+        Ok(std::fs::write(self.path().join("passwords"), format!("{user}: {password}\n"))?)
     }
 
     /// Returns the port of submission, with STARTTLS where there is a certificate.

@@ -25,6 +25,7 @@
 mod certificate;
 pub mod corpus;
 pub mod demo;
+mod domains;
 mod dovecot;
 mod exim;
 mod fault;
@@ -39,6 +40,7 @@ mod script;
 mod server;
 
 pub use certificate::{CertificateAuthority, ServerCertificate};
+pub use domains::Domains;
 pub use dovecot::{Dovecot, DovecotOptions};
 pub use exim::{Exim, EximOptions, Refusal};
 pub use fault::{Fault, FaultStream};

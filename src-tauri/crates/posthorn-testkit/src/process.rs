@@ -109,8 +109,27 @@ impl ServerProcess {
     }
 
     /// Asks the server to read its configuration again.
+    ///
+    /// A server listens before it catches signals, and one that does not catch this one yet dies of it: waited for.
     pub(crate) fn reload(&self) -> Result<()> {
+        let mut looks = READY_LIMIT.as_millis() / READY_PAUSE.as_millis();
+        while !self.catches_hangup() {
+            if looks == 0 || !self.is_alive() {
+                bail!("it does not read its configuration again");
+            }
+            looks -= 1;
+            std::thread::sleep(READY_PAUSE);
+        }
         signal("HUP", &self.server.to_string())
+    }
+
+    /// Tells whether SIGHUP, signal 1, is among those that the server catches (proc(5), `SigCgt`).
+    fn catches_hangup(&self) -> bool {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.server));
+        let status = status.unwrap_or_default();
+        let mask = status.lines().find_map(|line| line.strip_prefix("SigCgt:"));
+        mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok())
+            .is_some_and(|mask| mask & 1 == 1)
     }
 
     fn end(&mut self) {

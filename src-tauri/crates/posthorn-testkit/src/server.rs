@@ -4,13 +4,17 @@ use anyhow::Result;
 
 use crate::{CertificateAuthority, DOMAIN, Dovecot, DovecotOptions, Exim, EximOptions};
 
+/// What the good certificate is good for.
+const GOOD_FOR: [&str; 6] =
+    ["localhost", "127.0.0.1", "*.srv.test", "*.page.test", "*.guess.test", "*.hoster.test"];
+
 /// Which certificate both servers show.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Certificate {
     /// No TLS at all.
     #[default]
     None,
-    /// Good, for `localhost` and `127.0.0.1`, from the test authority.
+    /// Good, for `localhost`, `127.0.0.1` and the hosts of [`crate::Domains`], from the test authority.
     Good,
     /// For another host.
     WrongName,
@@ -46,7 +50,7 @@ impl MailServer {
         let authority = CertificateAuthority::create()?;
         let certificate = match options.certificate {
             Certificate::None => None,
-            Certificate::Good => Some(authority.issue(&["localhost", "127.0.0.1"])?),
+            Certificate::Good => Some(authority.issue(&GOOD_FOR)?),
             Certificate::WrongName => Some(authority.issue(&["mail.example.invalid"])?),
             Certificate::Expired => Some(authority.issue_expired(&["localhost", "127.0.0.1"])?),
         };

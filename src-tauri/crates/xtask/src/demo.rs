@@ -27,6 +27,7 @@ struct Servers {
     seed: PathBuf,
     profile: PathBuf,
     authority: PathBuf,
+    known: PathBuf,
 }
 
 impl Servers {
@@ -50,7 +51,8 @@ impl Servers {
                 .map(PathBuf::from)
                 .with_context(|| format!("no {key} in {told}"))
         };
-        let (seed, profile, authority) = (path("seed")?, path("profile")?, path("authority")?);
+        let (seed, profile, authority, known) =
+            (path("seed")?, path("profile")?, path("authority")?, path("known")?);
         let port = |key: &str| told.get(key).cloned().unwrap_or_default();
         println!(
             "IMAP 127.0.0.1:{}, POP3 :{}, SMTP :{}",
@@ -61,7 +63,7 @@ impl Servers {
         println!(
             "accounts anna, bert (IMAP) and paul (POP3) @posthorn.test, password test, {MESSAGES} real messages"
         );
-        Ok(Self { child, seed, profile, authority })
+        Ok(Self { child, seed, profile, authority, known })
     }
 }
 
@@ -114,6 +116,9 @@ fn seeded(tool: Tool, servers: &Servers) -> Tool {
         .arg(&servers.seed)
         .arg("--trust-ca")
         .arg(&servers.authority)
+        // Another account of the demo's domain is found by its address alone.
+        .arg("--known-servers")
+        .arg(&servers.known)
 }
 
 /// Opens the application on the user's own profile.

@@ -2,7 +2,8 @@
  * Adding or changing an account, step by step: address → servers (found, or by hand) → a real login on both → saved.
  *
  * Nothing is saved before both logins succeeded; that is the engine's rule, and this only shows it. A provider that
- * wants something first (an app password) is told before the password goes anywhere.
+ * wants something first (an app password) is told before the password goes anywhere, and so are servers of another
+ * domain that only a DNS answer named (RFC 6186 section 6). Servers belong to the address that they were found for.
  */
 import { asEngineError, type Engine } from '@/ipc/engine';
 import type {
@@ -17,8 +18,8 @@ import type {
   Server,
 } from '@/ipc/generated';
 
-/** Where the setting up stands. */
-export type Phase = 'typing' | 'searching' | 'advised' | 'verifying';
+/** Where the setting up stands. In `advised` and `asking` the next step waits for the user. */
+export type Phase = 'typing' | 'searching' | 'advised' | 'asking' | 'verifying';
 
 const PORTS: Record<Protocol, Record<Server['encryption'], number>> = {
   imap: { tls: 993, starttls: 143, plaintext: 143 },
@@ -53,6 +54,8 @@ export class Setup {
   problem = $state.raw<{ error: EngineErrorData; side: 'incoming' | 'outgoing' | null } | null>(null);
   readonly #original: Account | null;
   #ticket = '';
+  /** The address that `discovery` is about. */
+  #searched = $state('');
 
   constructor(
     private readonly engine: Engine,
@@ -80,6 +83,16 @@ export class Setup {
     return basics && (!this.byHand || (whole(this.incoming) && whole(this.outgoing)));
   }
 
+  /** What was found for the address as it stands now; null when it was not searched for. */
+  get current(): Discovery | null {
+    return this.#searched === this.email.trim() ? this.discovery : null;
+  }
+
+  /** Hosts of another domain that the user has to agree to; empty when there are none. */
+  get unproven(): string[] {
+    return this.phase === 'asking' ? (this.current?.unprovenHosts ?? []) : [];
+  }
+
   /** Work is under way. */
   get busy(): boolean {
     return this.phase === 'searching' || this.phase === 'verifying';
@@ -88,11 +101,14 @@ export class Setup {
   /** Goes on: finds the servers, or signs in when they are known. True when the account was saved. */
   async next(): Promise<boolean> {
     this.problem = null;
-    if (this.byHand || this.phase === 'advised') return this.#save();
+    if (this.byHand) return this.#save();
+    const same = this.current !== null;
+    if (same && this.phase === 'asking') return this.#save();
+    if (same && this.phase === 'advised') return this.#ask() ? false : this.#save();
     const found = await this.#discover();
     if (!found) return false;
     if (found.advice !== 'none' || !this.#take(found)) return false;
-    return this.#save();
+    return this.#ask() ? false : this.#save();
   }
 
   /** Shows the servers for editing; asks nothing. */
@@ -148,6 +164,7 @@ export class Setup {
     try {
       const found = await this.engine.call('accounts.discover', { email: this.email.trim(), ticket: this.#ticket });
       this.discovery = found;
+      this.#searched = this.email.trim();
       this.phase = found.advice === 'none' ? 'typing' : 'advised';
       if (found.advice !== 'none') this.#take(found);
       return found;
@@ -156,6 +173,13 @@ export class Setup {
       this.problem = { error: asEngineError(thrown).data, side: null };
       return null;
     }
+  }
+
+  /** Asks whether the password may go to servers that nobody vouches for; true when there are such. */
+  #ask(): boolean {
+    if ((this.discovery?.unprovenHosts ?? []).length === 0) return false;
+    this.phase = 'asking';
+    return true;
   }
 
   /** Takes the servers that were found; false when something is missing and has to be typed. */
@@ -196,7 +220,7 @@ export class Setup {
   }
 
   async #save(): Promise<boolean> {
-    const advised = this.phase === 'advised';
+    const before = this.phase === 'verifying' ? 'typing' : this.phase;
     this.#begin('verifying');
     try {
       const draft = this.#draft();
@@ -209,7 +233,7 @@ export class Setup {
     } catch (thrown) {
       this.problem = { error: asEngineError(thrown).data, side: null };
     } finally {
-      this.phase = advised ? 'advised' : 'typing';
+      this.phase = before;
     }
     return false;
   }

@@ -44,6 +44,7 @@ command-undo = Undo
 command-check-now = Get mail
 command-toggle-offline = Work offline or online
 command-theme = Next theme
+command-quit = Quit Posthorn
 command-next-pane = Next pane
 command-previous-pane = Previous pane
 command-back = Back

@@ -44,6 +44,7 @@ command-undo = 撤销
 command-check-now = 收取邮件
 command-toggle-offline = 切换离线或在线
 command-theme = 切换主题
+command-quit = 退出 Posthorn
 command-next-pane = 下一栏
 command-previous-pane = 上一栏
 command-back = 返回

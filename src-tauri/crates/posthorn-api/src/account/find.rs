@@ -1,5 +1,7 @@
 //! Finding servers and logging in, with every step told while it happens.
 
+use std::collections::BTreeSet;
+
 use posthorn_net::discovery::{self, Advice, DiscoveryOptions, Step, StepOutcome, StepReport};
 use posthorn_store::account::Login;
 use posthorn_sync::{Side, VerifyStep};
@@ -67,7 +69,10 @@ fn told(ticket: &str, steps: &mut Steps, report: StepReport) -> Event {
 
 /// Finds the servers of an address; steps arrive as events.
 pub(crate) async fn accounts_discover(engine: &Engine, request: Discover) -> Result<Discovery> {
-    let options = DiscoveryOptions::new(engine.dialer().clone());
+    let options = DiscoveryOptions {
+        known: engine.known_servers().clone(),
+        ..DiscoveryOptions::new(engine.dialer().clone())
+    };
     let mut steps = Steps::default();
     let mut report = |report: StepReport| engine.tell(told(&request.ticket, &mut steps, report));
     let found = discovery::discover(&request.email, &options, &mut report).await;
@@ -85,9 +90,12 @@ pub(crate) async fn accounts_discover(engine: &Engine, request: Discover) -> Res
         }
         Some(Advice::NoPasswords) => (ProviderAdvice::NoPasswords, ""),
     };
-    let first = |protocol: Protocol| {
+    let candidate = |protocol: Protocol| {
         let candidates = found.incoming.iter().chain(&found.outgoing);
-        candidates.into_iter().find(|one| one.server.protocol == protocol).map(|one| Server {
+        candidates.into_iter().find(|one| one.server.protocol == protocol)
+    };
+    let first = |protocol: Protocol| {
+        candidate(protocol).map(|one| Server {
             protocol: one.server.protocol.into(),
             host: one.server.host.clone(),
             port: one.server.port,
@@ -95,6 +103,9 @@ pub(crate) async fn accounts_discover(engine: &Engine, request: Discover) -> Res
             username: one.user_name.clone(),
         })
     };
+    let offered = [Protocol::Imap, Protocol::Pop3, Protocol::Smtp].into_iter().filter_map(candidate);
+    let unproven = offered.filter(|one| one.needs_consent(&found.domain));
+    let unproven: BTreeSet<String> = unproven.map(|one| one.server.host.clone()).collect();
     Ok(Discovery {
         provider: found.provider.map(|provider| provider.name.to_owned()).unwrap_or_default(),
         advice,
@@ -105,6 +116,7 @@ pub(crate) async fn accounts_discover(engine: &Engine, request: Discover) -> Res
         server_files_sent: found
             .provider
             .is_some_and(|provider| FILES_SENT.iter().any(|id| provider.id.contains(id))),
+        unproven_hosts: unproven.into_iter().collect(),
     })
 }
 

@@ -207,6 +207,9 @@ contract! {
         pub smtp: Option<Server>,
         /// Whether the server files sent mail by itself.
         pub server_files_sent: bool,
+        /// Hosts outside the address's domain that only a DNS answer named. They are shown, and agreed to, before a password
+        /// goes to them (RFC 6186 section 6).
+        pub unproven_hosts: Vec<String>,
     }
 
     /// An account to verify, add or change, with its secrets. Secrets travel this way only, never back.

@@ -20,8 +20,16 @@ contract! {
         ConnectionLost,
         /// Nothing came in time.
         Timeout,
-        /// The certificate cannot be trusted.
+        /// The certificate cannot be trusted, for a reason that has no code of its own.
         Certificate,
+        /// No trusted authority vouches for the certificate.
+        CertificateIssuer,
+        /// The certificate belongs to another host.
+        CertificateHost,
+        /// The certificate's time is over.
+        CertificateExpired,
+        /// The certificate's time has not come.
+        CertificateEarly,
         /// TLS was not offered or failed.
         Tls,
         /// User name or password was refused.
@@ -50,6 +58,8 @@ contract! {
         ProfileInUse,
         /// The keychain or the encrypted file cannot be opened.
         Secrets,
+        /// The master password does not open the encrypted file.
+        WrongPassphrase,
         /// The message is not here and cannot be fetched now.
         NotHere,
         /// What is asked cannot be undone any more.

@@ -46,8 +46,8 @@ contract! {
         pub version: String,
         /// Where passwords are kept: `keychain`, `file`, `memory`.
         pub secrets: String,
-        /// The encrypted file waits for its passphrase.
-        pub secrets_locked: bool,
+        /// Whether they can be read now.
+        pub secrets_door: SecretsDoor,
         /// BCP 47 language of the system.
         pub system_language: String,
         /// The user works offline.
@@ -58,9 +58,23 @@ contract! {
         pub profile: String,
     }
 
-    /// Opens, or creates, the encrypted file of passwords.
+    /// How the place of the passwords stands.
+    #[derive(Copy, Eq)]
+    pub enum SecretsDoor {
+        /// Passwords can be read and kept.
+        Open,
+        /// The encrypted file waits for its master password.
+        Locked,
+        /// There is no keychain and no encrypted file yet: a master password is to be chosen.
+        New,
+        /// The keychain that has this profile's passwords does not answer. It is asked again by itself; a master
+        /// password makes an encrypted file in its place.
+        Absent,
+    }
+
+    /// Opens the encrypted file of passwords, or creates it where there is none.
     pub struct UnlockSecrets {
-        /// Master password.
+        /// Master password; never empty.
         pub passphrase: String,
     }
 }

@@ -7,7 +7,7 @@ use posthorn_model::{Encryption, Protocol, ServerAddress};
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
-use super::{Candidate, Discovery, is_host};
+use super::{Candidate, Discovery, Step, is_host};
 
 /// Largest document.
 const MAX_SIZE: usize = 256 * 1024;
@@ -111,7 +111,7 @@ impl Row {
         let user_name = if user_name.is_empty() { address.to_owned() } else { user_name };
         let is_sound = is_host(&host) && !user_name.chars().any(char::is_control);
         let server = ServerAddress { protocol: self.protocol?, host, port, encryption };
-        is_sound.then_some(Candidate { server, user_name })
+        is_sound.then_some(Candidate { server, user_name, found_by: Step::Autoconfig })
     }
 }
 
@@ -129,7 +129,7 @@ fn settle(mut rows: Vec<Row>, address: &str) -> Discovery {
     let candidates = rows.iter().filter_map(|row| row.candidate(address));
     let (outgoing, incoming) =
         candidates.partition(|candidate| candidate.server.protocol == Protocol::Smtp);
-    Discovery { incoming, outgoing, provider: None }
+    Discovery { incoming, outgoing, ..Discovery::default() }
 }
 
 #[cfg(test)]

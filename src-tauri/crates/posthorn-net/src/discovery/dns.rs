@@ -1,12 +1,16 @@
 //! SRV and MX records.
 
+use std::net::{IpAddr, SocketAddr};
+
 use async_trait::async_trait;
 use hickory_resolver::TokioResolver;
+use hickory_resolver::config::{NameServerConfig, ResolverConfig};
 use hickory_resolver::net::NetError;
+use hickory_resolver::net::runtime::TokioRuntimeProvider;
 use hickory_resolver::proto::rr::RData;
 use posthorn_model::{Encryption, Protocol, ServerAddress};
 
-use super::{Candidate, Discovery, is_host};
+use super::{Candidate, Discovery, Step, is_host};
 
 /// An SRV record (RFC 2782).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,14 +45,34 @@ pub trait Dns: Send + Sync {
 
 /// The resolvers that this computer is configured with.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct SystemDns;
+pub struct SystemDns {
+    /// Asked in their place: the tests'.
+    pub nameserver: Option<SocketAddr>,
+}
 
 impl SystemDns {
-    fn resolver() -> Result<TokioResolver, String> {
-        // Read each time: a laptop changes its network between two searches.
-        TokioResolver::builder_tokio()
+    fn resolver(self) -> Result<TokioResolver, String> {
+        let builder = match self.nameserver {
+            Some(address) => {
+                let mut server = NameServerConfig::udp(address.ip());
+                server.connections.iter_mut().for_each(|one| one.port = address.port());
+                let config = ResolverConfig::from_name_servers(vec![server]);
+                Ok(TokioResolver::builder_with_config(config, TokioRuntimeProvider::default()))
+            }
+            // Read each time: a laptop changes its network between two searches.
+            None => TokioResolver::builder_tokio(),
+        };
+        builder
             .and_then(hickory_resolver::ResolverBuilder::build)
             .map_err(|error| error.to_string())
+    }
+
+    /// Returns the addresses of a name, or why not, in words. No addresses is `Ok` and empty.
+    pub(crate) async fn addresses(self, name: &str) -> Result<Vec<IpAddr>, String> {
+        // The name is whole: the system's search list is not tried.
+        let name = format!("{}.", name.trim_end_matches('.'));
+        let lookup = self.resolver()?.lookup_ip(name).await;
+        settle(lookup.map(|lookup| lookup.iter().collect()))
     }
 }
 
@@ -63,7 +87,7 @@ fn settle<T>(result: Result<Vec<T>, NetError>) -> Result<Vec<T>, String> {
 #[async_trait]
 impl Dns for SystemDns {
     async fn srv(&self, name: &str) -> Result<Vec<SrvRecord>, String> {
-        let lookup = Self::resolver()?.srv_lookup(name).await;
+        let lookup = self.resolver()?.srv_lookup(name).await;
         settle(lookup.map(|lookup| {
             let records = lookup.answers().iter().filter_map(|record| match &record.data {
                 RData::SRV(srv) => Some(SrvRecord {
@@ -79,7 +103,7 @@ impl Dns for SystemDns {
     }
 
     async fn mx(&self, name: &str) -> Result<Vec<MxRecord>, String> {
-        let lookup = Self::resolver()?.mx_lookup(name).await;
+        let lookup = self.resolver()?.mx_lookup(name).await;
         settle(lookup.map(|lookup| {
             let records = lookup.answers().iter().filter_map(|record| match &record.data {
                 RData::MX(mx) => {
@@ -106,7 +130,7 @@ pub(super) fn candidates(
         let host = record.host.trim_end_matches('.').to_ascii_lowercase();
         if record.port > 0 && is_host(&host) {
             let server = ServerAddress { protocol, host, port: record.port, encryption };
-            list.push(Candidate { server, user_name: user_name.to_owned() });
+            list.push(Candidate { server, user_name: user_name.to_owned(), found_by: Step::Srv });
         }
     }
     found

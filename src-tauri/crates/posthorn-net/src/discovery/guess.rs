@@ -4,7 +4,7 @@ use futures::StreamExt as _;
 use posthorn_model::{Encryption, Protocol, ServerAddress};
 use tokio::io::AsyncReadExt as _;
 
-use super::{Candidate, DiscoveryOptions, Mailbox};
+use super::{Candidate, DiscoveryOptions, Mailbox, Step};
 
 /// Doors knocked at together: polite to a small server and quick enough.
 const AT_ONCE: usize = 6;
@@ -61,7 +61,11 @@ pub(super) async fn knock(address: &Mailbox, options: &DiscoveryOptions) -> Vec<
     let open: Vec<_> = futures::stream::iter(doors).buffered(AT_ONCE).collect().await;
     open.into_iter()
         .flatten()
-        .map(|server| Candidate { server, user_name: address.whole.clone() })
+        .map(|server| Candidate {
+            server,
+            user_name: address.whole.clone(),
+            found_by: Step::Guess,
+        })
         .collect()
 }
 

@@ -2,7 +2,7 @@
 
 use posthorn_model::{Encryption, Protocol, ServerAddress};
 
-use super::{Candidate, Discovery, Mailbox};
+use super::{Candidate, Discovery, Mailbox, Step};
 
 /// What the user must know before typing a password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,6 +64,7 @@ impl Provider {
         let candidate = |protocol, host: &str, port, encryption| Candidate {
             server: ServerAddress { protocol, host: host.to_owned(), port, encryption },
             user_name: user_name.clone(),
+            found_by: Step::Provider,
         };
         let is_bridge = matches!(self.advice, Advice::Bridge { .. });
         let (imap, smtp) = if is_bridge {
@@ -77,7 +78,7 @@ impl Provider {
             incoming.push(candidate(Protocol::Pop3, self.pop3, 995, Encryption::Tls));
         }
         let outgoing = vec![candidate(Protocol::Smtp, self.smtp, smtp.0, smtp.1)];
-        Discovery { incoming, outgoing, provider: Some(self) }
+        Discovery { incoming, outgoing, provider: Some(self), ..Discovery::default() }
     }
 }
 

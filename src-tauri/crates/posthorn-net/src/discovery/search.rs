@@ -53,7 +53,11 @@ impl Search<'_, '_> {
             } else {
                 &mut found.incoming
             };
-            list.push(Candidate { server: server.clone(), user_name: self.address.whole.clone() });
+            list.push(Candidate {
+                server: server.clone(),
+                user_name: self.address.whole.clone(),
+                found_by: Step::Known,
+            });
         }
         let domain = self.address.domain.clone();
         self.answered(Step::Known, &domain, &found, Instant::now());
@@ -170,7 +174,7 @@ impl Search<'_, '_> {
         }
         let (outgoing, incoming) =
             open.into_iter().partition(|candidate| candidate.server.protocol == Protocol::Smtp);
-        let found = Discovery { incoming, outgoing, provider: None };
+        let found = Discovery { incoming, outgoing, ..Discovery::default() };
         if found.is_empty() {
             self.tell(Step::Guess, &domain, StepOutcome::Nothing, began);
         }

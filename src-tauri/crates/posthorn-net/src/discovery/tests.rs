@@ -147,7 +147,10 @@ async fn srv_records_are_followed_and_a_dot_means_no() {
         ("other.example", false),
     ];
     for (domain, is_within) in domains {
-        assert_eq!(found.incoming[0].is_within(domain), is_within, "{domain}");
+        assert_eq!(found.incoming[0].needs_consent(domain), !is_within, "{domain}");
+        // What the domain's own page says, over HTTPS, is no DNS answer.
+        let told = super::Candidate { found_by: Step::Autoconfig, ..found.incoming[0].clone() };
+        assert!(!told.needs_consent(domain));
     }
 }
 

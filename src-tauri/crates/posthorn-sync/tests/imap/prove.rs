@@ -47,5 +47,5 @@ async fn only_real_logins_prove_an_account() {
     assert_eq!(proof.outgoing, None);
     let untrusting = Dialer::new(Trust::with_extra(Vec::new()).unwrap(), DialSettings::default());
     let proof = verify(&untrusting, (&imap, &right), (&smtp, &right), |_| {}).await;
-    assert_eq!(proof.incoming.map(|problem| problem.kind), Some(ProblemKind::Certificate));
+    assert_eq!(proof.incoming.map(|problem| problem.kind), Some(ProblemKind::CertificateIssuer));
 }

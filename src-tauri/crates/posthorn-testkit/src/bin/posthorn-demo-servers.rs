@@ -10,6 +10,7 @@
 //! | `smtp stop`, `smtp kill`, `smtp start` | the same for Exim |
 //! | `refuse nobody`, `refuse recipients-for-now`, `refuse recipients-for-ever`, `refuse message-for-now`, `refuse message-for-ever` | what Exim answers to everybody |
 //! | `deny anna bert`, `deny` | makes these users' passwords wrong, all others' right |
+//! | `password anna WORD` | gives the user another password |
 //! | `deliver anna FILE` | puts the file's bytes into the user's inbox as new mail |
 //! | `count anna INBOX` | tells how many messages the server holds there |
 
@@ -68,6 +69,10 @@ fn obey(demo: &mut Demo, line: &str) -> Result<Value> {
         ["deny", users @ ..] => {
             dovecot.deny(users)?;
             exim.deny(users)?;
+        }
+        ["password", user, password] => {
+            dovecot.set_password(user, password)?;
+            exim.set_password(user, password)?;
         }
         ["deliver", user, file] => {
             let bytes =

@@ -71,6 +71,8 @@ impl Dovecot {
              mail_location = maildir:{folder}/mail/%n/Maildir\n\
              mail_plugins = {plugins}\n\
              passdb {{\n driver = passwd-file\n deny = yes\n args = {folder}/denied\n}}\n\
+             passdb {{\n driver = passwd-file\n args = {folder}/passwords\n}}\n\
+             passdb {{\n driver = passwd-file\n deny = yes\n args = {folder}/passwords\n}}\n\
              passdb {{\n driver = static\n args = password={}\n}}\n\
              userdb {{\n driver = static\n args = uid={} gid={} home={folder}/mail/%n allow_all_users=yes\n}}\n\
              protocol imap {{\n mail_plugins = {plugins} {imap_plugins}\n{capability}}}\n",
@@ -111,7 +113,9 @@ impl Dovecot {
              mail_driver = maildir\n\
              mail_path = {folder}/mail/%{{user | username}}/Maildir\n\
              mail_plugins {{\n{}}}\n\
-             passdb passwd-file {{\n deny = yes\n passwd_file_path = {folder}/denied\n}}\n\
+             passdb denied {{\n driver = passwd-file\n deny = yes\n passwd_file_path = {folder}/denied\n}}\n\
+             passdb changed {{\n driver = passwd-file\n passwd_file_path = {folder}/passwords\n}}\n\
+             passdb replaced {{\n driver = passwd-file\n deny = yes\n passwd_file_path = {folder}/passwords\n}}\n\
              passdb static {{\n password = {}\n}}\n\
              userdb static {{\n allow_all_users = yes\n fields {{\n  uid = {}\n  gid = {}\n  home = {folder}/mail/%{{user | username}}\n }}\n}}\n\
              protocol imap {{\n mail_plugins {{\n{}}}\n{capability}}}\n",

@@ -75,6 +75,31 @@ fn pop3_serves_the_same_inbox_until_the_user_is_denied() {
 }
 
 #[test]
+fn a_denial_right_after_the_start_does_not_end_the_server() {
+    let mut server = Dovecot::start(DovecotOptions::default()).unwrap();
+    for _ in 0..5 {
+        server.deny(&["anna"]).unwrap();
+        assert!(server.is_running(), "{}", server.log().unwrap());
+        let answers = talk(server.imap_port(), &["a LOGIN anna test", "b LOGOUT"]);
+        assert!(answers.contains("a NO [AUTHENTICATIONFAILED]"), "{answers}");
+        server.restart().unwrap();
+    }
+}
+
+#[test]
+fn a_changed_password_is_the_only_one() {
+    let server = Dovecot::start(DovecotOptions::default()).unwrap();
+    server.set_password("anna", "another").unwrap();
+    for (user, password, answer) in
+        [("anna", "test", "a NO"), ("anna", "another", "a OK"), ("bert", "test", "a OK")]
+    {
+        let login = format!("a LOGIN {user} {password}");
+        let answers = talk(server.imap_port(), &[&login, "b LOGOUT"]);
+        assert!(answers.contains(answer), "{user} {password}: {answers}");
+    }
+}
+
+#[test]
 fn options_reach_the_server() {
     let (_, certificate) = Dovecot::certificate().unwrap();
     let options = DovecotOptions {

@@ -1,0 +1,66 @@
+/** Two accounts in one window: the second is found by its address alone, and what the first sends arrives there by itself. */
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startApp } from '../lib/app.mjs';
+import { checkWindow } from '../lib/axe.mjs';
+import { startDesktop } from '../lib/desktop.mjs';
+import { waitFor } from '../lib/process.mjs';
+import { artefacts } from '../lib/programs.mjs';
+import { startServers } from '../lib/servers.mjs';
+import { typeAccount } from '../lib/setup.mjs';
+
+export const name = 'a second account is added by address and password, and what the first one sends arrives in it';
+
+export async function test() {
+  const desktop = await startDesktop();
+  const servers = await startServers();
+  const profile = await mkdtemp(join(tmpdir(), 'posthorn-profile-'));
+  const pictures = artefacts('accounts');
+  const args = ['--profile', profile, '--secrets', 'memory', '--trust-ca', servers.authority, '--known-servers', servers.known];
+  try {
+    const page = await startApp(desktop, args, { pictures });
+    await typeAccount(page, { name: 'Anna Lind', email: `anna@${servers.domain}`, password: servers.password });
+    await page.click('form .btn--primary');
+    await page.find('.row[data-index]', 60_000);
+
+    // The second one, from the palette.
+    await page.press('Control', 'k');
+    await page.find('dialog[open] input');
+    await page.type('Add account');
+    await page.press('Enter');
+    await page.find('input[name=email]');
+    await typeAccount(page, { name: 'Bert Okoro', email: `bert@${servers.domain}`, password: 'wrong' });
+    await page.click('form .btn--primary');
+    await page.findText('.trouble', 'refused');
+    await page.picture('wrong-password');
+    await checkWindow(page, 'a refused password');
+    await page.fill('input[name=password]', servers.password);
+    await page.click('form .btn--primary');
+    await waitFor(async () => (await page.call('accounts.list')).length === 2, 'the second account is there', 60_000);
+    await page.call('sync.wait', { account: null, timeoutMs: 60_000 });
+
+    // Its own inbox is on the screen, empty; what Anna sends comes by IDLE.
+    const bert = (await page.call('mailboxes.list')).filter(({ role }) => role === 'inbox')[1];
+    assert.equal(bert.total, 0);
+    await page.clickText('.side .fold', 'bert');
+    await page.picture('second-account');
+    await page.press('c');
+    await page.find('.composer .writing');
+    await page.fill('.composer [data-field=to]', `bert@${servers.domain}`);
+    await page.press('Enter');
+    await page.fill('[data-field=subject]', 'From one to the other 从一处到另一处');
+    await page.click('.composer [data-send]');
+    await page.gone('.composer');
+    await waitFor(async () => (await servers.tell('count bert INBOX')) === 1, 'it is on the server', 60_000);
+    await page.findText('.row__subj', '从一处到另一处', 5_000);
+    await page.picture('arrived');
+    await checkWindow(page, 'two accounts');
+    await page.quit();
+  } finally {
+    await servers.stop();
+    await desktop.stop();
+    await rm(profile, { recursive: true, force: true });
+  }
+}
