@@ -2,6 +2,9 @@
 //!
 //! They are sent by our own hand: the usual plugin drops the handle, and with it the click.
 
+#[cfg(target_os = "linux")]
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use posthorn_api::contract::{Arrival, Settings};
 use tauri::AppHandle;
 #[cfg(target_os = "linux")]
@@ -12,6 +15,14 @@ use crate::window;
 /// Above this many at once, one notification stands for all.
 #[cfg(target_os = "linux")]
 const GROUPED_ABOVE: usize = 3;
+
+/// Notifications whose click is waited for: a desktop that never answers must not gather threads without end.
+#[cfg(target_os = "linux")]
+const WAITING_LIMIT: usize = 32;
+
+/// How many clicks are waited for now.
+#[cfg(target_os = "linux")]
+static WAITING: AtomicUsize = AtomicUsize::new(0);
 
 /// Shows what arrived.
 #[cfg(target_os = "linux")]
@@ -64,14 +75,18 @@ fn notify(app: AppHandle, summary: String, body: String, message: Option<i64>) {
             .action("default", "Open")
             .show();
         match shown {
-            Ok(handle) => handle.wait_for_action(|action| {
-                if action == "default" {
-                    window::show(&app);
-                    if let Some(message) = message {
-                        crate::event::request_message(&app, message);
+            Ok(handle) if WAITING.fetch_add(1, Ordering::Relaxed) < WAITING_LIMIT => {
+                handle.wait_for_action(|action| {
+                    if action == "default" {
+                        window::show(&app);
+                        if let Some(message) = message {
+                            crate::event::request_message(&app, message);
+                        }
                     }
-                }
-            }),
+                });
+                WAITING.fetch_sub(1, Ordering::Relaxed);
+            }
+            Ok(_) => drop(WAITING.fetch_sub(1, Ordering::Relaxed)),
             Err(error) => tracing::info!(%error, "no notification service took the notification"),
         }
     });

@@ -7,11 +7,11 @@ import { start } from './process.mjs';
 import { devserver, root } from './programs.mjs';
 
 /** Starts the devserver on a fresh profile. */
-export async function startDevserver(servers, { seed } = {}) {
+export async function startDevserver(servers, { seed, extra = [] } = {}) {
   const profile = await mkdtemp(join(tmpdir(), 'posthorn-profile-'));
   const args = ['--profile', profile, '--listen', '127.0.0.1:0', '--secrets', 'memory', '--trust-ca', servers.authority];
   if (seed) args.push('--seed-accounts', seed);
-  const running = start(devserver(), [...args, '--ui', join(root, 'ui/dist')]);
+  const running = start(devserver(), [...args, ...extra, '--ui', join(root, 'ui/dist')]);
   const told = JSON.parse(await running.line((line) => line.startsWith('{'), 'its address'));
   return {
     ...told,

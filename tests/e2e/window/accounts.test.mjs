@@ -42,9 +42,12 @@ export async function test() {
     await page.call('sync.wait', { account: null, timeoutMs: 60_000 });
 
     // Its own inbox is on the screen, empty; what Anna sends comes by IDLE.
-    const bert = (await page.call('mailboxes.list')).filter(({ role }) => role === 'inbox')[1];
-    assert.equal(bert.total, 0);
-    await page.clickText('.side .fold', 'bert');
+    const [, second] = await page.call('accounts.list');
+    const inbox = (await page.call('mailboxes.list')).find(({ role, account }) => role === 'inbox' && account === second.id);
+    assert.equal(inbox.total, 0);
+    const line = `[data-drop-mailbox="${inbox.id}"]`;
+    await page.click(line);
+    await page.findText('.bar__title', 'Inbox');
     await page.picture('second-account');
     await page.press('c');
     await page.find('.composer .writing');
@@ -54,9 +57,20 @@ export async function test() {
     await page.click('.composer [data-send]');
     await page.gone('.composer');
     await waitFor(async () => (await servers.tell('count bert INBOX')) === 1, 'it is on the server', 60_000);
+    // The list that is on the screen is Bert's alone; nobody asked for mail.
     await page.findText('.row__subj', '从一处到另一处', 5_000);
+    await page.findText(`${line} .nav__count`, '1');
     await page.picture('arrived');
     await checkWindow(page, 'two accounts');
+
+    // All inboxes together show the mail of both.
+    await page.click('.nav__item[title^="All inboxes"], .nav__item[title^="Inbox"]');
+    await page.findText('.row__subj', '从一处到另一处');
+    const both = await page.call('mailboxes.list');
+    const total = both.filter(({ role }) => role === 'inbox').reduce((sum, { total }) => sum + total, 0);
+    assert.ok(total > 1);
+    await waitFor(async () => (await page.evaluate("return document.querySelectorAll('.row[data-index]').length")) > 1, 'rows of both');
+    await page.picture('both');
     await page.quit();
   } finally {
     await servers.stop();

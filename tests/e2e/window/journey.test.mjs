@@ -10,24 +10,9 @@ import { dropFiles } from '../lib/drop.mjs';
 import { waitFor } from '../lib/process.mjs';
 import { artefacts } from '../lib/programs.mjs';
 import { startServers } from '../lib/servers.mjs';
+import { typeAccount, typeServers } from '../lib/setup.mjs';
 
 export const name = 'a person adds an account, reads, answers with a dropped file, moves, searches, and finds it all again';
-
-/** Adds an account by hand, as somebody types it whose provider nobody knows. */
-async function addAccount(page, servers, user, person) {
-  await page.fill('input[name=name]', person);
-  await page.fill('input[name=email]', `${user}@${servers.domain}`);
-  await page.fill('input[name=password]', servers.password);
-  await page.click('form .btn:not(.btn--primary)');
-  for (const [side, port] of [['incoming', servers.imapPort], ['outgoing', servers.smtpPort]]) {
-    await page.fill(`input[name=${side}-host]`, 'localhost');
-    await page.evaluate(
-      `const select = document.querySelector('select[name=${side}-encryption]'); select.value = 'starttls'; select.dispatchEvent(new Event('change', { bubbles: true }));`,
-    );
-    await page.fill(`input[name=${side}-port]`, String(port));
-  }
-  await page.click('form .btn--primary');
-}
 
 export async function test() {
   const desktop = await startDesktop();
@@ -42,7 +27,9 @@ export async function test() {
     await page.find('input[name=email]');
     await checkWindow(page, 'first run');
     await page.picture('first-run');
-    await addAccount(page, servers, 'anna', 'Anna Lind');
+    await typeAccount(page, { name: 'Anna Lind', email: `anna@${servers.domain}`, password: servers.password });
+    await typeServers(page, servers);
+    await page.click('form .btn--primary');
     await page.find('.row[data-index]', 60_000);
     await page.call('sync.wait', { account: null, timeoutMs: 60_000 });
     await page.picture('inbox');

@@ -46,10 +46,11 @@ export async function test() {
     assert.ok(runs(application(), profile), 'it stays');
 
     // Quit all the same: the process ends, and nothing is lost or half-done.
-    await desktop.close();
-    await page.find('dialog[open]');
     const settings = await page.call('settings.get');
     await page.call('settings.set', { ...settings, theme: 'dark', language: 'zh-CN' });
+    await page.findText('.bar__title', '收件箱');
+    await desktop.close();
+    await page.find('dialog[open]');
     await page.picture('asked-dark-chinese');
     await page.click('dialog[open] .btn--primary').catch(() => undefined);
     await ended();

@@ -41,7 +41,11 @@ async fn servers_are_found_in_each_way() -> anyhow::Result<()> {
         ("outside.test", all("mail.hoster.test"), &["mail.hoster.test"][..]),
         // Two pages were looked for; the first is there, over HTTPS, so that what it names needs no consent.
         ("page.test", all("mail.page.test"), &[]),
-        ("guess.test", [Some("imap.guess.test"), Some("mail.guess.test"), Some("smtp.guess.test")], &[]),
+        (
+            "guess.test",
+            [Some("imap.guess.test"), Some("mail.guess.test"), Some("smtp.guess.test")],
+            &[],
+        ),
         ("nothing.test", [None; 3], &[]),
     ];
     for (domain, expected, unproven) in table {
@@ -66,7 +70,11 @@ async fn servers_are_found_in_each_way() -> anyhow::Result<()> {
     }
     let google = json!({ "email": "anna@google.test", "ticket": "t" });
     let google = engine.dispatch("accounts.discover", google).await?;
-    assert_eq!((&google["provider"], &google["advice"]), (&json!("Google Workspace"), &json!("appPassword")), "{google}");
+    assert_eq!(
+        (&google["provider"], &google["advice"]),
+        (&json!("Google Workspace"), &json!("appPassword")),
+        "{google}"
+    );
     let asked = domains.asked();
     for question in ["_imaps._tcp.srv.test. SRV", "google.test. MX", "autoconfig.page.test. A"] {
         assert!(asked.iter().any(|one| one == question), "{question} in {asked:?}");

@@ -107,6 +107,16 @@ async fn secrets(engine: &Engine, draft: &AccountDraft) -> Result<Secrets> {
     Ok(Secrets { incoming, outgoing })
 }
 
+/// Makes sure that the vault keeps what it is given before anything depends on it. Without accounts the encrypted
+/// file takes the place of a keychain that keeps nothing; the page then asks for its master password.
+async fn prove_vault(engine: &Engine) -> Result<()> {
+    let is_empty = engine.store().read(account::list).await?.is_empty();
+    let vault = engine.vault().clone();
+    let proven = tokio::task::spawn_blocking(move || vault.prove(is_empty));
+    proven.await.map_err(|error| Error::new(Code::Internal, error.to_string()))??;
+    Ok(())
+}
+
 /// Puts an account's secrets into the vault.
 async fn keep(engine: &Engine, id: AccountId, secrets: Secrets) -> Result<()> {
     let vault = engine.vault().clone();
@@ -153,6 +163,7 @@ pub(crate) async fn accounts_add(engine: &Engine, draft: AccountDraft) -> Result
     if !is_fine(&verification) {
         return Ok(failed(verification));
     }
+    prove_vault(engine).await?;
     // Switched off until its secrets are in the vault: a crash in between leaves an account that asks for nothing.
     let mut settings = config::to_settings(&draft.config, None);
     settings.is_enabled = false;

@@ -52,9 +52,15 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("known.json");
         let table = [
-            (r#"{"Example.org":[{"protocol":"imap","host":"127.0.0.1","port":1430,"encryption":"tls"}]}"#, Some(1)),
+            (
+                r#"{"Example.org":[{"protocol":"imap","host":"127.0.0.1","port":1430,"encryption":"tls"}]}"#,
+                Some(1),
+            ),
             ("{}", Some(0)),
-            (r#"{"example.org":[{"protocol":"ftp","host":"x","port":1,"encryption":"tls"}]}"#, None),
+            (
+                r#"{"example.org":[{"protocol":"ftp","host":"x","port":1,"encryption":"tls"}]}"#,
+                None,
+            ),
             ("[]", None),
         ];
         for (text, domains) in table {

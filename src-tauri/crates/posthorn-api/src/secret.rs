@@ -15,6 +15,8 @@ use crate::options::{Options, SecretsKind};
 
 /// Name of the encrypted file inside the profile.
 const FILE_NAME: &str = "secrets";
+/// Key of what is kept for a moment to see whether anything is.
+const PROOF: &str = "proof";
 /// Longest passphrase read from a file, bytes.
 const PASSPHRASE_LIMIT: usize = 4096;
 
@@ -78,6 +80,19 @@ impl Vault {
         if state.kind == SecretsKind::Keychain && state.open.is_none() {
             state.kind = SecretsKind::File;
         }
+    }
+
+    /// Keeps something for a moment: a keychain that answers may still refuse to keep, locked or without a collection.
+    /// `may_move`: the encrypted file takes its place then. Blocks.
+    pub(crate) fn prove(&self, may_move: bool) -> Result<(), SecretError> {
+        let kept = self.set(PROOF, &Secret::new("posthorn")).and_then(|()| self.delete(PROOF));
+        if kept.is_err() && may_move {
+            let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
+            if state.kind == SecretsKind::Keychain {
+                *state = State { kind: SecretsKind::File, open: None };
+            }
+        }
+        kept
     }
 
     /// Returns where passwords are kept.
@@ -212,10 +227,7 @@ mod tests {
         let made = Vault::open(&options(&folder, SecretsKind::File)).unwrap();
         made.unlock(Secret::new("right")).unwrap();
         let later = Vault::open(&options(&folder, SecretsKind::Keychain)).unwrap();
-        assert_eq!(
-            (later.secrets_kind(), later.door()),
-            (SecretsKind::File, SecretsDoor::Locked)
-        );
+        assert_eq!((later.secrets_kind(), later.door()), (SecretsKind::File, SecretsDoor::Locked));
     }
 
     #[test]

@@ -80,9 +80,9 @@ fn address(word: &OsString) -> anyhow::Result<SocketAddr> {
 /// Reads `443=8443`.
 fn port_pair(word: &OsString) -> anyhow::Result<(u16, u16)> {
     let text = word.to_string_lossy();
-    let pair = text.split_once('=').and_then(|(asked, dialled)| {
-        Some((asked.parse().ok()?, dialled.parse().ok()?))
-    });
+    let pair = text
+        .split_once('=')
+        .and_then(|(asked, dialled)| Some((asked.parse().ok()?, dialled.parse().ok()?)));
     pair.with_context(|| format!("{text} is not a pair of ports like 443=8443"))
 }
 

@@ -167,7 +167,8 @@ impl Dialer {
                 .map(|ip| SocketAddr::new(ip, port))
                 .collect());
         }
-        let found = tokio::net::lookup_host((name, port)).await.map_err(|error| error.to_string())?;
+        let found =
+            tokio::net::lookup_host((name, port)).await.map_err(|error| error.to_string())?;
         Ok(found.take(MAX_ADDRESSES).collect())
     }
 

@@ -146,7 +146,8 @@ pub struct HttpsFetcher(pub Dialer);
 impl Fetcher for HttpsFetcher {
     async fn fetch(&self, url: &str) -> Result<Vec<u8>, String> {
         let document = http::get(&self.0, url, http::Limits::AUTOCONFIG).await;
-        document.map(|document| document.bytes.to_vec()).map_err(|error| error.to_string())
+        // The URL is shown beside it and names the host already.
+        document.map(|document| document.bytes.to_vec()).map_err(|error| error.failure.to_string())
     }
 }
 

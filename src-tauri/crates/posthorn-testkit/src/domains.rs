@@ -42,7 +42,8 @@ pub struct Domains {
     pop3s: u16,
     smtps: u16,
     asked: Arc<Mutex<Vec<String>>>,
-    _runtime: Runtime,
+    /// Absent only while this is dropped.
+    runtime: Option<Runtime>,
 }
 
 /// Ports of the mail server.
@@ -90,7 +91,15 @@ impl Domains {
         runtime.spawn(answer_names(names, ports, Arc::clone(&asked)));
         runtime.spawn(serve_page(web, TlsAcceptor::from(Arc::new(config)), ports));
         let Ports { imaps, pop3s, smtps } = ports;
-        Ok(Self { names: names_at, web: web_at, imaps, pop3s, smtps, asked, _runtime: runtime })
+        Ok(Self {
+            names: names_at,
+            web: web_at,
+            imaps,
+            pop3s,
+            smtps,
+            asked,
+            runtime: Some(runtime),
+        })
     }
 
     /// Returns where names are asked.
@@ -106,6 +115,15 @@ impl Domains {
     /// Returns what was asked so far, as `name TYPE` in small letters.
     pub fn asked(&self) -> Vec<String> {
         self.asked.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl Drop for Domains {
+    fn drop(&mut self) {
+        // A test drops this inside a runtime of its own, where waiting for another's end is not allowed.
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
     }
 }
 
@@ -155,7 +173,10 @@ fn answer(question: &[u8], ports: Ports, asked: &Mutex<Vec<String>>) -> Option<V
 }
 
 /// Returns the records of a name: none where it has none of this type, nothing where it does not exist.
-#[expect(clippy::option_option, reason = "a name that does not exist is another answer than one without records")]
+#[expect(
+    clippy::option_option,
+    reason = "a name that does not exist is another answer than one without records"
+)]
 fn records(name: &str, kind: RecordType, ports: Ports) -> Option<Option<Vec<RData>>> {
     let name = name.trim_end_matches('.');
     let labels: Vec<&str> = name.split('.').collect();

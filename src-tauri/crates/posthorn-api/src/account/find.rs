@@ -20,8 +20,9 @@ const CODE_PAGES: [&str; 5] = ["qq.com", "163.com", "126.com", "yeah.net", "sina
 /// Providers that file sent mail by themselves.
 const FILES_SENT: [&str; 3] = ["gmail", "google", "outlook"];
 
-fn step_name(step: Step) -> &'static str {
+fn step_name(step: Step, host: &str) -> &'static str {
     match step {
+        Step::Autoconfig if host.contains("/.well-known/") => "wellKnown",
         Step::Known | Step::Provider => "provider",
         Step::Autoconfig => "autoconfig",
         Step::Srv => "srv",
@@ -46,7 +47,7 @@ impl Steps {
 }
 
 fn told(ticket: &str, steps: &mut Steps, report: StepReport) -> Event {
-    let step = step_name(report.step);
+    let step = step_name(report.step, &report.host);
     let (state, detail) = match report.outcome {
         StepOutcome::Asking => (StepState::Running, String::new()),
         StepOutcome::Found => (StepState::Found, String::new()),
@@ -103,7 +104,8 @@ pub(crate) async fn accounts_discover(engine: &Engine, request: Discover) -> Res
             username: one.user_name.clone(),
         })
     };
-    let offered = [Protocol::Imap, Protocol::Pop3, Protocol::Smtp].into_iter().filter_map(candidate);
+    let offered =
+        [Protocol::Imap, Protocol::Pop3, Protocol::Smtp].into_iter().filter_map(candidate);
     let unproven = offered.filter(|one| one.needs_consent(&found.domain));
     let unproven: BTreeSet<String> = unproven.map(|one| one.server.host.clone()).collect();
     Ok(Discovery {
@@ -152,7 +154,7 @@ pub(crate) async fn verify(
                 (side, host, StepState::Found, security)
             }
             VerifyStep::Failed { side, problem } => {
-                (side, problem.host.clone(), StepState::Failed, problem.to_string())
+                (side, problem.host, StepState::Failed, problem.message)
             }
         };
         let (index, name) = if side == Side::Incoming { (0, "incoming") } else { (1, "outgoing") };

@@ -61,11 +61,7 @@ pub(super) async fn knock(address: &Mailbox, options: &DiscoveryOptions) -> Vec<
     let open: Vec<_> = futures::stream::iter(doors).buffered(AT_ONCE).collect().await;
     open.into_iter()
         .flatten()
-        .map(|server| Candidate {
-            server,
-            user_name: address.whole.clone(),
-            found_by: Step::Guess,
-        })
+        .map(|server| Candidate { server, user_name: address.whole.clone(), found_by: Step::Guess })
         .collect()
 }
 
