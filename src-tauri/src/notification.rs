@@ -42,7 +42,9 @@ pub(crate) async fn show(app: &AppHandle, arrivals: &[Arrival]) {
         );
     } else {
         for arrival in arrivals {
+            // The first words are missing where the message itself is still on its way.
             let body = format!("{}\n{}", arrival.subject, arrival.preview);
+            let body = body.trim().to_owned();
             notify(app.clone(), arrival.from.clone(), body, Some(arrival.message));
         }
     }
