@@ -25,7 +25,8 @@ async fn open(
 }
 
 fn hosts(found: &Value) -> [Option<&str>; 3] {
-    ["imap", "pop3", "smtp"].map(|protocol| found[protocol]["host"].as_str())
+    ["/imap/host", "/pop3/host", "/smtp/host"]
+        .map(|path| found.pointer(path).and_then(Value::as_str))
 }
 
 #[tokio::test(flavor = "multi_thread")]
