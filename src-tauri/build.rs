@@ -2,7 +2,7 @@
 //!
 //! The table is read from its source, so that the engine is not compiled a second time for the build machine.
 
-use std::{error::Error, fs};
+use std::{env, error::Error, fs};
 
 const TABLE: &str = "crates/posthorn-api/src/method.rs";
 const SHELL: &str = "src/command.rs";
@@ -10,6 +10,12 @@ const SHELL: &str = "src/command.rs";
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed={TABLE}");
     println!("cargo:rerun-if-changed={SHELL}");
+    if env::var("PROFILE").is_ok_and(|profile| profile == "release")
+        && env::var("CARGO_CFG_TARGET_OS").is_ok_and(|system| system == "linux")
+    {
+        // Tables of lines are three quarters of the program; names of functions stay, for backtraces.
+        println!("cargo:rustc-link-arg-bins=-Wl,--strip-debug");
+    }
     let mut commands = Vec::new();
     for line in fs::read_to_string(TABLE)?.lines() {
         // `"noun.verb" noun_verb(Parameters) -> Answer;`

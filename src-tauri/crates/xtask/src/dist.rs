@@ -18,7 +18,7 @@ const TAURI: &str = "@tauri-apps/cli@2.12.5";
 const ENTRY: &str = "src-tauri/linux/posthorn.desktop";
 const METAINFO: &str = "src-tauri/linux/example.posthorn.Posthorn.metainfo.xml";
 /// What a package must hold, as the ends of paths.
-const WANTED: [&str; 14] = [
+const WANTED: [&str; 15] = [
     "/usr/bin/posthorn",
     "/usr/share/applications/posthorn.desktop",
     "/usr/share/metainfo/example.posthorn.Posthorn.metainfo.xml",
@@ -32,6 +32,7 @@ const WANTED: [&str; 14] = [
     "/hicolor/48x48/apps/posthorn.png",
     "/hicolor/64x64/apps/posthorn.png",
     "/hicolor/128x128/apps/posthorn.png",
+    "/hicolor/256x256/apps/posthorn.png",
     "/hicolor/512x512/apps/posthorn.png",
 ];
 
@@ -48,9 +49,10 @@ pub(crate) fn build() -> Result<()> {
     let deb = package("deb")?;
     let rpm = package("rpm")?;
     let contents = Tool::new("dpkg-deb").args(&["--contents"]).arg(&deb).output()?;
-    // `-rw-r--r-- 0/0 471 2026-11-21 12:00 ./usr/bin/posthorn`
-    let of_deb = contents.lines().filter_map(|line| Some(line.split_once(" ./")?.1));
-    must_hold(&deb, &of_deb.map(|path| format!("/{path}")).collect::<Vec<_>>())?;
+    // `-rw-r--r-- 0/0 471 2026-11-21 12:00 usr/bin/posthorn`, by other tools `./usr/bin/posthorn`
+    let of_deb = contents.lines().filter_map(|line| line.split_whitespace().nth(5));
+    let of_deb = of_deb.map(|path| format!("/{}", path.trim_start_matches("./")));
+    must_hold(&deb, &of_deb.collect::<Vec<_>>())?;
     let contents = Tool::new("rpm").args(&["--query", "--list", "--package"]).arg(&rpm).output()?;
     must_hold(&rpm, &contents.lines().map(str::to_owned).collect::<Vec<_>>())?;
     for package in [&deb, &rpm] {

@@ -2,6 +2,8 @@
 set -e
 suite=$1 mirror=$2 deb=$3 picture=$4 inside=$5 session=$6
 folder=$(mktemp -d /var/tmp/posthorn-debian-XXXXXX)
+# It becomes the root of an ordinary user too.
+chmod 755 "$folder"
 trap 'rm -rf --one-file-system "$folder"' EXIT
 trap 'exit 130' INT TERM
 export folder suite mirror deb inside session
