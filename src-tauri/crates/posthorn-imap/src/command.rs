@@ -10,6 +10,8 @@ use crate::{Error, MailboxName, Result, UidSet};
 pub(crate) enum Part {
     Text(String),
     Literal(Vec<u8>),
+    /// A mailbox: how it is spelt depends on the connection.
+    Name(MailboxName),
 }
 
 /// A command without its tag.
@@ -34,21 +36,44 @@ impl Command {
     }
 
     /// Adds ` "string"`, as a literal where it cannot be quoted.
-    pub(crate) fn string(mut self, bytes: &[u8]) -> Result<Self> {
+    pub(crate) fn string(self, bytes: &[u8]) -> Result<Self> {
         if bytes.iter().any(|byte| matches!(byte, b'\r' | b'\n' | 0)) {
             return Err(Error::Argument("a name or word with a line break or NUL"));
         }
-        self = self.words(" ");
+        Ok(self.words(" ").quoted(bytes, str::is_ascii))
+    }
+
+    /// Adds octets that were looked at, in quotes where they are text that may stand there.
+    fn quoted(mut self, bytes: &[u8], may_be_quoted: impl Fn(&str) -> bool) -> Self {
         match std::str::from_utf8(bytes) {
-            Ok(text) if text.is_ascii() && text.len() <= MAX_QUOTED => {
+            Ok(text) if may_be_quoted(text) && text.len() <= MAX_QUOTED => {
                 let escaped = text.replace('\\', "\\\\").replace('"', "\\\"");
-                Ok(self.words(&format!("\"{escaped}\"")))
+                self.words(&format!("\"{escaped}\""))
             }
             _ => {
                 self.parts.push(Part::Literal(bytes.to_vec()));
-                Ok(self)
+                self
             }
         }
+    }
+
+    /// Returns what goes over the wire: texts and literals in turn.
+    pub(crate) fn render(&self, is_utf8: bool) -> Vec<Part> {
+        let mut rendered = Self { parts: Vec::new() };
+        for part in &self.parts {
+            rendered = match part {
+                Part::Text(text) => rendered.words(text),
+                Part::Literal(bytes) => {
+                    rendered.parts.push(Part::Literal(bytes.clone()));
+                    rendered
+                }
+                Part::Name(name) => rendered
+                    .quoted(&if is_utf8 { name.to_utf8() } else { name.to_bytes() }, |text| {
+                        is_utf8 || text.is_ascii()
+                    }),
+            };
+        }
+        rendered.parts
     }
 
     /// Adds `"word"` without a space before it.
@@ -60,8 +85,13 @@ impl Command {
     }
 
     /// Adds ` "name"`.
-    pub(crate) fn mailbox(self, name: &MailboxName) -> Result<Self> {
-        self.string(&name.to_bytes())
+    pub(crate) fn mailbox(mut self, name: &MailboxName) -> Result<Self> {
+        if name.to_bytes().iter().any(|byte| matches!(byte, b'\r' | b'\n' | 0)) {
+            return Err(Error::Argument("a name or word with a line break or NUL"));
+        }
+        self = self.words(" ");
+        self.parts.push(Part::Name(name.clone()));
+        Ok(self)
     }
 
     /// Adds ` 1:3,7`. An empty set and one that is too long for a line are refused.
@@ -123,11 +153,14 @@ mod tests {
             let Ok(command) = Command::new("SELECT").mailbox(&MailboxName::from_display(&name)) else {
                 return Err(TestCaseError::fail("modified UTF-7 has no controls"));
             };
-            for part in command.parts {
-                if let Part::Text(text) = part {
-                    let body = text.replace("\\\\", "").replace("\\\"", "");
-                    prop_assert!(body.matches('"').count() % 2 == 0);
-                    prop_assert!(text.bytes().all(|byte| (0x20..0x7f).contains(&byte)));
+            for is_utf8 in [false, true] {
+                for part in command.render(is_utf8) {
+                    if let Part::Text(text) = part {
+                        let body = text.replace("\\\\", "").replace("\\\"", "");
+                        prop_assert!(body.matches('"').count() % 2 == 0);
+                        prop_assert!(!text.chars().any(char::is_control));
+                        prop_assert!(is_utf8 || text.is_ascii());
+                    }
                 }
             }
         }

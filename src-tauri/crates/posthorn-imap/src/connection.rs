@@ -4,6 +4,8 @@
 //! dropped future, a timeout, an error) is never used again. Everything that async-imap hands out is converted at
 //! once, because it holds whole read blocks.
 
+mod flight;
+
 use async_imap::imap_proto::{RequestId, Response};
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio::time::{Instant, timeout};
@@ -42,6 +44,10 @@ pub(crate) struct Connection<S: AsyncRead + AsyncWrite + Unpin + Send> {
     /// What the server said when it announced to close.
     bye: Option<String>,
     pub(crate) capabilities: Vec<String>,
+    /// What is not believed although the server offers it, in upper case.
+    pub(crate) distrusted: Vec<String>,
+    /// Names go over the wire in UTF-8 (RFC 6855), in both directions.
+    pub(crate) is_utf8: bool,
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<S> {
@@ -58,6 +64,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<S> {
             is_busy: false,
             bye: None,
             capabilities: Vec::new(),
+            distrusted: Vec::new(),
+            is_utf8: false,
         })
     }
 
@@ -92,7 +100,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<S> {
         self.is_busy = true;
         self.renew_deadline();
         let unasked = self.has("LITERAL+") || self.has("LITERAL-");
-        let mut parts = command.parts.iter();
+        let parts = command.render(self.is_utf8);
+        let mut parts = parts.iter();
         let mut line = match parts.next() {
             Some(Part::Text(text)) => text.clone(),
             _ => String::new(),
@@ -253,7 +262,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<S> {
     pub(crate) async fn read_patiently(&mut self) -> Result<Reply> {
         let read = self.session.read_response().await;
         let reply = match read {
-            Ok(Some(data)) => take_over(data.parsed(), self.session.get_mut()),
+            Ok(Some(data)) => take_over(data.parsed(), self.session.get_mut())
+                .map(|reply| if self.is_utf8 { reply.from_utf8() } else { reply }),
             Ok(None) => Err(Error::Lost("the server closed it".to_owned())),
             Err(error) => Err(Error::from_io(error)),
         };
@@ -292,6 +302,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<S> {
 
     pub(crate) fn has(&self, capability: &str) -> bool {
         self.capabilities.iter().any(|own| own == capability)
+            && !self.distrusted.iter().any(|own| own == capability)
     }
 }
 
@@ -309,6 +320,7 @@ fn take_over<S>(data: &Response<'_>, shim: &mut Shim<S>) -> Result<Reply> {
     }
 }
 
+/// Says what the end of a command means.
 fn finish(status: Status) -> Result<Done> {
     let Status { condition, code, text } = status;
     match condition {

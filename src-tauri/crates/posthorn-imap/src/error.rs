@@ -56,6 +56,12 @@ pub enum Error {
         /// The limit, in octets unless `what` names a count.
         limit: u64,
     },
+    /// The message is larger than the server says that it takes (RFC 7889); nothing was sent.
+    #[error("the server takes no message above {limit} octets")]
+    TooLarge {
+        /// The server's limit, in octets.
+        limit: u64,
+    },
     /// The server does not offer what the command needs.
     #[error("the server does not offer {0}")]
     Unsupported(&'static str),

@@ -51,6 +51,7 @@
 mod command;
 mod connection;
 mod date;
+mod deflate;
 mod error;
 mod frame;
 pub mod limit;
@@ -65,13 +66,14 @@ mod wire_log;
 
 pub use error::{Error, Result};
 pub use literal::{Literal, Spooled};
+pub use posthorn_sasl as sasl;
 pub use response::{
     BodyStructure, Code, CopyUid, Fetched, Found, Mailbox, MailboxName, MailboxStatus, Namespace,
-    Namespaces, Part, PartContent, Section,
+    Namespaces, Part, PartContent, Quota, QuotaResource, Rights, Section,
 };
 pub use session::{
-    AppendUid, Event, Fetching, Idle, Idling, Options, Search, SelectMode, Selected, Session,
-    StoreMode, Stored,
+    AppendUid, Event, Fetching, Idle, Idling, Introduction, Options, Search, SelectMode, Selected,
+    Session, StoreMode, Stored, Watched,
 };
 pub use uid_set::UidSet;
 pub use wire_log::{Speaker, WireLog};

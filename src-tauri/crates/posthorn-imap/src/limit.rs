@@ -29,6 +29,11 @@ pub const MAX_SET_TEXT: usize = 6000;
 pub const MAX_UNASKED_LITERAL: u64 = 4096;
 /// Octets of a quoted string that we send; longer ones go as literals.
 pub const MAX_QUOTED: usize = 1000;
+/// Octets that one step of the decompressor may give: a bomb of a thousand to one (DEFLATE allows no more) costs time
+/// for what it says, never memory. What it says meets the limits above like everything else.
+pub const INFLATED_AT_ONCE: usize = 64 << 10;
+/// Commands that are sent before the answer to the first is read: what servers read ahead in one gulp.
+pub const MAX_FLIGHT: usize = 50;
 /// Octets that an `APPEND` writes between two flushes.
 pub const APPEND_CHUNK: usize = 64 << 10;
 /// Characters of a server's line that reach the wire log.

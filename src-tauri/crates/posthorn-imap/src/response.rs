@@ -6,12 +6,14 @@ mod convert;
 mod fetched;
 mod mailbox;
 mod parse;
+mod quota;
 
 pub use body_structure::{BodyStructure, Part, PartContent};
 pub use code::{Code, CopyUid};
 pub use fetched::{Fetched, Section};
 pub use mailbox::{Mailbox, MailboxName, MailboxStatus, Namespace, Namespaces};
 use posthorn_model::ModSeq;
+pub use quota::{Quota, QuotaResource, Rights};
 
 pub(crate) use convert::reply as convert;
 pub(crate) use parse::frame as parse;
@@ -63,10 +65,14 @@ pub(crate) enum Untagged {
     Flags(Vec<String>),
     Fetch(Box<Fetched>),
     List(Mailbox),
+    /// A line of LSUB.
+    Subscribed(MailboxName),
     MailboxStatus(MailboxName, MailboxStatus),
     Search(Found),
     Namespace(Namespaces),
     Id(Vec<(String, String)>),
+    Quota(Quota),
+    MyRights(MailboxName, String),
     /// A response that nobody asked for and that has no meaning to us: its first word.
     Other(String),
 }
@@ -81,4 +87,23 @@ pub(crate) enum Reply {
         tag: String,
         status: Status,
     },
+}
+
+impl Reply {
+    /// Takes names for UTF-8 (RFC 6855).
+    pub(crate) fn from_utf8(self) -> Self {
+        let Self::Untagged(untagged) = self else { return self };
+        Self::Untagged(match untagged {
+            Untagged::List(mailbox) => {
+                Untagged::List(Mailbox { name: mailbox.name.from_utf8(), ..mailbox })
+            }
+            Untagged::Subscribed(name) => Untagged::Subscribed(name.from_utf8()),
+            Untagged::MailboxStatus(name, status) => {
+                Untagged::MailboxStatus(name.from_utf8(), status)
+            }
+            Untagged::MyRights(name, rights) => Untagged::MyRights(name.from_utf8(), rights),
+            Untagged::Namespace(namespaces) => Untagged::Namespace(namespaces.from_utf8()),
+            other => other,
+        })
+    }
 }

@@ -6,6 +6,7 @@
 mod append;
 mod change;
 mod event;
+mod extra;
 mod fetch;
 mod folder;
 mod idle;
@@ -19,6 +20,7 @@ use std::time::Duration;
 pub use append::AppendUid;
 pub use change::{StoreMode, Stored};
 pub use event::Event;
+pub use extra::{Introduction, Watched};
 pub use fetch::{Fetching, Search};
 pub use idle::{Idle, Idling};
 pub use select::{SelectMode, Selected};
@@ -123,6 +125,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
         self.connection.has(capability)
     }
 
+    /// Stops using capabilities, written in upper case, that this server offers and does not keep.
+    pub fn distrust<'c>(&mut self, capabilities: impl IntoIterator<Item = &'c str>) {
+        self.connection.distrusted.extend(capabilities.into_iter().map(str::to_owned));
+    }
+
     pub(crate) async fn ensure_capabilities(&mut self) -> Result<()> {
         if self.connection.capabilities.is_empty() {
             self.capability().await?;
@@ -133,15 +140,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
     /// Tells the server who we are (RFC 2971), if it can listen, and returns what it says about itself: keys in
     /// lower case. Some providers (163, 126, QQ) let nobody read mail who has not done so after the sign-in.
     pub async fn identify(&mut self, fields: &[(&str, &str)]) -> Result<Vec<(String, String)>> {
-        if !self.has("ID") && !self.has("X-CM-EXT-1") {
-            return Ok(Vec::new());
-        }
-        let mut command = Command::new(if fields.is_empty() { "ID NIL" } else { "ID (" });
-        for (at, (key, value)) in fields.iter().enumerate() {
-            let gap = if at == 0 { "" } else { " " };
-            command = command.words(gap).bare_string(key)?.string(value.as_bytes())?;
-        }
-        let command = if fields.is_empty() { command } else { command.words(")") };
+        let Some(command) = self.id_command(fields)? else { return Ok(Vec::new()) };
         let mut answer = Vec::new();
         for untagged in self.exec(&command).await?.0 {
             match untagged {
@@ -154,18 +153,39 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
 
     /// Switches extensions on (RFC 5161) and returns those that now are. Those not offered are not asked for.
     pub async fn enable(&mut self, extensions: &[&str]) -> Result<&[String]> {
-        let wanted: Vec<&str> =
-            extensions.iter().copied().filter(|extension| self.has(extension)).collect();
-        if wanted.is_empty() || !self.has("ENABLE") {
-            return Ok(&self.enabled);
-        }
-        for untagged in self.exec(&Command::new(format!("ENABLE {}", wanted.join(" ")))).await?.0 {
+        let Some(command) = self.enable_command(extensions) else { return Ok(&self.enabled) };
+        for untagged in self.exec(&command).await?.0 {
             match untagged {
-                Untagged::Enabled(list) => self.enabled.extend(list),
+                Untagged::Enabled(list) => self.enabled_now(list),
                 other => self.absorb(other),
             }
         }
         Ok(&self.enabled)
+    }
+
+    pub(crate) fn id_command(&self, fields: &[(&str, &str)]) -> Result<Option<Command>> {
+        // Coremail (163, 126) has another word for it, and reads no mail to whoever did not say who he is.
+        if !self.has("ID") && !self.has("X-CM-EXT-1") {
+            return Ok(None);
+        }
+        let mut command = Command::new(if fields.is_empty() { "ID NIL" } else { "ID (" });
+        for (at, (key, value)) in fields.iter().enumerate() {
+            let gap = if at == 0 { "" } else { " " };
+            command = command.words(gap).bare_string(key)?.string(value.as_bytes())?;
+        }
+        Ok(Some(if fields.is_empty() { command } else { command.words(")") }))
+    }
+
+    pub(crate) fn enable_command(&self, extensions: &[&str]) -> Option<Command> {
+        let is_new = |extension: &&str| self.has(extension) && !self.is_enabled(extension);
+        let wanted: Vec<&str> = extensions.iter().copied().filter(is_new).collect();
+        let is_possible = !wanted.is_empty() && self.has("ENABLE");
+        is_possible.then(|| Command::new(format!("ENABLE {}", wanted.join(" "))))
+    }
+
+    pub(crate) fn enabled_now(&mut self, list: Vec<String>) {
+        self.connection.is_utf8 |= list.iter().any(|word| word == "UTF8=ACCEPT");
+        self.enabled.extend(list);
     }
 
     /// Tells whether an extension was enabled in this session.
@@ -194,6 +214,18 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
     pub(crate) async fn exec(&mut self, command: &Command) -> Result<(Vec<Untagged>, Done)> {
         let answer = self.connection.exec(command).await?;
         self.heed(&answer.1);
+        Ok(answer)
+    }
+
+    /// Runs commands side by side; see [`Connection::exec_all`].
+    pub(crate) async fn exec_all(
+        &mut self,
+        commands: &[Command],
+    ) -> Result<(Vec<Untagged>, Vec<Result<Done>>)> {
+        let answer = self.connection.exec_all(commands).await?;
+        for done in answer.1.iter().flatten() {
+            self.heed(done);
+        }
         Ok(answer)
     }
 

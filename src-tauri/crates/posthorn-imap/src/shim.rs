@@ -6,6 +6,9 @@
 //! that we can take over, it passes unchanged. Otherwise the frame goes into a queue for our own tokeniser, and a
 //! stand-in line with an unguessable mark keeps its position. The end of the stream is an error.
 //!
+//! Where the connection is compressed (RFC 4978), that happens here, below the frames, so that all their limits hold for
+//! what was unpacked.
+//!
 //! Invariant: one frame is handed out per read, so when a command's last line was read, nothing that the server
 //! sent before it was asked lies unseen in async-imap's buffer (STARTTLS rests on this).
 
@@ -18,6 +21,7 @@ use std::task::{Context, Poll, ready};
 use async_imap::imap_proto::Response;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
+use crate::deflate::Deflate;
 use crate::frame::{Frame, Framer};
 use crate::limit::MAX_PASSED_FRAME;
 use crate::response::convert;
@@ -49,6 +53,13 @@ pub(crate) struct Shim<S> {
     mark: String,
     written: Vec<u8>,
     written_at: usize,
+    /// Absent while the connection is not compressed.
+    codec: Option<Box<Deflate>>,
+    /// What came and is not unpacked yet.
+    packed: Vec<u8>,
+    packed_at: usize,
+    /// `written` is packed already.
+    is_packed: bool,
     is_rehearsal: bool,
     log: Option<WireLog>,
     /// What is being written now.
@@ -81,6 +92,10 @@ impl<S> Shim<S> {
             mark,
             written: Vec::new(),
             written_at: 0,
+            codec: None,
+            packed: Vec::new(),
+            packed_at: 0,
+            is_packed: false,
             is_rehearsal: false,
             log: options.wire_log.clone(),
             writing: Writing::Command,
@@ -104,12 +119,40 @@ impl<S> Shim<S> {
     pub(crate) fn has_unread(&self) -> bool {
         self.input_at < self.input.len()
             || self.output_at < self.output.len()
+            || self.packed_at < self.packed.len()
             || self.framer.is_inside()
     }
 
     /// Gives the byte stream back; nothing can be read or written here afterwards.
     pub(crate) fn take_inner(&mut self) -> Option<S> {
         self.inner.take()
+    }
+
+    /// From here on both sides speak compressed. What the server sent after its `OK` is compressed already.
+    pub(crate) fn compress(&mut self) {
+        self.packed = self.input.get(self.input_at..).unwrap_or_default().to_vec();
+        self.packed_at = 0;
+        self.input.clear();
+        self.input_at = 0;
+        self.codec = Some(Box::new(Deflate::new()));
+    }
+
+    /// Tells whether the connection is compressed.
+    pub(crate) fn is_compressed(&self) -> bool {
+        self.codec.is_some()
+    }
+
+    /// Unpacks some of what came. Returns false where more must come first.
+    fn unpack(&mut self) -> crate::Result<bool> {
+        let Some(codec) = &mut self.codec else { return Ok(false) };
+        let rest = self.packed.get(self.packed_at..).unwrap_or_default();
+        if rest.is_empty() && !codec.has_more() {
+            return Ok(false);
+        }
+        self.packed_at += codec.unpack(rest, &mut self.input)?;
+        self.input_at = 0;
+        self.received = self.received.saturating_add(self.input.len() as u64);
+        Ok(true)
     }
 
     fn stream(&mut self) -> io::Result<&mut S> {
@@ -204,6 +247,36 @@ fn stand_in(head: &[u8]) -> crate::Result<Vec<u8>> {
     }
 }
 
+impl<S: AsyncRead + Unpin> Shim<S> {
+    /// Reads once from the network.
+    fn poll_network(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let is_packed = self.codec.is_some();
+        let (buffer, at) = if is_packed {
+            (&mut self.packed, &mut self.packed_at)
+        } else {
+            (&mut self.input, &mut self.input_at)
+        };
+        buffer.resize(READ_SIZE, 0);
+        // Nothing of it is to be looked at while it is not filled.
+        *at = buffer.len();
+        let Some(inner) = &mut self.inner else {
+            return Poll::Ready(Err(io::ErrorKind::NotConnected.into()));
+        };
+        let mut network = ReadBuf::new(buffer);
+        ready!(Pin::new(inner).poll_read(cx, &mut network))?;
+        let len = network.filled().len();
+        if len == 0 {
+            return Poll::Ready(Err(io::ErrorKind::UnexpectedEof.into()));
+        }
+        buffer.truncate(len);
+        *at = 0;
+        if !is_packed {
+            self.received = self.received.saturating_add(len as u64);
+        }
+        Poll::Ready(Ok(()))
+    }
+}
+
 impl<S: AsyncRead + Unpin> AsyncRead for Shim<S> {
     fn poll_read(
         self: Pin<&mut Self>,
@@ -226,20 +299,10 @@ impl<S: AsyncRead + Unpin> AsyncRead for Shim<S> {
                 }
                 continue;
             }
-            this.input.resize(READ_SIZE, 0);
-            this.input_at = this.input.len();
-            let Some(inner) = &mut this.inner else {
-                return Poll::Ready(Err(io::ErrorKind::NotConnected.into()));
-            };
-            let mut network = ReadBuf::new(&mut this.input);
-            ready!(Pin::new(inner).poll_read(cx, &mut network))?;
-            let len = network.filled().len();
-            if len == 0 {
-                return Poll::Ready(Err(io::ErrorKind::UnexpectedEof.into()));
+            if this.unpack().map_err(Error::into_io)? {
+                continue;
             }
-            this.input.truncate(len);
-            this.input_at = 0;
-            this.received = this.received.saturating_add(len as u64);
+            ready!(this.poll_network(cx))?;
         }
     }
 }
@@ -262,6 +325,12 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Shim<S> {
             this.finish_rehearsal();
             return Poll::Ready(Ok(()));
         }
+        if let Some(codec) = this.codec.as_mut().filter(|_| !this.is_packed)
+            && !this.written.is_empty()
+        {
+            this.written = codec.pack(&this.written).map_err(Error::into_io)?;
+            this.is_packed = true;
+        }
         while let Some(rest) = this.written.get(this.written_at..).filter(|rest| !rest.is_empty()) {
             let Some(inner) = &mut this.inner else {
                 return Poll::Ready(Err(io::ErrorKind::NotConnected.into()));
@@ -274,6 +343,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Shim<S> {
         }
         this.written.clear();
         this.written_at = 0;
+        this.is_packed = false;
         Pin::new(this.stream()?).poll_flush(cx)
     }
 

@@ -184,6 +184,17 @@ impl Cursor {
         }
     }
 
+    /// Takes a string as octets; `NIL` and the empty string are the same.
+    pub(crate) fn nstring_bytes(&mut self) -> Result<Vec<u8>> {
+        match self.nstring()? {
+            Some(literal) if literal.len() <= MAX_WORD => {
+                literal.into_bytes(MAX_WORD).map_err(|error| Error::Local(error.to_string()))
+            }
+            Some(_) => Err(self.error("a name is too long")),
+            None => Ok(Vec::new()),
+        }
+    }
+
     /// Takes `(a b c)` as words; `NIL` is the empty list.
     pub(crate) fn words(&mut self) -> Result<Vec<String>> {
         let mut words = Vec::new();

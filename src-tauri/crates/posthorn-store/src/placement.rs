@@ -18,7 +18,7 @@ use crate::operation::Action;
 use crate::thread;
 use crate::tx::{ReadTx, WriteTx};
 
-pub use arrive::{Arrival, Arrived, arrive};
+pub use arrive::{Arrival, Arrived, arrive, join};
 
 /// A message in a mailbox.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,6 +1,7 @@
 //! What all workers share, and what one account's tasks share.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use posthorn_model::{AccountId, Clock, Timestamp};
 use posthorn_net::{Dialer, Secret, SecretStore};
@@ -10,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::board::Board;
+use crate::facts::Facts;
 use crate::failure::Failure;
 use crate::outbox::{Uploads, Wake};
 use crate::room::Room;
@@ -48,6 +50,11 @@ pub(crate) struct Account {
     pub(crate) cancel: CancellationToken,
     /// Knows all tasks of the account: a new one is spawned here.
     pub(crate) tasks: TaskTracker,
+    /// What the server says about folders.
+    pub(crate) facts: Arc<Facts>,
+    /// A part was asked for without its transfer encoding and did not come yet: a server that breaks off over it is not
+    /// asked so again.
+    pub(crate) is_binary_tried: Arc<AtomicBool>,
     /// Asks the watching connection to prove that it lives.
     pub(crate) probe: Arc<Notify>,
 }

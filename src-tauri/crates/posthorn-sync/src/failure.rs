@@ -193,7 +193,7 @@ pub(crate) fn of_imap(error: &posthorn_imap::Error) -> Problem {
         Error::Timeout(_) => ProblemKind::Timeout,
         Error::No { .. } | Error::Bad { .. } => ProblemKind::Refused,
         Error::LoginRefused { .. } => ProblemKind::Credentials,
-        Error::Limit { .. } => ProblemKind::Limit,
+        Error::Limit { .. } | Error::TooLarge { .. } => ProblemKind::Limit,
         Error::Unsupported(_) => ProblemKind::Unsupported,
         Error::Local(_) => ProblemKind::File,
         Error::Protocol(_) | Error::Argument(_) => ProblemKind::Protocol,

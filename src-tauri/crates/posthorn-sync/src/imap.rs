@@ -4,6 +4,7 @@
 //! then what the user did, then what is new in INBOX, then the other folders. Every step leaves the store right, so a
 //! break anywhere costs only the step.
 
+mod ask;
 mod bulk;
 pub(crate) mod connect;
 mod crew;
@@ -11,6 +12,7 @@ mod folders;
 mod head;
 mod mailbox;
 mod operations;
+pub(crate) mod quirk;
 mod serve;
 mod step;
 mod watch;
@@ -20,6 +22,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
+use posthorn_imap::MailboxStatus;
 use posthorn_model::{MailboxId, MailboxRole};
 use posthorn_store::{account, mailbox as rows};
 use tokio::sync::mpsc;
@@ -39,6 +42,15 @@ use crate::status::State;
 
 /// Bodies that the working connection fetches itself after a folder: for a few it is not worth another connection.
 const A_FEW: usize = 20;
+
+/// Which folders are opened after the list came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Look {
+    /// Those whose counts do not prove that nothing is new.
+    ByCounts,
+    /// INBOX besides, because the user asked.
+    AlsoInbox,
+}
 
 /// Connects and works until something fails.
 pub(crate) async fn connected(
@@ -117,7 +129,7 @@ struct Worker<'a> {
 
 impl Worker<'_> {
     async fn run(&mut self, requests: &mut mpsc::Receiver<Request>) -> Result<Infallible, Failure> {
-        self.refresh().await?;
+        self.refresh(Look::ByCounts).await?;
         self.crew.want_bodies();
         loop {
             let mark = self.account.engine.board.wanted(self.account.id, Part::Incoming);
@@ -125,6 +137,9 @@ impl Worker<'_> {
             self.take_up(wanted).await?;
             while let Ok(request) = requests.try_recv() {
                 serve::serve(self.account, &mut self.connection, request).await?;
+            }
+            for question in self.account.signals.questions() {
+                ask::answer(self.account, &mut self.connection, question).await?;
             }
             let replayed = operations::replay(self.account, &mut self.connection).await?;
             replayed.touched.iter().for_each(|mailbox| self.plan_first(*mailbox));
@@ -152,7 +167,9 @@ impl Worker<'_> {
             self.prove().await?;
         }
         if wanted.check {
-            self.refresh().await?;
+            self.refresh(Look::AlsoInbox).await?;
+        } else if wanted.folders || !self.take_up_noticed(wanted.noticed, wanted.listed).await? {
+            self.refresh(Look::ByCounts).await?;
         }
         for mailbox in wanted.opened {
             self.plan_first(mailbox);
@@ -161,6 +178,35 @@ impl Worker<'_> {
             self.plan_inbox().await?;
         }
         Ok(())
+    }
+
+    /// Plans the folders of which the server said something new. Returns false where one is not known here, or is known
+    /// and gone.
+    async fn take_up_noticed(
+        &mut self,
+        noticed: BTreeMap<String, MailboxStatus>,
+        listed: BTreeMap<String, bool>,
+    ) -> Result<bool, Failure> {
+        if noticed.is_empty() && listed.is_empty() {
+            return Ok(true);
+        }
+        let id = self.account.id;
+        let known = self.account.store().read(move |tx| rows::list(tx, id)).await?;
+        let is_here = |path: &str, exists: bool| {
+            known.iter().any(|mailbox| mailbox.path == path && mailbox.is_selectable) == exists
+        };
+        let mut are_known = listed.iter().all(|(path, exists)| is_here(path, *exists));
+        for (path, status) in noticed {
+            let Some(mailbox) = known.iter().find(|mailbox| mailbox.path == path) else {
+                are_known = false;
+                continue;
+            };
+            let folder = folders::Folder { mailbox: mailbox.clone(), status: Some(status) };
+            if folder.mailbox.is_selectable && !folder.is_unchanged() {
+                self.plan_first(folder.mailbox.id);
+            }
+        }
+        Ok(are_known)
     }
 
     /// Makes sure that the connection lives.
@@ -176,11 +222,14 @@ impl Worker<'_> {
     }
 
     /// Lists the folders and plans those that may have news.
-    async fn refresh(&mut self) -> Result<(), Failure> {
+    async fn refresh(&mut self, look: Look) -> Result<(), Failure> {
         let folders = folders::refresh(self.account, &mut self.connection).await?;
         for folder in &folders {
             let is_inbox = folder.mailbox.role == MailboxRole::Inbox;
-            if is_inbox || !folder.is_unchanged() || self.refused.contains_key(&folder.mailbox.id) {
+            if is_inbox && look == Look::AlsoInbox
+                || !folder.is_unchanged()
+                || self.refused.contains_key(&folder.mailbox.id)
+            {
                 self.plan_last(folder.mailbox.id);
             }
         }
@@ -229,7 +278,11 @@ impl Worker<'_> {
         {
             Ok(outcome) => outcome,
             // A folder that cannot be opened must not keep the others from being synchronised.
-            Err(Failure::Imap { error, .. }) if !error.is_fatal() => {
+            Err(Failure::Imap { error, host }) if !error.is_fatal() => {
+                let error = quirk::translate(error);
+                if error.is_fatal() {
+                    return Err(Failure::Imap { error, host });
+                }
                 tracing::warn!(mailbox = id.0, %error, "a folder was not synchronised");
                 self.connection.open = None;
                 self.refused.insert(id, of_imap(&error).at(&self.connection.host));
@@ -371,7 +424,7 @@ impl Worker<'_> {
             () = tokio::time::sleep_until(until) => {}
         }
         if Instant::now() >= self.next_round {
-            self.refresh().await?;
+            self.refresh(Look::ByCounts).await?;
         } else if !self.crew.is_watching() {
             self.plan_inbox().await?;
         } else if self.used.elapsed() >= KEEP_ALIVE {

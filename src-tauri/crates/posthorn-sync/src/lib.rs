@@ -41,6 +41,7 @@ mod board;
 mod dial;
 mod engine;
 mod event;
+mod facts;
 mod failure;
 mod imap;
 mod indexer;
@@ -64,10 +65,12 @@ mod worker;
 
 pub use engine::{Side, secret_key};
 pub use event::SyncEvent;
+pub use facts::FolderFacts;
 pub use options::SyncOptions;
 pub use outbox::size_limit as message_size_limit;
 /// Spells a folder name as IMAP servers do (RFC 3501 section 5.1.3).
 pub use posthorn_imap::utf7::encode as encode_mailbox_name;
+pub use posthorn_imap::{Quota, QuotaResource, Rights};
 pub use problem::{Problem, ProblemKind};
 pub use room::{DiskRoom, Room, Space};
 pub use status::{State, Status};

@@ -84,7 +84,9 @@ async fn rest(
     let refusing = refuse(requests, problem.clone());
     match failure.cure() {
         Cure::Time => {
-            let wait = backoff.next_wait();
+            // A server that says how long it wants to be left alone is left alone for as long.
+            let asked = imap::quirk::pause(&problem.server_said).unwrap_or_default();
+            let wait = backoff.next_wait().max(asked);
             show(account, State::Waiting, problem, Some(wait));
             tokio::select! {
                 () = tokio::time::sleep(wait) => {}
@@ -134,6 +136,8 @@ async fn refuse(requests: &mut mpsc::Receiver<Request>, problem: Problem) {
 async fn asked_to_check(account: &Account) {
     loop {
         account.signals.wait().await;
+        // Whoever asked about a folder hears that nobody can tell.
+        drop(account.signals.questions());
         if account.signals.take().check {
             return;
         }

@@ -13,6 +13,8 @@ pub const PROBE: Duration = Duration::from_secs(10);
 pub const SIGN_IN: Duration = Duration::from_mins(1);
 /// How long the orderly end of all workers may take; then their connections are dropped.
 pub const SHUTDOWN: Duration = Duration::from_secs(5);
+/// How long somebody waits for what the server says about a folder; the working connection may be busy with a window.
+pub const ANSWER: Duration = Duration::from_secs(30);
 /// How long a polite LOGOUT may take.
 pub const LOGOUT: Duration = Duration::from_secs(2);
 /// First wait after a passing failure, doubled with each further one.

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use posthorn_model::{AccountId, BodyId, MailboxId, MessageId, OutboxId};
-use posthorn_store::{Store, account, message};
+use posthorn_imap::Rights;
+use posthorn_model::{AccountId, BodyId, MailboxId, MessageId, OutboxId, Protocol};
+use posthorn_store::{Store, account, mailbox, message};
 use tokio::sync::{Notify, broadcast, mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -13,7 +14,8 @@ use tokio_util::task::TaskTracker;
 use crate::board::{Board, Part};
 use crate::engine::{Account, Engine};
 use crate::event::SyncEvent;
-use crate::limit::{REQUESTS, SHUTDOWN};
+use crate::facts::{Facts, FolderFacts, Question};
+use crate::limit::{ANSWER, REQUESTS, SHUTDOWN};
 use crate::options::SyncOptions;
 use crate::outbox::{Uploads, Wake};
 use crate::problem::{Problem, ProblemKind};
@@ -26,6 +28,9 @@ use crate::{indexer, listener, worker};
 #[derive(Debug)]
 struct Running {
     signals: Arc<Signals>,
+    facts: Arc<Facts>,
+    /// It speaks IMAP: it has folders on a server.
+    is_imap: bool,
     outgoing: Arc<Wake>,
     requests: mpsc::Sender<Request>,
     cancel: CancellationToken,
@@ -200,6 +205,8 @@ impl Sync {
         let (sender, requests) = mpsc::channel(REQUESTS);
         let running = Running {
             signals: Arc::default(),
+            facts: Arc::default(),
+            is_imap: account.settings.incoming.server.protocol == Protocol::Imap,
             outgoing: Arc::default(),
             requests: sender,
             cancel: self.0.cancel.child_token(),
@@ -212,6 +219,8 @@ impl Sync {
             outgoing: running.outgoing.clone(),
             cancel: running.cancel.clone(),
             tasks: running.tasks.clone(),
+            facts: running.facts.clone(),
+            is_binary_tried: Arc::default(),
             probe: Arc::default(),
         };
         worker::start(&context, requests, account.settings.incoming.server.protocol);
@@ -263,6 +272,38 @@ impl Sync {
             Some((_, body)) => Ok(body),
             None => self.request(id, Piece::Section(part.to_owned())).await,
         }
+    }
+
+    /// Asks the server about a folder: its size, quotas, the user's rights. Fails with words where there is no
+    /// connection, or nobody answers in time.
+    pub async fn folder_facts(&self, id: MailboxId) -> Result<FolderFacts, Problem> {
+        let read = self.0.engine.store.read(move |tx| mailbox::get(tx, id)).await;
+        let folder = read.map_err(|error| Problem::of_store(&error))?;
+        let not_here = || {
+            let problem = self.status(folder.account).and_then(|status| status.problem);
+            problem.unwrap_or_else(|| Problem::of_kind(ProblemKind::NotHere))
+        };
+        let signals = self
+            .running()
+            .get(&folder.account)
+            .filter(|running| running.is_imap && !folder.is_local)
+            .map(|running| running.signals.clone());
+        let is_connected =
+            self.status(folder.account).is_some_and(|status| status.connected_since.is_some());
+        let Some(signals) = signals.filter(|_| is_connected) else { return Err(not_here()) };
+        let (answer, answered) = oneshot::channel();
+        signals.ask(Question { mailbox: id, answer });
+        match tokio::time::timeout(ANSWER, answered).await {
+            Ok(Ok(answer)) => answer,
+            _ => Err(not_here()),
+        }
+    }
+
+    /// Returns what the user may do with a folder of others, as the server last said. Absent where it did not say, and
+    /// for the user's own folders until [`Self::folder_facts`] asked.
+    pub fn rights(&self, account: AccountId, mailbox: MailboxId) -> Option<Rights> {
+        let facts = self.running().get(&account).map(|running| running.facts.clone())?;
+        facts.rights(mailbox)
     }
 
     async fn request(&self, id: MessageId, piece: Piece) -> Result<BodyId, Problem> {

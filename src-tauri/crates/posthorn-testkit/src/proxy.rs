@@ -14,6 +14,9 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::broadcast;
 use tokio::task::JoinHandle;
 
+/// Lines of clients that are kept; a test that needs more asks in between.
+const MAX_SAID: usize = 20_000;
+
 /// Who speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Direction {
@@ -63,12 +66,20 @@ struct Shared {
     connections: AtomicU64,
     to_server: AtomicU64,
     to_client: AtomicU64,
+    said: Mutex<Vec<(u64, String)>>,
     sever: broadcast::Sender<()>,
 }
 
 impl Shared {
     fn armed(&self) -> MutexGuard<'_, Option<Cut>> {
         self.armed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn note(&self, connection: u64, line: &[u8]) {
+        let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
+        if said.len() < MAX_SAID {
+            said.push((connection, String::from_utf8_lossy(line).trim_end().to_owned()));
+        }
     }
 
     /// Takes the armed cut if this line triggers it; says whether the line is still forwarded.
@@ -103,6 +114,7 @@ impl Proxy {
             connections: AtomicU64::new(0),
             to_server: AtomicU64::new(0),
             to_client: AtomicU64::new(0),
+            said: Mutex::default(),
             sever: broadcast::Sender::new(1),
         });
         let accepting = tokio::spawn(accept(listener, Arc::clone(&shared)));
@@ -140,6 +152,16 @@ impl Proxy {
         self.shared.connections.load(Ordering::SeqCst)
     }
 
+    /// Returns the lines that clients sent, with the number of the connection (1 is the first), in order.
+    pub fn said(&self) -> Vec<(u64, String)> {
+        self.shared.said.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Forgets the lines that clients sent.
+    pub fn forget_said(&self) {
+        self.shared.said.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
     /// Returns the bytes forwarded in one direction, over all connections.
     pub fn bytes(&self, direction: Direction) -> u64 {
         match direction {
@@ -158,15 +180,15 @@ impl Drop for Proxy {
 
 async fn accept(listener: TcpListener, shared: Arc<Shared>) {
     while let Ok((client, _)) = listener.accept().await {
-        shared.connections.fetch_add(1, Ordering::SeqCst);
+        let number = shared.connections.fetch_add(1, Ordering::SeqCst) + 1;
         if !shared.refuses.load(Ordering::SeqCst) {
-            tokio::spawn(connection(client, Arc::clone(&shared)));
+            tokio::spawn(connection(client, number, Arc::clone(&shared)));
         }
     }
 }
 
 /// Serves one connection; returning drops, and so closes, both sides.
-async fn connection(client: TcpStream, shared: Arc<Shared>) {
+async fn connection(client: TcpStream, number: u64, shared: Arc<Shared>) {
     let mut severed = shared.sever.subscribe();
     let Ok(server) = TcpStream::connect(shared.target).await else { return };
     // Small packets must not wait for each other: it would make every test slow.
@@ -177,8 +199,8 @@ async fn connection(client: TcpStream, shared: Arc<Shared>) {
     tokio::select! {
         _ = severed.recv() => {}
         () = both(
-            forward(from_client, to_server, Direction::ToServer, &shared),
-            forward(from_server, to_client, Direction::ToClient, &shared),
+            forward(from_client, to_server, Direction::ToServer, number, &shared),
+            forward(from_server, to_client, Direction::ToClient, number, &shared),
         ) => {}
     }
 }
@@ -205,6 +227,7 @@ async fn forward(
     from: impl AsyncRead + Unpin,
     mut to: impl AsyncWrite + Unpin,
     direction: Direction,
+    connection: u64,
     shared: &Shared,
 ) -> End {
     let mut from = BufReader::new(from);
@@ -235,6 +258,9 @@ async fn forward(
             continue;
         }
         number += u64::from(is_whole);
+        if is_whole && direction == Direction::ToServer {
+            shared.note(connection, &line);
+        }
         let fired = if is_whole { shared.take_if_fires(direction, number, &line) } else { None };
         if fired == Some(false) {
             return End::Cut;

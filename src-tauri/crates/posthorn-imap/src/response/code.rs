@@ -108,6 +108,11 @@ impl Code {
         })
     }
 
+    /// Tells whether the server stopped telling what happens (RFC 5465 section 5.8).
+    pub(crate) fn is_overflow(&self) -> bool {
+        matches!(self, Self::Other(name, _) if name == "NOTIFICATIONOVERFLOW")
+    }
+
     /// Tells whether what was refused may work later (RFC 5530 section 3).
     pub(crate) fn is_transient(&self) -> bool {
         matches!(self, Self::Other(name, _) if matches!(name.as_str(), "UNAVAILABLE" | "INUSE" | "SERVERBUG" | "LIMIT"))

@@ -36,6 +36,8 @@ pub struct Fetched {
     pub gm_thrid: Option<u64>,
     /// `X-GM-LABELS` (Gmail), as sent (modified UTF-7).
     pub gm_labels: Option<Vec<String>>,
+    /// `PREVIEW` (RFC 8970): the beginning of the text. Absent also when the server has none at hand.
+    pub preview: Option<String>,
 }
 
 /// One `BODY[name]<origin>` item.
@@ -45,6 +47,8 @@ pub struct Section {
     pub name: String,
     /// Offset of the first octet in the section. Absent when the section came whole.
     pub origin: Option<u64>,
+    /// The transfer encoding is undone (`BINARY[…]`, RFC 3516).
+    pub is_decoded: bool,
     /// The octets. Absent when the server said `NIL`: there is no such part, or the message is gone.
     pub data: Option<Literal>,
 }
@@ -55,7 +59,7 @@ impl Fetched {
         let at = self
             .sections
             .iter()
-            .position(|section| section.origin.is_none() && section.name == name)?;
+            .position(|part| part.origin.is_none() && !part.is_decoded && part.name == name)?;
         self.sections.swap_remove(at).data
     }
 
@@ -97,19 +101,30 @@ impl Fetched {
             "X-GM-MSGID" => self.gm_msgid = cursor.nword()?.and_then(|text| text.parse().ok()),
             "X-GM-THRID" => self.gm_thrid = cursor.nword()?.and_then(|text| text.parse().ok()),
             "X-GM-LABELS" => self.gm_labels = Some(cursor.words()?),
-            "RFC822" => self.section("", None, cursor)?,
-            "RFC822.HEADER" => self.section("HEADER", None, cursor)?,
+            // Dovecot of before the RFC answers `(FUZZY "text")`.
+            "PREVIEW" if cursor.peek() == Next::Byte(b'(') => cursor.skip_value()?,
+            "PREVIEW" => self.preview = cursor.nword()?,
+            "RFC822" => self.section("", None, false, cursor)?,
+            "RFC822.HEADER" => self.section("HEADER", None, false, cursor)?,
             _ => match bracketed(name) {
-                Some((section, origin)) => self.section(section, origin, cursor)?,
+                Some((section, origin)) => {
+                    self.section(section, origin, name.starts_with("BINARY"), cursor)?;
+                }
                 None => cursor.skip_value()?,
             },
         }
         Ok(())
     }
 
-    fn section(&mut self, name: &str, origin: Option<u64>, cursor: &mut Cursor) -> Result<()> {
+    fn section(
+        &mut self,
+        name: &str,
+        origin: Option<u64>,
+        is_decoded: bool,
+        cursor: &mut Cursor,
+    ) -> Result<()> {
         let data = cursor.nstring()?;
-        self.sections.push(Section { name: name.to_owned(), origin, data });
+        self.sections.push(Section { name: name.to_owned(), origin, is_decoded, data });
         Ok(())
     }
 }

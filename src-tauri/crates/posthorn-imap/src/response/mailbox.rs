@@ -54,6 +54,30 @@ impl MailboxName {
         bytes
     }
 
+    /// Returns the octets that go over the wire where names are UTF-8 (RFC 6855). A name that no UTF-8 can spell safely
+    /// keeps its old spelling.
+    pub(crate) fn to_utf8(&self) -> Vec<u8> {
+        let text = self.display();
+        if text.chars().any(char::is_control) || self.has_bytes() {
+            return self.to_bytes();
+        }
+        text.into_bytes()
+    }
+
+    /// Takes a name that came as UTF-8 for what it is, so that it is spelt here as on any other connection.
+    pub(crate) fn from_utf8(self) -> Self {
+        if self.has_bytes() { self } else { Self::from_display(&self.0) }
+    }
+
+    /// Tells whether the name has octets that are no text.
+    fn has_bytes(&self) -> bool {
+        self.0.chars().any(|character| {
+            u32::from(character)
+                .checked_sub(BYTE_BASE)
+                .is_some_and(|byte| (0x80..=0xFF).contains(&byte))
+        })
+    }
+
     /// Returns the server's spelling, to be stored and sent back.
     pub fn as_wire(&self) -> &str {
         &self.0
@@ -154,6 +178,8 @@ pub struct MailboxStatus {
     pub size: Option<u64>,
     /// `MAILBOXID` (RFC 8474).
     pub mailbox_id: Option<String>,
+    /// `APPENDLIMIT` in octets (RFC 7889).
+    pub append_limit: Option<u64>,
 }
 
 impl MailboxStatus {
@@ -179,6 +205,9 @@ impl MailboxStatus {
                     status.highest_modseq = Some(cursor.number()?).filter(|at| *at > 0).map(ModSeq);
                 }
                 "SIZE" => status.size = Some(cursor.number()?),
+                "APPENDLIMIT" => {
+                    status.append_limit = cursor.nword()?.and_then(|text| text.parse().ok());
+                }
                 "MAILBOXID" => status.mailbox_id = cursor.words()?.into_iter().next(),
                 "" => return Err(cursor.error("a status item is missing")),
                 _ => cursor.skip_value()?,
@@ -196,6 +225,17 @@ pub struct Namespace {
     pub delimiter: Option<char>,
 }
 
+impl Namespace {
+    /// Tells whether a name is of this namespace: below its prefix, or the prefix without its delimiter.
+    fn holds(&self, name: &str) -> bool {
+        let trimmed = match self.delimiter {
+            Some(delimiter) => self.prefix.trim_end_matches(delimiter),
+            None => &self.prefix,
+        };
+        name.starts_with(&self.prefix) || (!trimmed.is_empty() && name == trimmed)
+    }
+}
+
 /// A `NAMESPACE` answer (RFC 2342).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Namespaces {
@@ -208,6 +248,37 @@ pub struct Namespaces {
 }
 
 impl Namespaces {
+    /// Returns all of them that are not the user's own: other users' and shared ones.
+    pub fn foreign(&self) -> impl Iterator<Item = &Namespace> {
+        self.other_users.iter().chain(&self.shared)
+    }
+
+    /// Tells whether a mailbox is another user's or shared, by its name.
+    pub fn is_foreign(&self, name: &MailboxName) -> bool {
+        let longest = |namespaces: &[Namespace]| {
+            let fits = namespaces.iter().filter(|namespace| namespace.holds(name.as_wire()));
+            fits.map(|namespace| namespace.prefix.len() + 1).max().unwrap_or(0)
+        };
+        // The empty prefix of the user's own names holds everything that no longer one does.
+        let foreign = longest(&self.other_users).max(longest(&self.shared));
+        !name.is_inbox() && foreign > longest(&self.personal)
+    }
+
+    /// Returns what names of new top-level mailboxes begin with: `INBOX.` on servers that keep everything below INBOX.
+    pub fn personal_prefix(&self) -> &str {
+        self.personal.first().map_or("", |namespace| &namespace.prefix)
+    }
+
+    /// Takes prefixes for UTF-8 (RFC 6855).
+    pub(crate) fn from_utf8(mut self) -> Self {
+        for namespace in
+            self.personal.iter_mut().chain(&mut self.other_users).chain(&mut self.shared)
+        {
+            namespace.prefix = utf7::encode(&namespace.prefix);
+        }
+        self
+    }
+
     /// Reads what follows `* NAMESPACE `.
     pub(crate) fn parse(cursor: &mut Cursor) -> Result<Self> {
         Ok(Self {
@@ -247,7 +318,29 @@ fn one_kind(cursor: &mut Cursor) -> Result<Vec<Namespace>> {
 
 #[cfg(test)]
 mod tests {
-    use super::MailboxName;
+    use super::{MailboxName, Namespace, Namespaces};
+
+    #[test]
+    fn foreign_names_are_told_from_own_ones() {
+        let of = |prefix: &str| vec![Namespace { prefix: prefix.to_owned(), delimiter: Some('/') }];
+        let namespaces = Namespaces {
+            personal: of(""),
+            other_users: of("Other Users/"),
+            shared: of("#shared/"),
+        };
+        let table = [
+            ("INBOX", false),
+            ("Work", false),
+            ("Other Users/bob/Work", true),
+            ("Other Users", true),
+            ("Other Usersx", false),
+            ("#shared/team", true),
+        ];
+        for (name, is_foreign) in table {
+            assert_eq!(namespaces.is_foreign(&MailboxName::from_wire(name)), is_foreign, "{name}");
+        }
+        assert!(!Namespaces::default().is_foreign(&MailboxName::from_wire("x")));
+    }
 
     proptest::proptest! {
         #[test]
@@ -257,6 +350,12 @@ mod tests {
                 proptest::prop_assert_eq!(name.to_bytes(), bytes);
             }
             proptest::prop_assert_eq!(MailboxName::from_wire(name.as_wire()), name);
+        }
+
+        #[test]
+        fn a_name_is_the_same_in_both_spellings(text in "[^\\pC]{0,20}") {
+            let name = MailboxName::from_display(&text);
+            proptest::prop_assert_eq!(MailboxName::from_bytes(name.to_utf8()).from_utf8(), name);
         }
     }
 }

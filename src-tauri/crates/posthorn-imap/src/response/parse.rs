@@ -6,7 +6,8 @@
 use posthorn_model::ModSeq;
 
 use super::{
-    Condition, Fetched, Found, Mailbox, MailboxStatus, Namespaces, Reply, Status, Untagged, code,
+    Condition, Fetched, Found, Mailbox, MailboxName, MailboxStatus, Namespaces, Quota, Reply,
+    Status, Untagged, code,
 };
 use crate::error::clip;
 use crate::frame::Frame;
@@ -61,7 +62,14 @@ fn untagged(cursor: &mut Cursor) -> Result<Untagged> {
         "CAPABILITY" => Untagged::Capability(upper_words(cursor)),
         "ENABLED" => Untagged::Enabled(upper_words(cursor)),
         "FLAGS" => Untagged::Flags(cursor.words()?),
-        "LIST" | "LSUB" | "XLIST" => Untagged::List(Mailbox::parse(cursor)?),
+        "LIST" | "XLIST" => Untagged::List(Mailbox::parse(cursor)?),
+        "LSUB" => Untagged::Subscribed(Mailbox::parse(cursor)?.name),
+        "QUOTA" => Untagged::Quota(Quota::parse(cursor)?),
+        "MYRIGHTS" => {
+            let name = MailboxName::from_bytes(cursor.astring()?);
+            cursor.spaces();
+            Untagged::MyRights(name, text_of(cursor.astring()?))
+        }
         "STATUS" => {
             let (name, status) = MailboxStatus::parse(cursor)?;
             Untagged::MailboxStatus(name, status)

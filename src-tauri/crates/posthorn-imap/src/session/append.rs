@@ -22,7 +22,7 @@ pub struct AppendUid {
 impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
     /// Adds a message of exactly `size` octets to a mailbox. Returns its uid; nothing when the server does not tell.
     ///
-    /// A refusal before the upload (no such mailbox, over quota, too large) costs nothing. When the connection is
+    /// One that is larger than the server says that it takes (RFC 7889) is not sent. A refusal before the upload (no such mailbox, over quota, too large) costs nothing. When the connection is
     /// lost after the octets were sent, whether the message is there is unknown: look for its Message-ID first.
     pub async fn append(
         &mut self,
@@ -32,6 +32,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
         size: u64,
         message: &mut (dyn AsyncRead + Send + Unpin),
     ) -> Result<Option<AppendUid>> {
+        if let Some(limit) = self.append_limit().filter(|limit| size > *limit) {
+            return Err(Error::TooLarge { limit });
+        }
         let mut command = Command::new("APPEND").mailbox(mailbox)?.flags(flags)?;
         if let Some(received) = received {
             command = command.words(&format!(" \"{}\"", date::format(received)));

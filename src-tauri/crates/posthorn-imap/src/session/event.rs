@@ -1,7 +1,7 @@
 //! What a server says unasked (RFC 9051 section 7).
 
 use crate::response::{Code, Untagged};
-use crate::{Fetched, UidSet};
+use crate::{Fetched, Mailbox, MailboxName, MailboxStatus, UidSet};
 
 /// News, in the order in which the server told them. Message numbers (`seq`) hold at that moment: an `Expunged`
 /// shifts all higher ones down by one.
@@ -15,6 +15,10 @@ pub enum Event {
     Vanished(UidSet),
     /// Something about a message, usually its flags.
     Changed(Box<Fetched>),
+    /// The counts of a mailbox that is not open (NOTIFY).
+    Counts(MailboxName, Box<MailboxStatus>),
+    /// A mailbox was made, renamed or removed (NOTIFY).
+    Listed(Box<Mailbox>),
     /// A sentence that the user must see (`ALERT`).
     Alert(String),
     /// The server is about to close the connection, with its sentence.
@@ -34,6 +38,12 @@ impl Event {
                 fetched.sections.clear();
                 fetched.body_structure = None;
                 Self::Changed(fetched)
+            }
+            Untagged::MailboxStatus(name, status) => Self::Counts(name, Box::new(status)),
+            Untagged::List(mailbox) => Self::Listed(Box::new(mailbox)),
+            // RFC 5465 section 5.8: the server stopped telling.
+            Untagged::Status(status) if status.code.as_ref().is_some_and(Code::is_overflow) => {
+                Self::Overflow
             }
             Untagged::Status(status) if status.code == Some(Code::Alert) => {
                 Self::Alert(status.text)

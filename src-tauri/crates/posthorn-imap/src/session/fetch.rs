@@ -37,7 +37,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
             Search::From(uid) => Command::new(format!("{verb} UID {uid}:*")),
             Search::Deleted => Command::new(format!("{verb} DELETED")),
             Search::MessageId(id) => {
-                let charset = if id.is_ascii() { "" } else { " CHARSET UTF-8" };
+                // RFC 6855 section 3: with UTF8=ACCEPT a charset is an error.
+                let is_plain = id.is_ascii() || self.connection.is_utf8;
+                let charset = if is_plain { "" } else { " CHARSET UTF-8" };
                 Command::new(format!("{verb}{charset} HEADER MESSAGE-ID"))
                     .string(format!("<{id}>").as_bytes())?
             }
@@ -94,7 +96,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
         for (is_offered, item) in [
             (self.has_modseqs(), " MODSEQ"),
             (self.has("OBJECTID"), " EMAILID THREADID"),
-            (self.has("X-GM-EXT-1"), " X-GM-MSGID X-GM-THRID"),
+            (self.has("X-GM-EXT-1"), " X-GM-MSGID X-GM-THRID X-GM-LABELS"),
+            // Only where it costs the server nothing (RFC 8970 section 3.1): the first window must not wait for it.
+            (self.has("PREVIEW"), " PREVIEW (LAZY)"),
         ] {
             items.push_str(if is_offered { item } else { "" });
         }
@@ -134,9 +138,52 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
             for part in fetched.sections {
                 // Some servers leave `<0>` out when the section is shorter than what was asked for.
                 let fits = part.origin == origin || (origin == Some(0) && part.origin.is_none());
-                if part.name.eq_ignore_ascii_case(section) && fits {
+                if part.name.eq_ignore_ascii_case(section) && fits && !part.is_decoded {
                     found = part.data;
                 }
+            }
+        }
+        Ok(found)
+    }
+
+    /// Fetches what tells whether a message is known already: its uid, flags, and the id that survives a move (RFC 8474,
+    /// Gmail). Refused where the server has no such ids.
+    pub async fn fetch_ids(&mut self, uids: &UidSet) -> Result<Fetching<'_, S>> {
+        let item = if self.has("X-GM-EXT-1") {
+            "X-GM-MSGID"
+        } else if self.has("OBJECTID") {
+            "EMAILID"
+        } else {
+            return Err(Error::Unsupported("ids of messages (OBJECTID)"));
+        };
+        let modseq = if self.has_modseqs() { " MODSEQ" } else { "" };
+        let command =
+            Command::new("UID FETCH").set(uids)?.words(&format!(" (UID FLAGS{modseq} {item})"));
+        self.fetch(&command).await
+    }
+
+    /// Fetches a part without its transfer encoding (RFC 3516): a quarter less than base64. Nothing when the message or
+    /// the part does not exist; an error that is not fatal where the server cannot decode it.
+    pub async fn fetch_binary(&mut self, uid: Uid, section: &str) -> Result<Option<Literal>> {
+        if !self.has("BINARY") {
+            return Err(Error::Unsupported("BINARY"));
+        }
+        if !is_section(section) {
+            return Err(Error::Argument("a section that is none"));
+        }
+        let command = Command::new("UID FETCH")
+            .set(&uid.into())?
+            .words(&format!(" (UID BINARY.PEEK[{section}])"));
+        let mut fetching = self.fetch(&command).await?;
+        let mut found = None;
+        while let Some(fetched) = fetching.next().await? {
+            if fetched.uid == Some(uid) {
+                let part = fetched.sections.into_iter().find(|part| {
+                    part.is_decoded
+                        && part.origin.is_none()
+                        && part.name.eq_ignore_ascii_case(section)
+                });
+                found = part.and_then(|part| part.data).or(found);
             }
         }
         Ok(found)

@@ -69,11 +69,13 @@ async fn a_message_that_is_shorter_than_promised_ends_the_session() {
 #[tokio::test]
 async fn an_extended_list_that_is_refused_is_asked_for_plainly() {
     let script = "C: $ LIST \"\" \"*\" RETURN (SUBSCRIBED)\nS: $ BAD what\nC: $ LIST \"\" \"*\"\n\
-        S: * LIST () NIL inbox\nS: * LIST (\\Junk) \"\" \"NIL\"\nS: $ OK";
+        S: * LIST () NIL inbox\nS: * LIST (\\Junk) \"\" \"NIL\"\nS: $ OK\n\
+        C: $ LSUB \"\" \"*\"\nS: * LSUB () NIL INBOX\nS: $ OK";
     let (mut session, server) = session("LIST-EXTENDED", script).await;
     let list = session.list().await.unwrap();
     assert!(list[0].name.is_inbox() && list[0].delimiter.is_none());
     assert_eq!(list[1].name.as_wire(), "NIL");
+    assert!(list[0].is_subscribed() && !list[1].is_subscribed());
     heard(session, server).await;
 }
 
@@ -82,7 +84,9 @@ async fn a_name_that_is_not_utf8_is_sent_back_as_it_came() {
     let mut script =
         super::script::steps("S: * OK [CAPABILITY IMAP4rev1] ready\nC: $ LIST \"\" \"*\"");
     script.push(super::script::Step::Server(b"* LIST () \"/\" \"\xb2\xdd\xb8\xe5\"\r\n".to_vec()));
-    script.extend(super::script::steps("S: $ OK\nC: $ SELECT {4}\nS: $ NO not so"));
+    script.extend(super::script::steps(
+        "S: $ OK\nC: $ LSUB \"\" \"*\"\nS: $ BAD what\nC: $ SELECT {4}\nS: $ NO not so",
+    ));
     let (stream, server) =
         super::script::serve(script, super::script::Delivery::Whole, super::script::Ending::Wait);
     let mut session = Session::open(stream, &Options::default()).await.unwrap();

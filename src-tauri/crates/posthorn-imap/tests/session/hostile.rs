@@ -156,7 +156,8 @@ async fn open_without_the_essentials_is_an_error() {
 async fn an_ok_without_a_result_is_not_an_empty_mailbox() {
     let mut session = session_after("C: $ UID SEARCH ALL\nS: $ OK").await;
     assert!(matches!(session.search(&Search::All).await, Err(Error::Protocol(_))));
-    let mut session = session_after("C: $ LIST \"\" \"*\"\nS: $ OK").await;
+    let mut session =
+        session_after("C: $ LIST \"\" \"*\"\nS: $ OK\nC: $ LSUB \"\" \"*\"\nS: $ OK").await;
     assert!(matches!(session.list().await, Err(Error::Protocol(_))));
 }
 

@@ -68,6 +68,38 @@ pub fn arrive(tx: &WriteTx<'_>, mailbox: MailboxId, arrivals: &[Arrival]) -> Res
     Ok(results.into_iter().map(|(_, arrived)| arrived).collect())
 }
 
+/// Takes those messages into a mailbox that are known by the server's id in another one, and returns what became of them
+/// and the uids of the others: only of those the head must be fetched. Of each arrival only uid, flags, mod-seq and the
+/// head's `server_id` count.
+pub fn join(
+    tx: &WriteTx<'_>,
+    mailbox: MailboxId,
+    arrivals: Vec<Arrival>,
+) -> Result<(Vec<Arrived>, Vec<Uid>)> {
+    let account = mailbox::get(tx, mailbox)?.account;
+    let (mut known, mut others) = (Vec::new(), Vec::new());
+    let mut taken: BTreeSet<MessageId> = BTreeSet::new();
+    for arrival in arrivals {
+        // Without the rest of the head nothing but the server's id can say so.
+        let head = Head { server_id: arrival.head.server_id.clone(), ..Head::default() };
+        // A second copy in the same mailbox is a message of its own.
+        let mut free = None;
+        for candidate in message::same(tx, account, &head)? {
+            let placed = super::get(tx, mailbox, candidate)?;
+            if placed.is_none_or(|placed| placed.uid.is_none()) && taken.insert(candidate) {
+                free = Some(candidate);
+                break;
+            }
+        }
+        if free.is_some() {
+            known.push(Arrival { head, ..arrival });
+        } else {
+            others.extend(arrival.uid);
+        }
+    }
+    Ok((arrive(tx, mailbox, &known)?, others))
+}
+
 type Touched = BTreeSet<(MailboxId, posthorn_model::ThreadId)>;
 
 fn one(

@@ -2,7 +2,8 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use posthorn_imap::{Options, Session, Speaker, WireLog};
+use posthorn_imap::sasl::{Credentials, Exposure};
+use posthorn_imap::{Namespaces, Options, Session, Speaker, WireLog};
 use posthorn_model::{Encryption, MailboxId, UidValidity};
 use posthorn_net::{Dialer, Fingerprint, Stream};
 use posthorn_store::account::{self, Login};
@@ -10,6 +11,7 @@ use posthorn_store::account::{self, Login};
 use crate::dial::{in_time, security};
 use crate::engine::{Account, Side};
 use crate::failure::Failure;
+use crate::imap::quirk;
 use crate::limit::LOGOUT;
 use crate::problem::sentence;
 
@@ -50,6 +52,10 @@ fn status_text(line: &str) -> Option<&str> {
     (!text.is_empty()).then_some(text)
 }
 
+/// What servers are told about us (RFC 2971). Some providers (163, 126) let nobody read mail who has not said it.
+pub(crate) const WHO_WE_ARE: [(&str, &str); 3] =
+    [("name", "Posthorn"), ("version", env!("CARGO_PKG_VERSION")), ("vendor", "Posthorn")];
+
 /// A signed-in session.
 #[derive(Debug)]
 pub(crate) struct Connection {
@@ -63,6 +69,8 @@ pub(crate) struct Connection {
     pub(crate) host: String,
     /// What it last said.
     pub(crate) said: Said,
+    /// Whose folders are where; empty where the server does not tell.
+    pub(crate) namespaces: Namespaces,
 }
 
 impl Connection {
@@ -73,8 +81,17 @@ impl Connection {
     }
 }
 
-/// Dials the account's server and signs in.
+/// Dials the account's server and signs in, for work: compressed where the server can.
 pub(crate) async fn connect(account: &Account) -> Result<Connection, Failure> {
+    let mut connection = connect_to_listen(account).await?;
+    let host = connection.host.clone();
+    connection.session.compress().await.map_err(|error| Failure::from(error).at(&host))?;
+    Ok(connection)
+}
+
+/// Dials the account's server and signs in, for listening: so little is said there that compressing it costs more than
+/// it saves.
+pub(crate) async fn connect_to_listen(account: &Account) -> Result<Connection, Failure> {
     let id = account.id;
     let stored = account.store().read(move |tx| account::get(tx, id)).await?;
     let login = &stored.settings.incoming;
@@ -112,19 +129,21 @@ async fn signed_in(dialer: &Dialer, login: &Login, password: &str) -> Result<Con
         let protection = security(&stream);
         (Session::open(stream, &options).await?, protection)
     };
-    session.login(&login.user, password).await?;
-    introduce(&mut session).await?;
-    let host = login.server.host.clone();
-    Ok(Connection { session, open: None, security: protection, host, said })
-}
-
-/// Some providers (163, 126, QQ) let nobody read mail who has not said who he is. One that refuses to listen is fine.
-async fn introduce(session: &mut Session<Stream>) -> Result<(), Failure> {
-    let fields = [("name", "Posthorn"), ("version", env!("CARGO_PKG_VERSION"))];
-    match session.identify(&fields).await {
-        Err(error) if error.is_fatal() => Err(error.into()),
-        _ => Ok(()),
-    }
+    let credentials = Credentials::Password { user: &login.user, password };
+    // An account without encryption is one that the user allowed so.
+    let is_allowed = !protection.is_empty() || login.server.encryption == Encryption::Plaintext;
+    let exposure = if is_allowed { Exposure::Harmless } else { Exposure::Refused };
+    session.sign_in(&credentials, exposure).await.map_err(quirk::translate)?;
+    let introduction = session.introduce(&WHO_WE_ARE, quirk::EXTENSIONS).await?;
+    session.distrust(quirk::of(&introduction.server).distrusted.iter().copied());
+    Ok(Connection {
+        session,
+        open: None,
+        security: protection,
+        host: login.server.host.clone(),
+        said,
+        namespaces: introduction.namespaces,
+    })
 }
 
 #[cfg(test)]

@@ -1,7 +1,9 @@
 //! The folder list: what the server has, what each folder is for, and which of them have news.
 
-use posthorn_imap::{Mailbox as Listing, MailboxStatus};
-use posthorn_model::MailboxRole;
+use std::collections::HashMap;
+
+use posthorn_imap::{Mailbox as Listing, MailboxName, MailboxStatus};
+use posthorn_model::{MailboxId, MailboxRole};
 use posthorn_store::mailbox::{self, Listed, Mailbox};
 
 use crate::engine::Account;
@@ -46,17 +48,72 @@ pub(crate) async fn refresh(
     let listed = believed(account, listed).await?;
     let id = account.id;
     let mailboxes = account.store().write(move |tx| mailbox::apply_list(tx, id, &listed)).await?;
+    let statuses = statuses(connection, &listings, &mailboxes).await?;
+    learn_rights(account, connection, &mailboxes).await?;
     let mut folders: Vec<Folder> = mailboxes
         .into_iter()
         .filter(|mailbox| mailbox.is_selectable && !mailbox.is_local)
         .take(MAILBOXES)
-        .map(|mailbox| {
-            let listing = listings.iter().find(|listing| listing.name.as_wire() == mailbox.path);
-            Folder { status: listing.and_then(|listing| listing.status.clone()), mailbox }
-        })
+        .map(|mailbox| Folder { status: statuses.get(mailbox.path.as_str()).cloned(), mailbox })
         .collect();
     folders.sort_by_key(|folder| rank(folder.mailbox.role));
     Ok(folders)
+}
+
+/// Returns the counts of folders: those of the list, or where it has none, asked for in one round trip. Only where they
+/// can prove something: with mod-seqs, of folders that are completely here.
+async fn statuses(
+    connection: &mut Connection,
+    listings: &[Listing],
+    mailboxes: &[Mailbox],
+) -> Result<HashMap<String, MailboxStatus>, Failure> {
+    let told: HashMap<String, MailboxStatus> = listings
+        .iter()
+        .filter_map(|listing| Some((listing.name.as_wire().to_owned(), listing.status.clone()?)))
+        .collect();
+    let session = &mut connection.session;
+    if !told.is_empty() || !(session.has("CONDSTORE") || session.has("QRESYNC")) {
+        return Ok(told);
+    }
+    let open = connection.open.map(|(id, _)| id);
+    let names: Vec<MailboxName> = mailboxes
+        .iter()
+        .filter(|mailbox| {
+            mailbox.is_selectable
+                && !mailbox.is_local
+                && mailbox.sync.is_complete
+                && mailbox.sync.highest_modseq.is_some()
+                && open != Some(mailbox.id)
+        })
+        .map(|mailbox| MailboxName::from_wire(mailbox.path.clone()))
+        .take(MAILBOXES)
+        .collect();
+    let found = session.statuses(&names).await?;
+    Ok(found.into_iter().map(|(name, status)| (name.as_wire().to_owned(), status)).collect())
+}
+
+/// Asks what one may do with folders of others, once for each connection and folder.
+async fn learn_rights(
+    account: &Account,
+    connection: &mut Connection,
+    mailboxes: &[Mailbox],
+) -> Result<(), Failure> {
+    let foreign: Vec<(MailboxName, MailboxId)> = mailboxes
+        .iter()
+        .filter(|mailbox| !mailbox.is_local && account.facts.rights(mailbox.id).is_none())
+        .map(|mailbox| (MailboxName::from_wire(mailbox.path.clone()), mailbox.id))
+        .filter(|(name, _)| connection.namespaces.is_foreign(name))
+        .collect();
+    if foreign.is_empty() {
+        return Ok(());
+    }
+    let names: Vec<MailboxName> = foreign.iter().map(|(name, _)| name.clone()).collect();
+    for (name, rights) in connection.session.rights(&names).await? {
+        if let Some((_, id)) = foreign.iter().find(|(foreign, _)| *foreign == name) {
+            account.facts.set_rights(*id, rights);
+        }
+    }
+    Ok(())
 }
 
 /// Returns in which order folders are synchronised.

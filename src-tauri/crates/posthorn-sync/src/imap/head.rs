@@ -13,11 +13,10 @@ pub(crate) fn arrival(raw: RawHead) -> Arrival {
         files: raw.structure.as_ref().map(posthorn_imap::BodyStructure::attachments),
         server_id: raw.server_id.clone(),
     };
-    Arrival {
-        uid: Some(raw.uid),
-        flags: raw.flags.clone(),
-        modseq: raw.modseq,
-        head: reading::head(&raw.header, told),
-        body: None,
+    let mut head = reading::head(&raw.header, told);
+    if let Some(preview) = &raw.preview {
+        // Until the text is here the server's word for it is better than nothing (RFC 8970).
+        head.preview = posthorn_message::preview_of_text(preview);
     }
+    Arrival { uid: Some(raw.uid), flags: raw.flags.clone(), modseq: raw.modseq, head, body: None }
 }

@@ -69,8 +69,11 @@ async fn plan(
     known: &UidSet,
     is_audit: bool,
 ) -> Result<Plan, Failure> {
+    let went_back = matches!((mailbox.sync.highest_modseq, selected.highest_modseq),
+        (Some(known), Some(now)) if now < known);
     if mailbox.sync.is_complete
         && !is_audit
+        && !went_back
         && let (Some(from), Some(next)) = (mailbox.sync.uid_next, selected.uid_next)
     {
         let new = next.0.saturating_sub(from.0);

@@ -7,6 +7,7 @@
 pub(crate) mod arrivals;
 pub(crate) mod bodies;
 pub(crate) mod flags;
+pub(crate) mod refusal;
 pub(crate) mod select;
 pub(crate) mod validity;
 pub(crate) mod vanished;

@@ -1,13 +1,16 @@
 //! The watching connection: it listens to INBOX and wakes the worker, and does nothing else.
 //!
-//! With IDLE the server speaks; without it INBOX is asked about again and again. Either way what it says is only a hint:
-//! the working connection looks for itself. When the watching connection breaks, it is made anew with growing waits
+//! With IDLE the server speaks, with NOTIFY (RFC 5465) of all folders; without it INBOX is asked about again and again.
+//! Either way what it says is only a hint: the working connection looks for itself. When the watching connection breaks, it is made anew with growing waits
 //! while the working one polls in its stead.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use posthorn_imap::{Event, Idling, MailboxName, SelectMode};
+use posthorn_imap::{Event, Idling, MailboxName, MailboxStatus, SelectMode, Selected};
+use posthorn_model::{MailboxRole, Uid};
+use posthorn_store::mailbox;
 use tokio_util::sync::CancellationToken;
 
 use crate::backoff::Backoff;
@@ -15,6 +18,7 @@ use crate::engine::Account;
 use crate::failure::{Cure, Failure};
 use crate::imap::connect::{self, Connection};
 use crate::imap::crew::Crew;
+use crate::imap::quirk;
 
 /// Watches until it is cancelled, or until only the user can help (the worker meets the same failure).
 pub(crate) async fn run(account: Account, crew: Arc<Crew>, cancel: CancellationToken) {
@@ -48,12 +52,22 @@ async fn watch(
     crew: &Crew,
     backoff: &mut Backoff,
 ) -> Result<std::convert::Infallible, Failure> {
-    let mut connection = connect::connect(account).await?;
-    connection.session.examine(&MailboxName::inbox(), SelectMode::Plain).await?;
+    let mut connection = connect::connect_to_listen(account).await?;
+    let mode =
+        if connection.session.has("CONDSTORE") { SelectMode::CondStore } else { SelectMode::Plain };
+    let inbox = match connection.session.examine(&MailboxName::inbox(), mode.clone()).await {
+        Err(error) if quirk::wants_introduction(&error) => {
+            connection.session.identify(&connect::WHO_WE_ARE).await?;
+            connection.session.examine(&MailboxName::inbox(), mode).await?
+        }
+        answer => answer?,
+    };
     backoff.reset();
     crew.set_watching(true);
     // Something may have come before anybody listened.
-    account.signals.raise(|wanted| wanted.inbox = true);
+    if !is_known(account, &inbox).await? {
+        account.signals.raise(|wanted| wanted.inbox = true);
+    }
     if connection.session.has("IDLE") || connection.session.has("IMAP4REV2") {
         idle(account, &mut connection).await
     } else {
@@ -66,12 +80,23 @@ async fn idle(
     connection: &mut Connection,
 ) -> Result<std::convert::Infallible, Failure> {
     let renewal = account.engine.tuning.idle_renewal;
+    let mut seen = Seen::default();
+    match connection.session.notify().await {
+        Ok(counts) => {
+            for (name, status) in counts {
+                seen.notice(account, &name, status);
+            }
+        }
+        // The rounds of the working connection look at the other folders then.
+        Err(error) if !error.is_fatal() => {}
+        Err(error) => return Err(error.into()),
+    }
     loop {
         let mut idle = connection.session.idle().await?;
         let is_quiet = loop {
             tokio::select! {
                 happened = idle.wait(renewal) => match happened? {
-                    Idling::Event(event) => hint(account, &event),
+                    Idling::Event(event) => seen.hint(account, event),
                     Idling::Quiet => break true,
                 },
                 () = account.probe.notified() => break false,
@@ -91,13 +116,14 @@ async fn poll(
     account: &Account,
     connection: &mut Connection,
 ) -> Result<std::convert::Infallible, Failure> {
+    let mut seen = Seen::default();
     loop {
         tokio::select! {
             () = tokio::time::sleep(account.engine.tuning.poll) => connection.session.noop().await?,
             () = account.probe.notified() => in_time(account, connection.session.noop()).await?,
         }
         for event in connection.session.take_events() {
-            hint(account, &event);
+            seen.hint(account, event);
         }
     }
 }
@@ -113,18 +139,56 @@ async fn in_time(
     }
 }
 
-fn hint(account: &Account, event: &Event) {
-    match event {
-        Event::Exists(_)
-        | Event::Expunged(_)
-        | Event::Vanished(_)
-        | Event::Changed(_)
-        | Event::Overflow => {
-            account.signals.raise(|wanted| wanted.inbox = true);
+/// Tells whether INBOX is here as it is there, as far as counts can tell. What comes after this the server tells.
+async fn is_known(account: &Account, inbox: &Selected) -> Result<bool, Failure> {
+    let id = account.id;
+    let known =
+        account.store().read(move |tx| mailbox::by_role(tx, id, MailboxRole::Inbox)).await?;
+    Ok(known.is_some_and(|known| {
+        known.sync.is_complete
+            && known.sync.uid_validity == Some(inbox.uid_validity)
+            && known.sync.uid_next.is_some()
+            && known.sync.uid_next == inbox.uid_next
+            && known.sync.highest_modseq.is_some()
+            && known.sync.highest_modseq == inbox.highest_modseq
+            && known.total == u64::from(inbox.exists)
+    }))
+}
+
+/// What was heard of folders that are not open.
+#[derive(Debug, Default)]
+struct Seen(HashMap<MailboxName, Option<Uid>>);
+
+impl Seen {
+    /// Passes an event on as a hint.
+    fn hint(&mut self, account: &Account, event: Event) {
+        match event {
+            Event::Exists(_) | Event::Expunged(_) | Event::Vanished(_) | Event::Changed(_) => {
+                account.signals.raise(|wanted| wanted.inbox = true)
+            }
+            Event::Overflow => account.signals.raise(|wanted| {
+                wanted.inbox = true;
+                wanted.folders = true;
+            }),
+            Event::Counts(name, status) => self.notice(account, &name, *status),
+            Event::Listed(folder) => account.signals.raise(|wanted| {
+                let exists = !folder.has("\\nonexistent") && !folder.has("\\noselect");
+                wanted.listed.insert(folder.name.as_wire().to_owned(), exists);
+            }),
+            Event::Alert(text) | Event::Closing(text) => {
+                let said = crate::problem::sentence(&text);
+                account.update(|status| status.server_said = said);
+            }
         }
-        Event::Alert(text) | Event::Closing(text) => {
-            let said = crate::problem::sentence(text);
-            account.update(|status| status.server_said = said);
-        }
+    }
+
+    /// Passes the counts of a folder on.
+    fn notice(&mut self, account: &Account, name: &MailboxName, status: MailboxStatus) {
+        let before = self.0.insert(name.clone(), status.uid_next);
+        let is_mail = before.is_some_and(|before| before < status.uid_next);
+        account.signals.raise(|wanted| {
+            wanted.has_mail |= is_mail;
+            wanted.noticed.insert(name.as_wire().to_owned(), status);
+        });
     }
 }

@@ -19,7 +19,7 @@ const COUNT: u32 = 30;
 const HELLO: &str =
     "S: * OK [CAPABILITY IMAP4rev1] hello\nC: {a} LOGIN *\nS: {a} OK [CAPABILITY IMAP4rev1] in\n";
 /// The list of the one folder.
-const LIST: &str = "C: {b} LIST *\nS: * LIST () \"/\" INBOX\nS: {b} OK listed\n";
+const LIST: &str = "C: {b} LIST *\nS: * LIST () \"/\" INBOX\nS: {b} OK listed\nC: {l} LSUB *\nS: {l} OK listed\n";
 
 /// A store that knows thirty messages of INBOX with everything that belongs to them.
 fn fill(tx: &WriteTx<'_>) {
@@ -142,7 +142,7 @@ async fn an_empty_folder_is_believed_only_when_a_fresh_connection_agrees() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_list_without_the_folders_is_not_believed_at_once() {
-    let list = "C: {b} LIST *\nS: * LIST () \"/\" Other\nS: {b} OK listed\n";
+    let list = "C: {b} LIST *\nS: * LIST () \"/\" Other\nS: {b} OK listed\nC: {l} LSUB *\nS: {l} OK listed\n";
     let working = script(&[HELLO, list, "!drain\n"]);
     let fresh = script(&[HELLO, LIST, "!drain\n"]);
     let rig = rig(vec![working, watcher(), fresh]).await;

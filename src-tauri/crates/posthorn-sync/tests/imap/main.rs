@@ -8,8 +8,13 @@
 
 mod break_off;
 mod first;
+mod gmail;
 mod lie;
 mod live;
+mod matrix;
+mod notify;
 mod operation;
 mod prove;
+mod quirk;
+mod restart;
 mod rig;

@@ -8,7 +8,7 @@ use posthorn_testkit::{Dovecot, DovecotOptions};
 use crate::rig::{Rig, mail};
 
 impl Rig {
-    async fn act(
+    pub(crate) async fn act(
         &self,
         action: Action,
         targets: Vec<(MailboxId, MessageId)>,

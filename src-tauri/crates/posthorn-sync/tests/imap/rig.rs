@@ -91,12 +91,21 @@ impl Rig {
         tuning: Tuning,
         fill: impl FnOnce(&posthorn_store::WriteTx<'_>) + Send + 'static,
     ) -> Self {
+        Self::start_as(settings(port), tuning, fill).await
+    }
+
+    /// The same with an account of another user, or at another address.
+    pub(crate) async fn start_as(
+        settings: AccountSettings,
+        tuning: Tuning,
+        fill: impl FnOnce(&posthorn_store::WriteTx<'_>) + Send + 'static,
+    ) -> Self {
         let folder = Arc::new(tempfile::tempdir().unwrap());
         let store = open(&folder);
         let secrets = choose(SecretSource::Memory).unwrap();
         let account = store
             .write(move |tx| {
-                let id = account::add(tx, &settings(port))?;
+                let id = account::add(tx, &settings)?;
                 fill(tx);
                 Ok(id)
             })

@@ -3,10 +3,16 @@
 //! Fetching, reading and storing overlap: while one batch is written the next is on its way. A batch that is stored
 //! stays stored, whatever happens to the connection; what is missing is computed anew each time, so nothing has to be
 //! remembered about an interrupted download. Something urgent interrupts between two windows.
+//!
+//! Where the server has ids that survive a move (Gmail, OBJECTID), those are asked for first: a message with two labels
+//! is in two folders, and comes once.
+
+use std::collections::HashMap;
 
 use posthorn_imap::{BodyStructure, Fetched, UidSet};
-use posthorn_model::{Flags, MessageId, ModSeq, Timestamp, Uid};
+use posthorn_model::{Flags, MailboxRole, MessageId, ModSeq, Timestamp, Uid};
 use posthorn_store::mailbox::Mailbox;
+use posthorn_store::message::Head;
 use posthorn_store::placement::{self, Arrival, Arrived};
 use tokio::sync::mpsc;
 
@@ -14,6 +20,7 @@ use crate::engine::Account;
 use crate::failure::Failure;
 use crate::imap::connect::Connection;
 use crate::imap::head;
+use crate::imap::step::refusal::Queue;
 use crate::limit::{HEAD_BATCH, HEAD_WINDOW, PIPELINE};
 
 /// A header larger than this is cut: what a list shows stands in the beginning.
@@ -30,6 +37,8 @@ pub(crate) struct RawHead {
     pub(crate) structure: Option<BodyStructure>,
     pub(crate) header: Vec<u8>,
     pub(crate) server_id: Option<String>,
+    /// The beginning of its text, where the server has it at hand.
+    pub(crate) preview: Option<String>,
 }
 
 /// What came of a run.
@@ -53,43 +62,132 @@ pub(crate) async fn fetch(
     from: &UidSet,
 ) -> Result<Outcome, Failure> {
     let (sender, receiver) = mpsc::channel(PIPELINE);
-    let fetching = fetch_windows(account, connection, from, sender);
+    let fetching = fetch_windows(account, connection, mailbox, from, sender);
     let storing = store(account, mailbox, receiver);
     let (fetched, stored) = tokio::join!(fetching, storing);
     // A failure of the store closes the channel and shows as such on the other side too: the cause goes first.
     let mut outcome = stored?;
-    outcome.is_interrupted = fetched?;
+    let joined = fetched?;
+    outcome.stored.extend(&joined.stored);
+    outcome.arrived.extend(joined.arrived);
+    outcome.without_body += joined.without_body;
+    outcome.is_interrupted = joined.is_interrupted;
     Ok(outcome)
 }
 
-/// Returns true when something urgent interrupted it.
+/// Returns what needed no head, and whether something urgent interrupted it.
 async fn fetch_windows(
     account: &Account,
     connection: &mut Connection,
+    mailbox: &Mailbox,
     from: &UidSet,
     sender: mpsc::Sender<Vec<RawHead>>,
-) -> Result<bool, Failure> {
+) -> Result<Outcome, Failure> {
     let total = from.len();
-    let mut done = 0;
-    for (at, window) in windows(from).into_iter().enumerate() {
-        if at > 0 && account.signals.is_urgent() {
-            return Ok(true);
+    let (mut done, mut outcome) = (0, Outcome::default());
+    let is_by_id = is_by_id(connection, mailbox);
+    let mut queue = Queue::new(windows(from));
+    let mut is_first = true;
+    while let Some(window) = queue.next() {
+        if !std::mem::take(&mut is_first) && account.signals.is_urgent() {
+            outcome.is_interrupted = true;
+            return Ok(outcome);
         }
-        let mut batch = Vec::new();
-        let mut fetching = connection.session.fetch_heads(&window).await?;
-        while let Some(fetched) = fetching.next().await? {
-            batch.extend(raw_head(fetched)?);
-            if batch.len() >= HEAD_BATCH {
-                sender.send(std::mem::take(&mut batch)).await.map_err(|_| Failure::Interrupted)?;
+        let wanted = if is_by_id {
+            join(account, connection, mailbox, &window, &mut outcome).await?
+        } else {
+            window.clone()
+        };
+        // A range may hold fewer messages than uids; what is left of it may need several commands.
+        for piece in wanted.pieces(u32::MAX) {
+            match window_of_heads(connection, &piece, &sender).await {
+                Ok(()) => {}
+                Err(Failure::Imap { error, .. }) => {
+                    if let Some(uid) = queue.refused(&piece, error)? {
+                        tracing::warn!(
+                            mailbox = mailbox.id.0,
+                            uid = uid.0,
+                            "the server does not give a message"
+                        );
+                    }
+                }
+                Err(failure) => return Err(failure),
             }
         }
-        if !batch.is_empty() {
-            sender.send(batch).await.map_err(|_| Failure::Interrupted)?;
-        }
-        done += window.len();
+        done = total.min(done + window.len());
         account.update(|status| (status.done, status.total) = (Some(done), Some(total)));
     }
-    Ok(false)
+    Ok(outcome)
+}
+
+async fn window_of_heads(
+    connection: &mut Connection,
+    window: &UidSet,
+    sender: &mpsc::Sender<Vec<RawHead>>,
+) -> Result<(), Failure> {
+    let mut batch = Vec::new();
+    let mut fetching = connection.session.fetch_heads(window).await?;
+    while let Some(fetched) = fetching.next().await? {
+        batch.extend(raw_head(fetched)?);
+        if batch.len() >= HEAD_BATCH {
+            sender.send(std::mem::take(&mut batch)).await.map_err(|_| Failure::Interrupted)?;
+        }
+    }
+    if !batch.is_empty() {
+        sender.send(batch).await.map_err(|_| Failure::Interrupted)?;
+    }
+    Ok(())
+}
+
+/// Tells whether messages are asked for by the ids that survive a move first. Not in INBOX, which comes first and whose
+/// messages are new.
+fn is_by_id(connection: &Connection, mailbox: &Mailbox) -> bool {
+    let session = &connection.session;
+    mailbox.role != MailboxRole::Inbox && (session.has("X-GM-EXT-1") || session.has("OBJECTID"))
+}
+
+/// Takes those messages of a window in that are known from another folder; returns the uids of the others.
+async fn join(
+    account: &Account,
+    connection: &mut Connection,
+    mailbox: &Mailbox,
+    window: &UidSet,
+    outcome: &mut Outcome,
+) -> Result<UidSet, Failure> {
+    let mut arrivals = Vec::new();
+    let mut fetching = connection.session.fetch_ids(window).await?;
+    while let Some(mut fetched) = fetching.next().await? {
+        let server_id = server_id(&mut fetched);
+        let (Some(uid), Some(flags)) = (fetched.uid, fetched.flags) else { continue };
+        if window.contains(uid) {
+            let head = Head { server_id, ..Head::default() };
+            arrivals.push(Arrival {
+                uid: Some(uid),
+                flags,
+                modseq: fetched.modseq,
+                head,
+                body: None,
+            });
+        }
+    }
+    let flags: HashMap<Uid, Flags> =
+        arrivals.iter().filter_map(|arrival| Some((arrival.uid?, arrival.flags.clone()))).collect();
+    let id = mailbox.id;
+    let (arrived, others) =
+        account.store().write(move |tx| placement::join(tx, id, arrivals)).await?;
+    let flags = arrived
+        .iter()
+        .map(|arrived| {
+            let uid = arrived.uid;
+            (uid, uid.and_then(|uid| flags.get(&uid)).cloned().unwrap_or_default())
+        })
+        .collect();
+    note(outcome, &arrived, flags);
+    Ok(others.into_iter().collect())
+}
+
+fn server_id(fetched: &mut Fetched) -> Option<String> {
+    fetched.email_id.take().or_else(|| fetched.gm_msgid.map(|id| id.to_string()))
 }
 
 /// Cuts a set into windows, the newest first and full.
@@ -124,7 +222,7 @@ fn raw_head(mut fetched: Fetched) -> Result<Option<RawHead>, Failure> {
         // The message is listed all the same: it can be looked at as source.
         None => Vec::new(),
     };
-    let server_id = fetched.email_id.take().or_else(|| fetched.gm_msgid.map(|id| id.to_string()));
+    let server_id = server_id(&mut fetched);
     Ok(Some(RawHead {
         uid,
         flags,
@@ -134,6 +232,7 @@ fn raw_head(mut fetched: Fetched) -> Result<Option<RawHead>, Failure> {
         structure: fetched.body_structure,
         header,
         server_id,
+        preview: fetched.preview,
     }))
 }
 

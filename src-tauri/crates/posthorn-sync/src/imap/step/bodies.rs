@@ -15,6 +15,7 @@ use tokio::sync::mpsc;
 use crate::engine::Account;
 use crate::failure::Failure;
 use crate::imap::connect::Connection;
+use crate::imap::step::refusal::Queue;
 use crate::limit::{
     BODY_BATCH, BODY_BATCH_BYTES, ON_DEMAND, PIPELINE, TEXT_PART, TEXT_PARTS, WHOLE_BODY,
 };
@@ -142,14 +143,29 @@ async fn fetch_small(
             group.iter().map(|wanted| (wanted.uid, wanted.message)).collect();
         let uids: UidSet = group.iter().map(|wanted| wanted.uid).collect();
         let mut batch = Batch::new();
-        for piece in uids.pieces(u32::MAX) {
-            let mut fetching = connection.session.fetch_bodies(&piece).await?;
-            while let Some(fetched) = fetching.next().await? {
-                batch.extend(whole(fetched, &messages)?);
+        let mut queue = Queue::new(uids.pieces(u32::MAX));
+        while let Some(piece) = queue.next() {
+            match fetch_group(connection, &piece, &messages, &mut batch).await {
+                // What the server does not give alone either is given up by the caller.
+                Err(Failure::Imap { error, .. }) => _ = queue.refused(&piece, error)?,
+                result => result?,
             }
         }
         sender.send(batch).await.map_err(|_| Failure::Interrupted)?;
         tally.add(account, group.len() as u64);
+    }
+    Ok(())
+}
+
+async fn fetch_group(
+    connection: &mut Connection,
+    uids: &UidSet,
+    messages: &HashMap<Uid, MessageId>,
+    batch: &mut Batch,
+) -> Result<(), Failure> {
+    let mut fetching = connection.session.fetch_bodies(uids).await?;
+    while let Some(fetched) = fetching.next().await? {
+        batch.extend(whole(fetched, messages)?);
     }
     Ok(())
 }

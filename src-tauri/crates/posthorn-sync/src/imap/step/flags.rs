@@ -43,7 +43,7 @@ pub(crate) async fn update(
 ) -> Result<(), Failure> {
     let mut updates: Vec<FlagUpdate> =
         std::mem::take(&mut selected.changed).into_iter().filter_map(update_of).collect();
-    let is_resynced = connection.session.is_enabled("QRESYNC");
+    let is_resynced = connection.session.is_enabled("QRESYNC") && connection.session.has("QRESYNC");
     let (wanted, since) =
         match ask(mailbox.sync.highest_modseq, selected.highest_modseq, is_resynced, is_thorough) {
             Ask::Nothing => (UidSet::new(), None),
@@ -74,6 +74,8 @@ pub(crate) async fn update(
 
 fn ask(known: Option<ModSeq>, now: Option<ModSeq>, is_resynced: bool, is_thorough: bool) -> Ask {
     match (known, now) {
+        // The server went back to a backup and counts again from there: nothing that it counted tells anything.
+        (Some(known), Some(now)) if now < known => Ask::All,
         (Some(_), Some(_)) if is_resynced => Ask::Nothing,
         (Some(known), Some(now)) if known == now => Ask::Nothing,
         (Some(known), Some(_)) => Ask::Since(known),
@@ -98,6 +100,8 @@ mod tests {
         let at = |value: u64| Some(ModSeq(value));
         let table = [
             ((at(5), at(9), true, false), Ask::Nothing),
+            ((at(9), at(5), true, false), Ask::All),
+            ((at(9), at(5), false, false), Ask::All),
             ((at(5), at(5), false, false), Ask::Nothing),
             ((at(5), at(9), false, true), Ask::Since(ModSeq(5))),
             ((None, at(9), false, false), Ask::All),

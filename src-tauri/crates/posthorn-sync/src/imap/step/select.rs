@@ -5,7 +5,8 @@ use posthorn_imap::{MailboxName, SelectMode, Selected};
 use posthorn_store::mailbox::Mailbox;
 
 use crate::failure::Failure;
-use crate::imap::connect::Connection;
+use crate::imap::connect::{Connection, WHO_WE_ARE};
+use crate::imap::quirk;
 
 /// Opens a mailbox for synchronisation. A refusal is an error and says nothing about the mailbox's messages.
 pub(crate) async fn open(
@@ -15,7 +16,18 @@ pub(crate) async fn open(
     let mode = mode(connection, mailbox);
     let name = MailboxName::from_wire(mailbox.path.clone());
     connection.open = None;
-    let selected = connection.session.select(&name, mode).await?;
+    let selected = match connection.session.select(&name, mode.clone()).await {
+        Err(error) if quirk::wants_introduction(&error) => {
+            connection.session.identify(&WHO_WE_ARE).await?;
+            connection.session.select(&name, mode).await?
+        }
+        // A server that offers it and cannot do it (Cyrus 2.4.11 did not know its own parameters).
+        Err(posthorn_imap::Error::Bad { .. }) if matches!(mode, SelectMode::QResync { .. }) => {
+            connection.session.distrust(["QRESYNC"]);
+            connection.session.select(&name, self::mode(connection, mailbox)).await?
+        }
+        answer => answer?,
+    };
     connection.open = Some((mailbox.id, selected.uid_validity));
     Ok(selected)
 }
