@@ -89,7 +89,8 @@ async fn a_large_message_comes_in_parts_and_a_full_disk_stops_bodies() {
     let attachment = message.head.attachments.first().unwrap();
     assert_eq!(attachment.name, "plan.bin");
     let part = rig.sync.fetch_section(message.id, &attachment.section).await.unwrap();
-    assert!(rig.store.bodies().size(part).await.unwrap() > 3 << 20);
+    // Without its base64 where the server can do that, as Dovecot can.
+    assert_eq!(rig.store.bodies().size(part).await.unwrap(), 3 << 20);
     let whole = rig.sync.fetch_body(message.id).await.unwrap();
     assert_eq!(rig.store.bodies().get(whole).await.unwrap(), large);
 

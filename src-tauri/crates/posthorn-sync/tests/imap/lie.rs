@@ -19,10 +19,11 @@ const COUNT: u32 = 30;
 const HELLO: &str =
     "S: * OK [CAPABILITY IMAP4rev1] hello\nC: {a} LOGIN *\nS: {a} OK [CAPABILITY IMAP4rev1] in\n";
 /// The list of the one folder.
-const LIST: &str = "C: {b} LIST *\nS: * LIST () \"/\" INBOX\nS: {b} OK listed\nC: {l} LSUB *\nS: {l} OK listed\n";
+const LIST: &str =
+    "C: {b} LIST *\nS: * LIST () \"/\" INBOX\nS: {b} OK listed\nC: {l} LSUB *\nS: {l} OK listed\n";
 
 /// A store that knows thirty messages of INBOX with everything that belongs to them.
-fn fill(tx: &WriteTx<'_>) {
+pub(crate) fn fill(tx: &WriteTx<'_>) {
     let account: AccountId = account::list(tx).unwrap().first().unwrap().id;
     let listed = Listed {
         path: "INBOX".to_owned(),
@@ -50,17 +51,17 @@ fn fill(tx: &WriteTx<'_>) {
     mailbox::set_sync(tx, id, &state).unwrap();
 }
 
-fn script(lines: &[&str]) -> Script {
+pub(crate) fn script(lines: &[&str]) -> Script {
     Script::parse(&lines.concat()).unwrap()
 }
 
 /// A watching connection that is greeted and never answered.
-fn watcher() -> Script {
+pub(crate) fn watcher() -> Script {
     script(&["S: * OK [CAPABILITY IMAP4rev1] hello\nC: {a} LOGIN *\n!stall\n"])
 }
 
 /// Plays one script per connection, side by side; returns the port.
-async fn serve(scripts: Vec<Script>) -> u16 {
+pub(crate) async fn serve(scripts: Vec<Script>) -> u16 {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let port = listener.local_addr().unwrap().port();
     tokio::spawn(async move {
@@ -78,7 +79,7 @@ async fn rig(scripts: Vec<Script>) -> Rig {
     Rig::start_with(serve(scripts).await, slow, fill).await
 }
 
-async fn kept(rig: &Rig) -> usize {
+pub(crate) async fn kept(rig: &Rig) -> usize {
     let inbox = rig.role(MailboxRole::Inbox).await.id;
     rig.messages(inbox).await.len()
 }

@@ -30,7 +30,8 @@ struct Case {
 
 fn cases() -> Vec<Case> {
     let all: Vec<&str> = ALL.split_ascii_whitespace().collect();
-    let mut offers = vec![("nothing".to_owned(), String::new()), ("everything".to_owned(), ALL.to_owned())];
+    let mut offers =
+        vec![("nothing".to_owned(), String::new()), ("everything".to_owned(), ALL.to_owned())];
     for missing in &all {
         let rest: Vec<&str> = all.iter().copied().filter(|word| word != missing).collect();
         offers.push((format!("all but {missing}"), rest.join(" ")));
@@ -93,7 +94,11 @@ async fn journey(case: Case, port: u16) {
     rig.settled().await;
     let inbox = rig.role(MailboxRole::Inbox).await;
     let work = rig.mailbox("Work").await.id;
-    assert_eq!((inbox.total, rig.messages(work).await.len()), (6, 2), "{label}: first synchronisation");
+    assert_eq!(
+        (inbox.total, rig.messages(work).await.len()),
+        (6, 2),
+        "{label}: first synchronisation"
+    );
     let inbox = inbox.id;
 
     let mut other = other(&case, port).await;
@@ -134,7 +139,11 @@ async fn journey(case: Case, port: u16) {
     }
     assert_eq!(answered, 1, "{label}: our own flag");
     other.select(&MailboxName::from_display("Work"), SelectMode::Plain).await.unwrap();
-    assert_eq!(other.search(&Search::All).await.unwrap().len(), 3, "{label}: what was moved arrived");
+    assert_eq!(
+        other.search(&Search::All).await.unwrap().len(),
+        3,
+        "{label}: what was moved arrived"
+    );
 
     rig.until(&format!("{label}: both sides agree"), || async {
         rig.messages(inbox).await.len() == 5 && rig.messages(work).await.len() == 3

@@ -95,7 +95,8 @@ async fn what_happened_meanwhile_comes_with_the_opening() {
     let work = rig.mailbox("Work").await;
     assert_eq!(work.total, 4);
     let id = work.id;
-    let row = rig.read(move |tx| posthorn_store::placement::by_uid(tx, id, posthorn_model::Uid(1))).await;
+    let row =
+        rig.read(move |tx| posthorn_store::placement::by_uid(tx, id, posthorn_model::Uid(1))).await;
     assert!(row.unwrap().flags.flagged);
     assert_eq!(rig.role(MailboxRole::Inbox).await.total, 5);
     rig.sync.shutdown().await;
