@@ -263,7 +263,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<S> {
         let read = self.session.read_response().await;
         let reply = match read {
             Ok(Some(data)) => take_over(data.parsed(), self.session.get_mut())
-                .map(|reply| if self.is_utf8 { reply.from_utf8() } else { reply }),
+                .map(|reply| if self.is_utf8 { reply.respelt() } else { reply }),
             Ok(None) => Err(Error::Lost("the server closed it".to_owned())),
             Err(error) => Err(Error::from_io(error)),
         };

@@ -91,18 +91,18 @@ pub(crate) enum Reply {
 
 impl Reply {
     /// Takes names for UTF-8 (RFC 6855).
-    pub(crate) fn from_utf8(self) -> Self {
+    pub(crate) fn respelt(self) -> Self {
         let Self::Untagged(untagged) = self else { return self };
         Self::Untagged(match untagged {
             Untagged::List(mailbox) => {
-                Untagged::List(Mailbox { name: mailbox.name.from_utf8(), ..mailbox })
+                Untagged::List(Mailbox { name: mailbox.name.respelt(), ..mailbox })
             }
-            Untagged::Subscribed(name) => Untagged::Subscribed(name.from_utf8()),
+            Untagged::Subscribed(name) => Untagged::Subscribed(name.respelt()),
             Untagged::MailboxStatus(name, status) => {
-                Untagged::MailboxStatus(name.from_utf8(), status)
+                Untagged::MailboxStatus(name.respelt(), status)
             }
-            Untagged::MyRights(name, rights) => Untagged::MyRights(name.from_utf8(), rights),
-            Untagged::Namespace(namespaces) => Untagged::Namespace(namespaces.from_utf8()),
+            Untagged::MyRights(name, rights) => Untagged::MyRights(name.respelt(), rights),
+            Untagged::Namespace(namespaces) => Untagged::Namespace(namespaces.respelt()),
             other => other,
         })
     }

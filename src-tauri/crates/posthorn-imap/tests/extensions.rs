@@ -1,6 +1,6 @@
 //! Extensions against a real Dovecot with everything that it can do, and against scripts for what it cannot.
 
-#![expect(clippy::expect_used, clippy::panic, reason = "helpers of tests fail like tests")]
+#![expect(clippy::expect_used, reason = "helpers of tests fail like tests")]
 
 use posthorn_imap::sasl::{Credentials, Exposure};
 use posthorn_imap::{Error, Event, Idling, MailboxName, Options, SelectMode, Session, UidSet};

@@ -65,7 +65,7 @@ impl MailboxName {
     }
 
     /// Takes a name that came as UTF-8 for what it is, so that it is spelt here as on any other connection.
-    pub(crate) fn from_utf8(self) -> Self {
+    pub(crate) fn respelt(self) -> Self {
         if self.has_bytes() { self } else { Self::from_display(&self.0) }
     }
 
@@ -270,7 +270,7 @@ impl Namespaces {
     }
 
     /// Takes prefixes for UTF-8 (RFC 6855).
-    pub(crate) fn from_utf8(mut self) -> Self {
+    pub(crate) fn respelt(mut self) -> Self {
         for namespace in
             self.personal.iter_mut().chain(&mut self.other_users).chain(&mut self.shared)
         {
@@ -355,7 +355,7 @@ mod tests {
         #[test]
         fn a_name_is_the_same_in_both_spellings(text in "[^\\pC]{0,20}") {
             let name = MailboxName::from_display(&text);
-            proptest::prop_assert_eq!(MailboxName::from_bytes(name.to_utf8()).from_utf8(), name);
+            proptest::prop_assert_eq!(MailboxName::from_bytes(name.to_utf8()).respelt(), name);
         }
     }
 }

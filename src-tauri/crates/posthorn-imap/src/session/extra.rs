@@ -134,7 +134,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
     /// Returns the largest message, in octets, that may be appended anywhere; nothing where the server does not say,
     /// or says it for each mailbox apart ([`MailboxStatus::append_limit`]).
     pub fn append_limit(&self) -> Option<u64> {
-        let words = self.capabilities().iter();
-        words.filter_map(|word| word.strip_prefix("APPENDLIMIT=")?.parse().ok()).next()
+        let mut words = self.capabilities().iter();
+        words.find_map(|word| word.strip_prefix("APPENDLIMIT=")?.parse().ok())
     }
 }

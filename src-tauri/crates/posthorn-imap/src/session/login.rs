@@ -119,23 +119,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
         let answer = loop {
             match self.connection.step(&tag).await {
                 Ok(Step::Untagged(untagged)) => seen.push(untagged),
-                Ok(Step::Continue(text)) => match first.take() {
-                    Some(first) => self.connection.send_untagged(&first).await?,
-                    None => {
-                        let answer = STANDARD
-                            .decode(text.as_bytes())
-                            .map_err(|_| posthorn_sasl::Error::Malformed("it is not base64"))
-                            .and_then(|challenge| exchange.answer(&challenge));
-                        match answer {
-                            Ok(answer) => self.connection.send_untagged(&encode(&answer)).await?,
-                            // `*` ends the exchange; the refusal follows.
-                            Err(error) => {
-                                broken = Some(error);
-                                self.connection.send_untagged("*").await?;
-                            }
-                        }
-                    }
-                },
+                Ok(Step::Continue(text)) => {
+                    let line = first.take().map_or_else(|| respond(&mut exchange, &text), Ok);
+                    // `*` ends the exchange; the refusal follows.
+                    let line = line.unwrap_or_else(|error| {
+                        broken = Some(error);
+                        "*".to_owned()
+                    });
+                    self.connection.send_untagged(&line).await?;
+                }
                 Ok(Step::Done(done)) => break Ok(done),
                 Err(error) => break Err(error),
             }
@@ -166,6 +158,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
         let command = Command::new("LOGIN").string(user.as_bytes())?.string(password.as_bytes())?;
         self.run(&command).await
     }
+}
+
+/// Answers a challenge as it came over the wire.
+fn respond(exchange: &mut Exchange, text: &str) -> Result<String, posthorn_sasl::Error> {
+    let challenge = STANDARD
+        .decode(text.as_bytes())
+        .map_err(|_| posthorn_sasl::Error::Malformed("it is not base64"))?;
+    exchange.answer(&challenge).map(|answer| encode(&answer))
 }
 
 fn encode(message: &[u8]) -> String {

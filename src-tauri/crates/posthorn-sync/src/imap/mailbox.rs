@@ -30,6 +30,15 @@ pub(crate) async fn synchronise(
     connection: &mut Connection,
     mailbox: Mailbox,
 ) -> Result<Outcome, Failure> {
+    // On the heap: it holds a window's work, and everything that calls this would carry it along.
+    Box::pin(step_by_step(account, connection, mailbox)).await
+}
+
+async fn step_by_step(
+    account: &Account,
+    connection: &mut Connection,
+    mailbox: Mailbox,
+) -> Result<Outcome, Failure> {
     let mut selected = select::open(connection, &mailbox).await?;
     let is_first = mailbox.sync.uid_validity.is_none() || !mailbox.sync.is_complete;
     let mailbox = validity::reconcile(account, mailbox, &selected).await?;

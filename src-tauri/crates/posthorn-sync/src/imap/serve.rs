@@ -110,7 +110,7 @@ async fn part(
         if name == section
             && let Some((_, mime)) = sections.first()
             && let Some(plain) = without_base64(mime)
-            && let Some(literal) = decoded(account, connection, uid, section).await?
+            && let Some(literal) = Box::pin(decoded(account, connection, uid, section)).await?
         {
             sections = vec![(format!("{section}.MIME"), plain), (name, bodies::bytes(literal)?)];
             break;

@@ -164,7 +164,7 @@ impl Seen {
     fn hint(&mut self, account: &Account, event: Event) {
         match event {
             Event::Exists(_) | Event::Expunged(_) | Event::Vanished(_) | Event::Changed(_) => {
-                account.signals.raise(|wanted| wanted.inbox = true)
+                account.signals.raise(|wanted| wanted.inbox = true);
             }
             Event::Overflow => account.signals.raise(|wanted| {
                 wanted.inbox = true;

@@ -56,10 +56,8 @@ fn server(cases: &[Case]) -> Dovecot {
         addresses.join(", ")
     );
     for case in cases {
-        extra.push_str(&format!(
-            "local {} {{\n imap_capability = {}\n}}\n",
-            case.address, case.capability
-        ));
+        let words = &case.capability;
+        extra.extend(["local ", &case.address, " {\n imap_capability = ", words, "\n}\n"]);
     }
     let words = |list: &str| list.split(' ').map(str::to_owned).collect();
     Dovecot::start(DovecotOptions {
@@ -122,8 +120,9 @@ async fn journey(case: Case, port: u16) {
     })
     .await;
 
-    let all = rig.messages(inbox).await;
-    let (one, two, three) = (all[1], all[2], all[3]);
+    let mut all = rig.messages(inbox).await.into_iter();
+    let mut next = || all.next().unwrap();
+    let (newest, one, two, three) = (next(), next(), next(), next());
     rig.act(Action::SetFlag { flag: Flag::Answered, to: Switch::On }, vec![(inbox, one)]).await;
     rig.act(Action::Move { to: work }, vec![(inbox, two)]).await;
     rig.act(Action::Delete, vec![(inbox, three)]).await;
@@ -150,7 +149,6 @@ async fn journey(case: Case, port: u16) {
     })
     .await;
     rig.settled().await;
-    let newest = all[0];
     let read = rig.read(move |tx| message::get(tx, newest)).await;
     assert!(matches!(read.body, message::BodyState::Whole(_)), "{label}: bodies come");
     let facts = rig.sync.folder_facts(inbox).await.unwrap();

@@ -95,7 +95,7 @@ pub(crate) async fn download(
     let mut pending: HashSet<MessageId> =
         small.iter().chain(&large).map(|wanted| wanted.message).collect();
     let (sender, receiver) = mpsc::channel(PIPELINE);
-    let fetching = fetch_small(account, connection, &small, sender, tally);
+    let fetching = Box::pin(fetch_small(account, connection, &small, sender, tally));
     let storing = store(account, receiver);
     let (fetched, stored) = tokio::join!(fetching, storing);
     for message in stored? {
