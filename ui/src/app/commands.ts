@@ -2,6 +2,7 @@
 import type { Behaviour } from '@/command/registry.svelte';
 import type { CommandId } from '@/command/table';
 import { charsetMenu } from '@/feature/reader/charset';
+import { goOn } from '@/feature/reader/draft';
 import { printMessage } from '@/feature/reader/print';
 import type { MailboxRole } from '@/ipc/generated';
 import type { Format, Writing } from '@/state/compose.svelte';
@@ -140,7 +141,7 @@ function listCommands(store: Store): Partial<Record<CommandId, Behaviour>> {
     'list.last': { when: some, run: () => list.focus(list.total - 1) },
     'list.pageDown': { when: some, run: () => list.move(page()) },
     'list.pageUp': { when: some, run: () => list.move(-page()) },
-    'list.open': { when: () => some() && list.active !== null, run: () => void (screen.pane = 'reader') },
+    'list.open': { when: () => some() && list.active !== null, run: () => openRow(store) },
     'list.extendDown': { when: some, run: () => list.move(1, true) },
     'list.extendUp': { when: some, run: () => list.move(-1, true) },
     'list.select': { when: some, run: () => (list.active ? list.toggle(list.active.index) : undefined) },
@@ -158,6 +159,13 @@ function listCommands(store: Store): Partial<Record<CommandId, Behaviour>> {
     },
     'list.conversations': { run: () => store.change({ conversations: !store.preferences.value.conversations }) },
   };
+}
+
+/** Opens the row in focus: a message is read, one of the Drafts folder is written on. */
+async function openRow(store: Store): Promise<void> {
+  const row = store.list.activeRow;
+  store.screen.pane = 'reader';
+  if (row && store.mailboxes.byId(row.mailbox)?.role === 'drafts') await goOn(store, row.message);
 }
 
 function goCommands(store: Store): Partial<Record<CommandId, Behaviour>> {

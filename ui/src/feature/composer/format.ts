@@ -31,7 +31,23 @@ export function toggleFormat(editor: Squire, format: Format): void {
   const way = WAYS[format];
   if (isFormatted(editor, format)) way.off(editor);
   else way.on(editor);
-  editor.focus();
+  // Focusing sets the caret anew, which would undo a format that was put on or off before anything is typed.
+  if (document.activeElement !== editor.getRoot()) editor.focus();
+}
+
+const INLINE: readonly Format[] = ['bold', 'italic', 'underline'];
+
+/**
+ * Keeps what was switched off off in the next paragraph: splitting one takes away the empty place behind the format in
+ * which the caret stood, and would go on in it. To be called before the editor splits.
+ */
+export function keepOff(editor: Squire, inputType: string): void {
+  if (inputType !== 'insertParagraph' || !editor.getSelection().collapsed) return;
+  const off = INLINE.filter((format) => !isFormatted(editor, format));
+  // A microtask would come before the editor's own listener.
+  setTimeout(() => {
+    for (const format of off) if (isFormatted(editor, format)) WAYS[format].off(editor);
+  });
 }
 
 /** Keys of the editor that the command registry has instead: with these, keymaps would be a lie. */
