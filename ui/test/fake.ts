@@ -60,6 +60,26 @@ export class FakeEngine implements Engine {
     this.#delta({ inserted: [0] });
   }
 
+  /** Sends the delta of a conversation that a new message brings to the top. */
+  answer(at: number): void {
+    const before = this.#row;
+    const id = 6_000_000 + this.version;
+    const moved = { ...before(at), message: id, subject: 'Answered' };
+    this.#rows = (index) => (index === 0 ? moved : before(index <= at ? index - 1 : index));
+    this.#delta({ removed: [at], inserted: [0], moved: [{ from: at, to: 0, message: id }] });
+  }
+
+  /** Sends a delta that says nothing but to ask again. */
+  reset(): void {
+    this.#delta({ reset: true });
+  }
+
+  /** Sends the delta of rows that were found behind the last one. */
+  grow(total: number, counting: boolean): void {
+    this.total = total;
+    this.#delta({ counting });
+  }
+
   /** Sends the delta of one row that went. */
   vanish(at: number): void {
     const before = this.#row;
@@ -76,7 +96,7 @@ export class FakeEngine implements Engine {
     const fromVersion = this.version;
     this.version += 1;
     const { view, version, total } = this;
-    const empty = { reset: false, removed: [], inserted: [], changed: [] };
+    const empty = { counting: false, reset: false, removed: [], inserted: [], moved: [], changed: [], stale: false };
     this.emit({ kind: 'viewChanged', delta: { view, fromVersion, version, total, unread: 14, ...empty, ...part } });
   }
 
@@ -185,7 +205,7 @@ export class FakeEngine implements Engine {
     'views.open': () => {
       this.view += 1;
       const rows = Array.from({ length: Math.min(128, this.total) }, (_, at) => this.#row(at));
-      return { view: this.view, version: this.version, total: this.total, unread: 14, rows, search: null };
+      return { view: this.view, version: this.version, total: this.total, unread: 14, counting: false, rows, search: null };
     },
     'views.close': () => ({}),
     'views.range': ({ start, len }) => {

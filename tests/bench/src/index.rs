@@ -1,126 +1,73 @@
-//! A folder and searches on an index of 100,000 messages, filled by the real way: a synchronisation.
+//! Lists and searches on a generated index: three accounts, forty folders, as many messages as asked for.
+//!
+//! Several sizes are measured in one run, each by a process of its own (so that its memory is the engine's alone), and
+//! the largest is set beside the smaller ones: what grows faster than the mailbox stands out.
 
-use anyhow::Result;
-use posthorn_model::Timestamp;
-use posthorn_testkit::{Delivery, Mail, MailServer, MailServerOptions};
-use serde_json::{Value, json};
-use tokio::time::Instant;
+mod ask;
+mod mail;
 
-use crate::{engine, figure, imap, mebibytes, memory};
+use std::path::Path;
+use std::process::Command;
 
-/// Messages of the index; the million comes with a later benchmark.
-const MESSAGES: usize = 100_000;
-/// Times that each question is asked; the figure is the 95th percentile.
-const ROUNDS: usize = 20;
+use anyhow::{Context as _, Result, bail};
+use serde_json::Value;
 
-/// Words from common to rare: the number of a message chooses among them, so that each run builds the same index.
-const WORDS: [&str; 16] = [
-    "report",
-    "meeting",
-    "invoice",
-    "harbour",
-    "printing",
-    "catalogue",
-    "schedule",
-    "proposal",
-    "garden",
-    "voyage",
-    "orchestra",
-    "lighthouse",
-    "quarterly",
-    "umbrella",
-    "telescope",
-    "zeppelin",
-];
-const CHINESE: [&str; 8] = [
-    "会议安排",
-    "发票已经开好",
-    "版面确认",
-    "照片收到了",
-    "出版计划",
-    "周末爬山",
-    "展览开幕",
-    "合同修改",
-];
+pub(crate) use ask::ask;
 
-/// A fixed sequence that looks like chance (Knuth's multiplicative generator).
-fn draw(seed: usize, below: usize) -> usize {
-    (seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407) >> 33)
-        % below
-}
+/// Messages unless told otherwise: a size that a benchmark of everything still has time for.
+pub(crate) const MESSAGES: usize = 100_000;
+/// The smallest index that says something.
+const LEAST: usize = 10_000;
+/// The word that asks a process of ours for the questions: `posthorn-bench index-ask FOLDER`.
+pub(crate) const ASK: &str = "index-ask";
 
-fn word(seed: usize) -> &'static str {
-    // The smaller of two draws: earlier words are more common.
-    let place = draw(seed, WORDS.len()).min(draw(seed ^ 0x5555, WORDS.len()));
-    WORDS.get(place).copied().unwrap_or_default()
-}
-
-fn message(number: usize) -> Delivery {
-    let chinese = CHINESE.get(draw(number, CHINESE.len())).copied().unwrap_or_default();
-    let subject = format!("{} {} {chinese} {number}", word(number), word(number + 7));
-    let text: Vec<&str> = (0..60).map(|place| word(number * 61 + place)).collect();
-    let bytes = Mail::new()
-        .from(&format!("Writer {} <writer{}@example.org>", number % 500, number % 500))
-        .to("bench@posthorn.test")
-        .subject(&subject)
-        .message_id(&format!("bench-{number}@example.org"))
-        .text(&format!("{}。{chinese}\r\n", text.join(" ")))
-        .build();
-    let delivery = Delivery::new(bytes)
-        .received(Timestamp::from_seconds(1_600_000_000 + (number as i64) * 1_000));
-    if number.is_multiple_of(3) { delivery } else { delivery.flags(&["\\Seen"]) }
-}
-
-/// Fills the index, then asks.
-pub(crate) async fn run() -> Result<()> {
-    println!("\nA list and searches on {MESSAGES} messages");
-    let server = MailServer::start(MailServerOptions::default())?;
-    let deliveries: Vec<Delivery> = (0..MESSAGES).map(message).collect();
-    server.dovecot.mailbox("bench", "INBOX").fill(&deliveries)?;
-    drop(deliveries);
-    let profile = tempfile::tempdir()?;
-    let engine = engine::open(profile.path()).await?;
-    let (imap_port, smtp_port) = (server.dovecot.imap_port(), server.exim.smtp_port());
-    engine::add_account(&engine, "bench", "imap", imap_port, smtp_port).await?;
-    let begun = Instant::now();
-    figure(
-        "filled: stored and searchable",
-        imap::until_searchable(&engine, MESSAGES as u64, begun).await?,
-    );
-    engine::call(&engine, "sync.wait", json!({ "account": null, "timeoutMs": 600_000 })).await?;
-
-    asked(&engine, "open the inbox, single messages", engine::inbox(false)).await?;
-    asked(&engine, "open the inbox, conversations", engine::inbox(true)).await?;
-    for text in [
-        "report",
-        "zeppelin",
-        "rep",
-        "r",
-        "会议",
-        "照片收到",
-        "from:writer7 invoice",
-        "is:unread harbour voyage",
-    ] {
-        asked(&engine, &format!("search {text}"), engine::search(text)).await?;
+/// Fills and asks; sizes rise tenfold up to `messages`.
+pub(crate) async fn run(messages: usize) -> Result<()> {
+    let mut sizes = vec![messages];
+    while let Some(smaller) = sizes.first().map(|size| size / 10).filter(|size| *size >= LEAST) {
+        sizes.insert(0, smaller);
     }
-    mebibytes("peak memory of the engine, this benchmark and all before", memory::peak_mib());
-    engine.shutdown().await;
+    let mut all: Vec<(usize, Vec<(String, f64)>)> = Vec::new();
+    for size in sizes {
+        println!("\nAn index of {size} messages in 40 folders of 3 accounts");
+        let profile = tempfile::tempdir()?;
+        let begun = tokio::time::Instant::now();
+        mail::fill(profile.path(), size).await?;
+        let mut figures = vec![("generated".to_owned(), begun.elapsed().as_secs_f64())];
+        let disk = |name: &str| bytes(&profile.path().join(name)) as f64 / size as f64;
+        figures.push(("index on disk, bytes a message".to_owned(), disk("index.db")));
+        figures.push(("words on disk, bytes a message".to_owned(), disk("search.db")));
+        figures.extend(asked(profile.path())?);
+        for (what, value) in &figures {
+            println!("{what:<66} {value:>12.4}");
+        }
+        all.push((size, figures));
+    }
+    if let [.., smaller, larger] = all.as_slice() {
+        println!("\n{} messages, of {} messages", larger.0, smaller.0);
+        for ((what, value), (_, before)) in larger.1.iter().zip(&smaller.1) {
+            println!("{what:<66} {:>10.1} x", value / before.max(f64::EPSILON));
+        }
+    }
     Ok(())
 }
 
-/// Opens a view some times and prints the 95th percentile with the number of rows.
-async fn asked(engine: &posthorn_api::Engine, what: &str, spec: Value) -> Result<()> {
-    let mut seconds = Vec::with_capacity(ROUNDS);
-    let mut total = 0;
-    for _ in 0..ROUNDS {
-        let begun = Instant::now();
-        let opened = engine::call(engine, "views.open", spec.clone()).await?;
-        seconds.push(begun.elapsed().as_secs_f64());
-        total = opened["total"].as_u64().unwrap_or_default();
-        engine::call(engine, "views.close", json!({ "id": opened["view"] })).await?;
+fn bytes(file: &Path) -> u64 {
+    std::fs::metadata(file).map(|found| found.len()).unwrap_or_default()
+}
+
+/// Asks in a process of its own; its answer is a list of names and figures.
+fn asked(profile: &Path) -> Result<Vec<(String, f64)>> {
+    let output = Command::new(std::env::current_exe()?)
+        .arg(ASK)
+        .arg(profile)
+        .stderr(std::process::Stdio::inherit())
+        .output()
+        .context("the asking process did not start")?;
+    if !output.status.success() {
+        bail!("the asking process ended with {}", output.status);
     }
-    seconds.sort_by(f64::total_cmp);
-    let p95 = seconds.get(ROUNDS * 95 / 100 - 1).copied().unwrap_or_default();
-    figure(&format!("{what}: p95 of {ROUNDS}, {total} rows"), p95);
-    Ok(())
+    let answer: Value = serde_json::from_slice(&output.stdout)?;
+    let pair = |pair: &Value| Some((pair[0].as_str()?.to_owned(), pair[1].as_f64()?));
+    Ok(answer.as_array().into_iter().flatten().filter_map(pair).collect())
 }

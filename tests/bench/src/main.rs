@@ -1,7 +1,7 @@
 //! Benchmarks: each prints its figures beside a floor measured in the same run.
 //!
-//! `posthorn-bench [imap|pop3|index|app|all|--peers] [--messages N] [--rounds N]`. Only ratios within one run count:
-//! disks and machines differ.
+//! `posthorn-bench [imap|pop3|index|app|all|--peers] [--messages N] [--rounds N]`; `index --messages 1000000` measures
+//! three sizes. Only ratios within one run count: disks and machines differ.
 //! Nothing here asserts on time.
 
 #![expect(clippy::print_stdout, reason = "a benchmark's figures are its output")]
@@ -21,6 +21,8 @@ mod memory;
 mod peers;
 mod pop3;
 
+use std::path::PathBuf;
+
 use anyhow::{Result, bail};
 
 /// Messages in the benchmark mailbox unless told otherwise; the number that the published figures use.
@@ -30,13 +32,15 @@ const ROUNDS: usize = 5;
 
 fn main() -> Result<()> {
     let mut which = "all".to_owned();
-    let mut messages = MESSAGES;
+    let mut messages = None;
     let mut rounds = ROUNDS;
+    let mut profile = None;
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
-            "--messages" => messages = arguments.next().unwrap_or_default().parse()?,
+            "--messages" => messages = Some(arguments.next().unwrap_or_default().parse()?),
             "--rounds" => rounds = arguments.next().unwrap_or_default().parse()?,
+            index::ASK => profile = Some(PathBuf::from(arguments.next().unwrap_or_default())),
             "imap" | "pop3" | "index" | "app" | "all" | "--peers" => which = argument,
             _ => bail!(
                 "posthorn-bench [imap|pop3|index|app|all|--peers] [--messages N] [--rounds N]"
@@ -48,20 +52,23 @@ fn main() -> Result<()> {
         .enable_all()
         .build()?;
     runtime.block_on(async {
+        if let Some(profile) = profile {
+            return index::ask(&profile).await;
+        }
         if matches!(which.as_str(), "imap" | "all") {
-            imap::run(messages).await?;
+            imap::run(messages.unwrap_or(MESSAGES)).await?;
         }
         if matches!(which.as_str(), "pop3" | "all") {
-            pop3::run(messages).await?;
+            pop3::run(messages.unwrap_or(MESSAGES)).await?;
         }
         if matches!(which.as_str(), "index" | "all") {
-            index::run().await?;
+            index::run(messages.unwrap_or(index::MESSAGES)).await?;
         }
         if matches!(which.as_str(), "app" | "all") {
-            app::run(messages, rounds).await?;
+            app::run(messages.unwrap_or(MESSAGES), rounds).await?;
         }
         if which == "--peers" {
-            peers::run(messages, rounds).await?;
+            peers::run(messages.unwrap_or(MESSAGES), rounds).await?;
         }
         Ok(())
     })

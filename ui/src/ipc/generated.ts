@@ -583,10 +583,12 @@ export type OpenedView = {
   view: number,
   /** Version that the rows belong to. */
   version: number,
-  /** Rows in all; of a search, the hits found. */
+  /** Rows known so far; of a search, the hits found so far. */
   total: number,
-  /** Unread rows in all. */
+  /** Unread rows among them. */
   unread: number,
+  /** More rows may follow the last one: they are looked for, and deltas bring them until one says that this is over. */
+  counting: boolean,
   /** The first rows, at most 128. */
   rows: Array<Row>,
   /** Of a search: what was understood; null otherwise. */
@@ -1019,6 +1021,15 @@ export type Verification = {
   /** Problem of the outgoing AUTH; null when it succeeded. */
   outgoing: Error | null, };
 
+/** A row that stands elsewhere now, for another message of its conversation. */
+export type MovedRow = {
+  /** Its number before; one of `removed`. */
+  from: number,
+  /** Its number after; one of `inserted`. */
+  to: number,
+  /** The message that stands for it now. */
+  message: number, };
+
 /** What changed in a view, from one version to the next. */
 export type ViewDelta = {
   /** View. */
@@ -1027,18 +1038,24 @@ export type ViewDelta = {
   fromVersion: number,
   /** The version after. */
   version: number,
-  /** Rows in all, after. */
+  /** Rows known, after. */
   total: number,
-  /** Unread rows in all, after. */
+  /** Unread rows among them, after. */
   unread: number,
+  /** More rows may follow, as in `OpenedView`. */
+  counting: boolean,
   /** Everything changed: ask for the window again; the lists below are empty. */
   reset: boolean,
   /** Row numbers (before) that went, ascending. */
   removed: Array<number>,
   /** Row numbers (after) that came, ascending. */
   inserted: Array<number>,
+  /** Rows that went and came at once, because the newest message of their conversation is another one now. */
+  moved: Array<MovedRow>,
   /** Messages whose rows read differently now. */
-  changed: Array<number>, };
+  changed: Array<number>,
+  /** Any row may read differently now: too many to be named. */
+  stale: boolean, };
 
 /** Rows of a view. */
 export type ViewRange = {

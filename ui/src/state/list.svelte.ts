@@ -18,6 +18,7 @@ const NO_FILTER: QuickFilter = { unread: false, starred: false, withFiles: false
 
 /** The row in focus. */
 export interface Active {
+  /** The message that was chosen; of a conversation it stays when a newer one stands for the row. */
   message: number;
   index: number;
   /** Its row went by itself; another stands at its number now. */
@@ -44,6 +45,8 @@ export class List {
   ascending = $state(false);
   total = $state(0);
   unread = $state(0);
+  /** More rows may follow the last one: the numbers are what is known so far. */
+  counting = $state(false);
   /** Advances whenever rows changed: reading it follows them. */
   revision = $state(0);
   loading = $state(true);
@@ -84,8 +87,8 @@ export class List {
 
   /** The row in focus, when it is here. */
   get activeRow(): Row | undefined {
-    const row = this.active && this.row(this.active.index);
-    return row?.message === this.active?.message ? (row ?? undefined) : undefined;
+    const { active } = this;
+    return active && !active.gone ? this.row(active.index) : undefined;
   }
 
   /** Goes to a place. */
@@ -130,11 +133,11 @@ export class List {
       this.#view = opened.view;
       this.search = opened.search;
       this.#rows.reset(opened.version, opened.total, opened.rows);
-      this.#count(opened.total, opened.unread);
+      this.#count(opened);
       this.#asked.clear();
       this.loading = false;
       this.screen?.renumbered(null);
-      void this.#refind(ticket).catch(() => undefined);
+      this.#lose();
       for (const delta of this.#early) if (delta.view === opened.view) this.#apply(delta);
       this.#refresh();
     } catch (thrown) {
@@ -257,30 +260,33 @@ export class List {
 
   #forget(): void {
     this.#rows.reset(0, 0);
-    this.#count(0, 0);
+    this.#count({ total: 0, unread: 0, counting: false });
     this.search = null;
     this.loading = false;
     this.#refresh();
   }
 
-  #count(total: number, unread: number): void {
-    this.total = total;
-    this.unread = unread;
+  #count(known: Pick<ViewDelta, 'total' | 'unread' | 'counting'>): void {
+    this.total = known.total;
+    this.unread = known.unread;
+    this.counting = known.counting;
   }
 
   #apply(delta: ViewDelta): void {
     if (delta.version <= this.#rows.version) return;
     const atTop = this.screen?.atTop() ?? true;
     const above = this.#seen[0];
-    const gone = delta.removed.map((index) => this.#rows.get(index)?.message);
+    const moves = new Map(delta.moved.map((move) => [move.from, move]));
+    const renamed = delta.moved.map((move) => [this.#rows.get(move.from)?.message ?? -1, move.message] as const);
+    const gone = delta.removed.filter((index) => !moves.has(index)).map((index) => this.#rows.get(index)?.message);
     const renumber = this.#rows.apply(delta);
     this.#asked.clear();
-    this.#count(delta.total, delta.unread);
+    this.#count(delta);
     if (renumber) {
       if (!atTop) this.fresh += delta.inserted.filter((index) => index <= above).length;
-      this.marked = this.marked.without(gone.filter((message) => message !== undefined));
-      if (this.active) this.active = this.#follow(this.active, renumber);
-    }
+      this.marked = this.marked.without(gone.filter((message) => message !== undefined)).renamed(renamed);
+      if (this.active) this.active = this.#follow(this.active, (index) => moves.get(index)?.to ?? renumber(index));
+    } else this.#lose();
     this.screen?.renumbered(renumber);
     this.#refresh();
   }
@@ -295,13 +301,22 @@ export class List {
     return { message: active.message, index: 0, gone: true };
   }
 
-  /** Finds the row in focus again after its view was opened anew. */
+  /** The numbers of rows say nothing any more: the row in focus is found again. */
+  #lose(): void {
+    if (!this.active) return;
+    const here = this.#rows.indexOf(this.active.message);
+    if (here !== null) this.active = { message: this.active.message, index: here };
+    else {
+      this.active = { ...this.active, gone: true };
+      void this.#refind(this.#ticket).catch(() => undefined);
+    }
+  }
+
   async #refind(ticket: number): Promise<void> {
     const { active } = this;
     const view = this.#view;
     if (!active || view === null) return;
-    const here = this.#rows.indexOf(active.message);
-    const index = here ?? (await this.engine.call('views.find', { view, message: active.message })).index;
+    const { index } = await this.engine.call('views.find', { view, message: active.message });
     if (ticket !== this.#ticket || this.active?.message !== active.message) return;
     this.active = index === null ? { ...active, gone: true } : { message: active.message, index };
   }

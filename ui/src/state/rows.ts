@@ -2,7 +2,7 @@
  * The rows of a view that are here: pages of 128, at most 64 of them, least recently used ones dropped.
  *
  * Plain data without reactivity. A delta renumbers what is here and leaves holes where rows came; a page with a hole
- * is fetched again when it is looked at. Rows of another version than ours are refused, so no answer that was
+ * is fetched again when it is looked at. A row that moved with its conversation is shown at its new place at once. Rows of another version than ours are refused, so no answer that was
  * overtaken by a delta ever shows.
  */
 import type { Row, ViewDelta } from '@/ipc/generated';
@@ -114,17 +114,19 @@ export class Rows {
     }
     const renumber = renumbering(delta);
     const changed = new Set(delta.changed);
+    const moves = new Map(delta.moved.map((move) => [move.from, move]));
     const stale = new Set<number>();
     const moved = new Map<number, (Row | undefined)[]>();
     for (const [number, page] of this.#pages) {
       page.rows.forEach((row, at) => {
-        const index = row && renumber(number * PAGE + at);
+        const move = moves.get(number * PAGE + at);
+        const index = row && (move ? move.to : renumber(number * PAGE + at));
         if (row === undefined || index === null || index === undefined) return;
         const target = Math.floor(index / PAGE);
         const rows = moved.get(target) ?? [];
-        rows[index % PAGE] = row;
+        rows[index % PAGE] = move ? { ...row, message: move.message } : row;
         moved.set(target, rows);
-        if (page.stale || changed.has(row.message)) stale.add(target);
+        if (page.stale || delta.stale || move || changed.has(row.message)) stale.add(target);
       });
     }
     this.#pages = new Map([...moved].map(([number, rows]) => [number, { rows, stale: stale.has(number) }]));

@@ -40,6 +40,16 @@ export class Marked {
     return new Marked(this.all, messages);
   }
 
+  /** Follows rows for which another message stands now. */
+  renamed(pairs: readonly (readonly [number, number])[]): Marked {
+    const known = pairs.filter(([before]) => this.messages.has(before));
+    if (known.length === 0) return this;
+    const messages = new Set(this.messages);
+    for (const [before] of known) messages.delete(before);
+    for (const [, after] of known) messages.add(after);
+    return new Marked(this.all, messages);
+  }
+
   /** Forgets messages whose rows went. */
   without(gone: readonly number[]): Marked {
     if (!gone.some((message) => this.messages.has(message))) return this;

@@ -38,6 +38,11 @@ export function count(value: number): string {
   return format.format(value);
 }
 
+/** Returns a number of things, with a plus where more may be found. */
+export function countSoFar(value: number, counting: boolean): string {
+  return counting ? `${count(value)}+` : count(value);
+}
+
 const UNITS = ['B', 'KB', 'MB', 'GB', 'TB'] as const;
 
 /** Returns a size in units of 1000 bytes: two digits that matter. */

@@ -25,7 +25,7 @@ describe('List', () => {
     engine.handlers['views.open'] = ({ source }) =>
       new Promise((resolve) => {
         const total = source.kind === 'starred' ? 5 : 9;
-        answers.push(() => resolve({ view: total, version: 1, total, unread: 0, rows: [], search: null }));
+        answers.push(() => resolve({ view: total, version: 1, total, unread: 0, counting: false, rows: [], search: null }));
       });
     const first = list.open({ kind: 'starred' });
     const second = list.open({ kind: 'role', role: 'sent' });
@@ -88,6 +88,40 @@ describe('List', () => {
     expect(list.activeRow).toBeUndefined();
     list.move(1);
     expect(list.active).toEqual({ message: 7, index: 5 });
+  });
+
+  it('keeps focus and marks on a conversation that a new message moves', async () => {
+    const { engine, list } = await opened();
+    list.focus(5);
+    list.toggle(5);
+    list.toggle(7);
+    engine.answer(5);
+    expect(list.active).toEqual({ message: 6, index: 0 });
+    expect(list.activeRow?.message).toBe(6_000_001);
+    expect(list.marked.has(6_000_001)).toBe(true);
+    expect(list.marked.has(6)).toBe(false);
+    expect(list.marked.size(list.total)).toBe(2);
+    await vi.waitFor(() => expect(list.row(0)?.subject).toBe('Answered'));
+    expect(list.activeRow?.subject).toBe('Answered');
+  });
+
+  it('says that it counts until everything is known', async () => {
+    const { engine, list } = await opened(1000);
+    list.focus(3);
+    engine.grow(2000, true);
+    expect([list.total, list.counting]).toEqual([2000, true]);
+    expect(list.row(3)?.message).toBe(4);
+    engine.grow(2500, false);
+    expect([list.total, list.counting]).toEqual([2500, false]);
+    expect(list.active).toEqual({ message: 4, index: 3 });
+  });
+
+  it('finds the row in focus again after everything changed', async () => {
+    const { engine, list } = await opened();
+    list.focus(3);
+    engine.reset();
+    expect(list.active).toEqual({ message: 4, index: 3, gone: true });
+    await vi.waitFor(() => expect(list.active).toEqual({ message: 4, index: 3 }));
   });
 
   it('forgets marks of rows that went', async () => {

@@ -13,7 +13,10 @@ const delta = (part: object) => ({
   reset: false,
   removed: [],
   inserted: [],
+  moved: [],
   changed: [],
+  counting: false,
+  stale: false,
   ...part,
 });
 const page = (from: number, length = PAGE): Row[] => Array.from({ length }, (_, at) => row(from + at));
@@ -82,6 +85,32 @@ describe('Rows', () => {
     rows.apply(delta({ total: 100, changed: [5] }));
     expect(rows.get(4)?.message).toBe(5);
     expect(rows.missing(0, 10)).toEqual([0]);
+  });
+
+  it('shows a row that moved at its new place at once, and fetches it again', () => {
+    const rows = new Rows();
+    rows.reset(1, 300, page(0));
+    const moved = [{ from: 40, to: 0, message: 777 }];
+    rows.apply(delta({ total: 300, removed: [40], inserted: [0], moved }));
+    expect(rows.get(0)).toEqual({ ...row(40), message: 777 });
+    expect(rows.get(1)?.message).toBe(1);
+    expect(rows.missing(0, 10)).toEqual([0]);
+  });
+
+  it('keeps what is shown when any row may read differently, and fetches it again', () => {
+    const rows = new Rows();
+    rows.reset(1, 300, page(0));
+    rows.apply(delta({ total: 300, stale: true }));
+    expect(rows.get(5)?.message).toBe(6);
+    expect(rows.missing(0, 10)).toEqual([0]);
+  });
+
+  it('asks for rows that were found behind the last one', () => {
+    const rows = new Rows();
+    rows.reset(1, 100, page(0, 100));
+    rows.apply(delta({ total: 300 }));
+    expect(rows.get(99)?.message).toBe(100);
+    expect(rows.missing(0, 200)).toEqual([0, 1]);
   });
 
   it('forgets everything when a delta was missed or says so', () => {

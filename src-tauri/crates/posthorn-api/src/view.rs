@@ -3,6 +3,7 @@
 //! Invariants: a list is refreshed from the store's own changes and from nothing else, at most ten times a second;
 //! its version advances only with a delta that was told; whoever waits for a window never sees rows of another version.
 
+mod grow;
 mod open;
 mod row;
 mod select;
@@ -12,11 +13,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use posthorn_store::view::{self, Delta, Touched, View};
 use posthorn_store::{Change, ReadTx, message};
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
 
 pub(crate) use open::{views_close, views_find, views_open, views_range};
 pub(crate) use select::Chosen;
 
-use crate::contract::{Code, Error, Event, SearchInfo, ViewDelta};
+use crate::contract::{Code, Error, Event, MovedRow, SearchInfo, ViewDelta};
 use crate::engine::Engine;
 use crate::error::Result;
 
@@ -29,16 +32,13 @@ pub(crate) struct Slot {
     /// What changed since the list was last brought in line.
     touched: Mutex<Touched>,
     /// The list; absent while it is opened, and after an error.
-    list: tokio::sync::Mutex<Option<Listed>>,
+    list: tokio::sync::Mutex<Option<View>>,
+    /// Tells those who wait for the whole list that it is there.
+    grown: Notify,
+    /// The list was closed: what is still read for it is of no use.
+    closed: CancellationToken,
     /// When it was last used, in turns.
     used: Mutex<u64>,
-}
-
-/// An open list and what its delta tells besides.
-#[derive(Debug)]
-struct Listed {
-    view: View,
-    unread: u64,
 }
 
 #[derive(Debug, Default)]
@@ -46,6 +46,14 @@ struct Table {
     slots: BTreeMap<i64, Arc<Slot>>,
     next: i64,
     turn: u64,
+}
+
+impl Table {
+    fn close(&mut self, id: i64) {
+        if let Some(slot) = self.slots.remove(&id) {
+            slot.closed.cancel();
+        }
+    }
 }
 
 /// All lists of an engine.
@@ -60,13 +68,15 @@ impl Views {
             let used = |slot: &Slot| *slot.used.lock().unwrap_or_else(PoisonError::into_inner);
             let oldest = table.slots.iter().min_by_key(|(_, slot)| used(slot)).map(|(id, _)| *id);
             let Some(oldest) = oldest else { break };
-            table.slots.remove(&oldest);
+            table.close(oldest);
         }
         table.next += 1;
         table.turn += 1;
         let slot = Arc::new(Slot {
             touched: Mutex::default(),
             list: tokio::sync::Mutex::default(),
+            grown: Notify::new(),
+            closed: CancellationToken::new(),
             used: Mutex::new(table.turn),
         });
         let id = table.next;
@@ -85,7 +95,7 @@ impl Views {
     }
 
     fn remove(&self, id: i64) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).slots.remove(&id);
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).close(id);
     }
 
     fn all(&self) -> Vec<(i64, Arc<Slot>)> {
@@ -105,10 +115,7 @@ impl Views {
         for (_, slot) in self.all() {
             let mut touched = slot.touched.lock().unwrap_or_else(PoisonError::into_inner);
             touched.is_structure_changed = true;
-            // More positions than a delta has: the refresh reads the whole list anew.
-            touched.positions.extend(
-                (0..=view::DELTA_LIMIT as i64).map(|index| posthorn_model::Position(-1 - index)),
-            );
+            touched.is_everything = true;
         }
     }
 
@@ -131,38 +138,49 @@ impl Views {
     }
 }
 
-/// What a refresh found, with the messages of changed rows.
+/// What a refresh found, with the messages of changed and moved rows.
+#[derive(Debug)]
 struct Refreshed {
     delta: Delta,
     changed: Vec<i64>,
+    moved: Vec<MovedRow>,
     unread: u64,
+    is_counting: bool,
+}
+
+impl Refreshed {
+    /// A delta that names no message.
+    fn bare(delta: Delta, list: &View) -> Self {
+        let (unread, is_counting) = (list.unread() as u64, !list.is_whole());
+        Self { delta, changed: Vec::new(), moved: Vec::new(), unread, is_counting }
+    }
 }
 
 fn refreshed(
     tx: &ReadTx<'_>,
-    list: &mut Listed,
+    list: &mut View,
     touched: &Touched,
 ) -> posthorn_store::Result<Refreshed> {
-    let delta = view::refresh(tx, &mut list.view, touched)?;
-    let mut changed = Vec::new();
-    if let Delta::Patch { changed: indices, .. } = &delta {
-        for index in indices {
-            let position = list.view.entries().get(*index);
-            if let Some(found) =
-                position.map(|position| message::at(tx, *position)).transpose()?.flatten()
-            {
-                changed.push(found.0);
-            }
+    let delta = view::refresh(tx, list, touched)?;
+    let message_at = |index: usize| match list.entries().get(index) {
+        Some(position) => message::at(tx, *position),
+        None => Ok(None),
+    };
+    let (mut changed, mut moved) = (Vec::new(), Vec::new());
+    if let Delta::Patch { changed: indices, moved: pairs, .. } = &delta {
+        for index in indices.iter().take(view::DELTA_LIMIT + 1) {
+            changed.extend(message_at(*index)?.map(|found| found.0));
+        }
+        for (from, to) in pairs {
+            let (from, to, found) = (*from as u64, *to as u64, message_at(*to)?);
+            moved.extend(found.map(|found| MovedRow { from, to, message: found.0 }));
         }
     }
-    if delta != Delta::Unchanged {
-        list.unread = open::unread(tx, &list.view)?;
-    }
-    Ok(Refreshed { delta, changed, unread: list.unread })
+    Ok(Refreshed { changed, moved, ..Refreshed::bare(delta, list) })
 }
 
 /// Brings one list in line with what it noted, and tells the delta.
-async fn catch_up(engine: &Engine, id: i64, slot: &Slot, list: &mut Option<Listed>) -> Result<()> {
+async fn catch_up(engine: &Engine, id: i64, slot: &Slot, list: &mut Option<View>) -> Result<()> {
     // Taken also where there is no list (it could not be read): nobody waits for its deltas.
     let touched = std::mem::take(&mut *slot.touched.lock().unwrap_or_else(PoisonError::into_inner));
     let Some(mut listed) = list.take() else { return Ok(()) };
@@ -170,7 +188,7 @@ async fn catch_up(engine: &Engine, id: i64, slot: &Slot, list: &mut Option<Liste
         *list = Some(listed);
         return Ok(());
     }
-    let before = listed.view.version();
+    let before = listed.version();
     // The list travels into the read and back, also when the read fails: it is too large to be copied ten times a second.
     let read = engine.store().read(move |tx| {
         let found = refreshed(tx, &mut listed, &touched);
@@ -182,9 +200,7 @@ async fn catch_up(engine: &Engine, id: i64, slot: &Slot, list: &mut Option<Liste
         Ok(found) => found,
         Err(error) => {
             let mut notes = slot.touched.lock().unwrap_or_else(PoisonError::into_inner);
-            notes.positions.extend(touched.positions);
-            notes.searchable.extend(touched.searchable);
-            notes.is_structure_changed |= touched.is_structure_changed;
+            notes.absorb(touched);
             return Err(error.into());
         }
     };
@@ -197,29 +213,40 @@ async fn catch_up(engine: &Engine, id: i64, slot: &Slot, list: &mut Option<Liste
 /// Puts a delta into the contract's words; nothing where nothing changed.
 fn told(id: i64, before: u64, found: Refreshed) -> Option<ViewDelta> {
     let numbers = |list: Vec<usize>| list.into_iter().map(|index| index as u64).collect::<Vec<_>>();
-    let (version, total, reset, removed, inserted) = match found.delta {
-        Delta::Unchanged => return None,
-        Delta::Reset { version, len } => (version, len, true, Vec::new(), Vec::new()),
-        Delta::Patch { version, len, removed, inserted, .. } => {
-            let is_long = removed.len() + inserted.len() > view::DELTA_LIMIT;
-            let inserted = inserted.into_iter().map(|(index, _)| index).collect();
-            if is_long {
-                (version, len, true, Vec::new(), Vec::new())
-            } else {
-                (version, len, false, removed, inserted)
-            }
-        }
-    };
-    Some(ViewDelta {
+    let bare = |version: u64, len: usize| ViewDelta {
         view: id,
         from_version: before,
         version,
-        total: total as u64,
+        total: len as u64,
         unread: found.unread,
-        reset,
-        removed: numbers(removed),
-        inserted: numbers(inserted),
-        changed: if reset { Vec::new() } else { found.changed },
+        counting: found.is_counting,
+        reset: false,
+        removed: Vec::new(),
+        inserted: Vec::new(),
+        moved: Vec::new(),
+        changed: Vec::new(),
+        stale: false,
+    };
+    Some(match found.delta {
+        Delta::Unchanged => return None,
+        Delta::Grown { version, len } => bare(version, len),
+        Delta::Reset { version, len } => ViewDelta { reset: true, ..bare(version, len) },
+        Delta::Patch { version, len, removed, inserted, .. }
+            if removed.len() + inserted.len() > view::DELTA_LIMIT =>
+        {
+            ViewDelta { reset: true, ..bare(version, len) }
+        }
+        Delta::Patch { version, len, removed, inserted, is_stale, .. } => {
+            let stale = is_stale || found.changed.len() > view::DELTA_LIMIT;
+            ViewDelta {
+                removed: numbers(removed),
+                inserted: numbers(inserted.into_iter().map(|(index, _)| index).collect()),
+                moved: found.moved,
+                changed: if stale { Vec::new() } else { found.changed },
+                stale,
+                ..bare(version, len)
+            }
+        }
     })
 }
 
@@ -232,7 +259,7 @@ mod tests {
     use posthorn_store::view::Delta;
 
     use super::{Refreshed, VIEW_LIMIT, Views, told};
-    use crate::contract::Code;
+    use crate::contract::{Code, MovedRow};
 
     #[test]
     fn handles_end_with_the_least_recently_used() {
@@ -256,10 +283,14 @@ mod tests {
                 len: 5,
                 removed: vec![1, 3],
                 inserted: (0..count).map(|index| (index, Position(9))).collect(),
+                moved: vec![(1, 0)],
                 changed: vec![2],
+                is_stale: false,
             },
             changed: vec![77],
+            moved: vec![MovedRow { from: 1, to: 0, message: 78 }],
             unread: 4,
+            is_counting: false,
         };
         let delta = told(3, 7, patch(1)).unwrap();
         assert_eq!(
@@ -270,14 +301,21 @@ mod tests {
             (delta.removed, delta.inserted, delta.changed, delta.reset),
             (vec![1, 3], vec![0], vec![77], false)
         );
+        assert_eq!(delta.moved, vec![MovedRow { from: 1, to: 0, message: 78 }]);
         let long = told(3, 7, patch(1000)).unwrap();
         assert!(
             long.reset
                 && long.removed.is_empty()
                 && long.inserted.is_empty()
+                && long.moved.is_empty()
                 && long.changed.is_empty()
         );
-        let nothing = Refreshed { delta: Delta::Unchanged, changed: Vec::new(), unread: 0 };
-        assert_eq!(told(3, 7, nothing), None);
+        let many = told(3, 7, Refreshed { changed: vec![1; 1001], ..patch(1) }).unwrap();
+        assert!(many.stale && many.changed.is_empty() && many.removed == vec![1, 3]);
+        let grown = Refreshed { delta: Delta::Grown { version: 8, len: 900 }, ..patch(0) };
+        let grown = told(3, 7, Refreshed { is_counting: true, ..grown }).unwrap();
+        assert!(grown.counting && !grown.reset && grown.inserted.is_empty());
+        assert_eq!(grown.total, 900);
+        assert_eq!(told(3, 7, Refreshed { delta: Delta::Unchanged, ..patch(0) }), None);
     }
 }

@@ -29,9 +29,16 @@ pub(crate) fn read(text: &str) -> Vec<Address> {
     records.map(address).collect()
 }
 
+/// Returns what a list shows of the first address: its name where there is one, else the address.
+pub(crate) fn first_shown(text: &str) -> &str {
+    let record = text.split(RECORD).next().unwrap_or_default();
+    let (name, email) = record.split_once(FIELD).unwrap_or(("", record));
+    if name.is_empty() { email } else { name }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{read, write};
+    use super::{first_shown, read, write};
     use posthorn_model::Address;
 
     #[test]
@@ -42,6 +49,9 @@ mod tests {
         ];
         assert_eq!(read(&write(&list)), list);
         assert_eq!(read(""), []);
+        assert_eq!(first_shown(&write(&list)), "Müller, Ann");
+        assert_eq!(first_shown(&write(&list[1..])), "bob@example.org");
+        assert_eq!(first_shown(""), "");
     }
 
     #[test]

@@ -30,7 +30,10 @@ pub(crate) struct Format {
 /// The index.
 pub(crate) const INDEX: Format = Format {
     file: "index.db",
-    migrations: &[Migration { sql: include_str!("schema/index/0001_start.sql"), floor: 1 }],
+    migrations: &[
+        Migration { sql: include_str!("schema/index/0001_start.sql"), floor: 1 },
+        Migration { sql: include_str!("schema/index/0002_walks.sql"), floor: 1 },
+    ],
 };
 
 /// Raw bytes.

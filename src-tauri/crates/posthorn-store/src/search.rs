@@ -16,6 +16,10 @@ use std::sync::{Mutex, PoisonError};
 
 use posthorn_model::{BodyId, MessageId, Position};
 use posthorn_query::{Now, Query};
+use tokio::time::Instant;
+
+use self::stream::Walk;
+pub(crate) use self::stream::Way;
 
 use crate::error::{Error, Result};
 use crate::store::Store;
@@ -64,33 +68,74 @@ pub struct Words {
     pub text: Option<String>,
 }
 
+/// What a walk found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Hits {
+    /// Hits in the walk's order; true = not read.
+    pub(crate) found: Vec<(Position, bool)>,
+    /// Where the next walk goes on (inclusive); absent = that was all.
+    pub(crate) rest: Option<Position>,
+}
+
 /// Returns positions of messages that fit, newest first, at most `limit`. Trash and junk are left out unless they are
 /// asked for by `in:`. Only in [`Store::read`]: a write transaction does not see the words.
 pub fn positions(tx: &ReadTx<'_>, search: &Search, limit: usize) -> Result<Vec<Position>> {
-    let mut hits = plan::prepare(tx, search)?;
-    let mut found = Vec::new();
-    let mut at = i64::MAX;
-    while found.len() < limit {
-        let Some(hit) = hits.seek(tx, at)? else { break };
-        found.push(Position(hit));
-        at = hit - 1;
-    }
-    Ok(found)
+    let hits = walk(tx, search, Way::Down, None, limit, None)?;
+    Ok(hits.found.into_iter().map(|(position, _)| position).collect())
 }
 
-/// Returns which of these positions fit.
+/// Walks along the hits from a position on (inclusive; absent = from the end), for at most `limit` hits and until a
+/// moment, whichever comes first. A single look into the words cannot be cut short.
+pub(crate) fn walk(
+    tx: &ReadTx<'_>,
+    search: &Search,
+    way: Way,
+    from: Option<Position>,
+    limit: usize,
+    until: Option<Instant>,
+) -> Result<Hits> {
+    let mut hits = plan::prepare(tx, search, way)?;
+    let walk = Walk::new(tx, until);
+    let mut keys = Vec::new();
+    let mut at = from.map_or(i64::MAX, |position| way.key(position.0));
+    let mut is_all = false;
+    while keys.len() < limit {
+        let hit = hits.seek(&walk, at)?;
+        if walk.is_over() {
+            break;
+        }
+        let Some(hit) = hit else {
+            is_all = true;
+            break;
+        };
+        keys.push(hit);
+        at = hit - 1;
+    }
+    let mut unread = plan::unread(tx, search, way)?;
+    let look = Walk::new(tx, None);
+    let mut found = Vec::with_capacity(keys.len());
+    for key in keys {
+        let is_unread = unread.seek(&look, key)? == Some(key);
+        found.push((Position(way.key(key)), is_unread));
+    }
+    Ok(Hits { found, rest: (!is_all).then(|| Position(way.key(at))) })
+}
+
+/// Returns which of these positions fit; true = not read.
 pub(crate) fn fitting(
     tx: &ReadTx<'_>,
     search: &Search,
     asked: &[Position],
-) -> Result<Vec<Position>> {
-    let mut hits = plan::prepare(tx, search)?;
+) -> Result<Vec<(Position, bool)>> {
+    let mut hits = plan::prepare(tx, search, Way::Down)?;
+    let mut unread = plan::unread(tx, search, Way::Down)?;
+    let walk = Walk::new(tx, None);
     let mut sorted = asked.to_vec();
     sorted.sort_unstable_by(|one, other| other.cmp(one));
     let mut found = Vec::new();
     for position in sorted {
-        if hits.seek(tx, position.0)? == Some(position.0) {
-            found.push(position);
+        if hits.seek(&walk, position.0)? == Some(position.0) {
+            found.push((position, unread.seek(&walk, position.0)? == Some(position.0)));
         }
     }
     Ok(found)
@@ -99,12 +144,12 @@ pub(crate) fn fitting(
 /// Returns how much can be searched.
 pub fn coverage(tx: &ReadTx<'_>) -> Result<Coverage> {
     let count = |sql: &str| tx.one(sql, [], |row| row.get::<_, i64>(0)).map(i64::unsigned_abs);
+    let heads = count("SELECT COUNT(*) FROM words.indexed")?;
+    let without_body = count("SELECT COUNT(*) FROM words.indexed WHERE has_body = 0")?;
     Ok(Coverage {
         messages: count("SELECT COUNT(*) FROM message INDEXED BY message_facts")?,
-        heads: count("SELECT COUNT(*) FROM words.indexed")?,
-        bodies: count(
-            "SELECT COUNT(*) - (SELECT COUNT(*) FROM words.indexed WHERE has_body = 0) FROM words.indexed",
-        )?,
+        heads,
+        bodies: heads.saturating_sub(without_body),
         waiting: count("SELECT COUNT(*) FROM word_queue")?,
     })
 }

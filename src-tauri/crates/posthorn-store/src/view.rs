@@ -2,12 +2,13 @@
 //!
 //! A [`View`] holds the sorted positions of its rows, 8 bytes each; a position names a message (in a list of
 //! conversations: the newest visible one of the conversation there). The first window comes straight from the index
-//! ([`first_window`]), the whole list behind it ([`open`]), what rows show by position ([`rows`]).
+//! ([`open_window`]), the rest behind it ([`read_on`]), what rows show by position ([`rows`]).
 //!
 //! After changes, [`refresh`] asks the database again about the positions that they name and about nothing else, so a
 //! late or repeated change does no harm. A view's version advances only with a delta that was handed over.
 
 mod delta;
+mod open;
 mod row;
 mod sort;
 mod source;
@@ -17,12 +18,12 @@ use std::ops::Range;
 
 use posthorn_model::{MailboxId, MailboxRole, Position};
 
+use self::open::Edge;
 use crate::change::Change;
-use crate::error::Result;
 use crate::search::Search;
-use crate::tx::ReadTx;
 
 pub use delta::{Delta, refresh};
+pub use open::{Chunk, Grown, Seam, open, open_window, read_on};
 pub use row::{Row, rows, rows_in};
 
 /// Changed rows in one delta; more are a reset, so that a first synchronisation does not make the list restless.
@@ -64,6 +65,13 @@ pub enum Sort {
     Size,
 }
 
+impl Sort {
+    /// Returns whether positions alone say the order.
+    pub(crate) fn is_by_time(self) -> bool {
+        matches!(self, Self::Newest | Self::Oldest)
+    }
+}
+
 /// What is left out. Nothing set = nothing left out. Not for searches, which say it in words.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Filter {
@@ -89,14 +97,22 @@ pub struct ViewSpec {
 }
 
 /// A list that is open.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct View {
     spec: ViewSpec,
     /// Mailboxes that it looks into; empty for a search.
     mailboxes: Vec<MailboxId>,
     /// Invariant: in the order of `spec.sort`, each once.
     entries: Vec<Position>,
+    /// Those of them in which something is not read. Invariant: falling.
+    unread: Vec<Position>,
     version: u64,
+    /// How often the list was read anew: what was read on for an earlier reading does not fit.
+    reading: u64,
+    /// What is behind the entries; absent = nothing.
+    edge: Option<Edge>,
+    /// What changed behind the edge.
+    deferred: BTreeSet<Position>,
 }
 
 impl View {
@@ -110,12 +126,22 @@ impl View {
         &self.mailboxes
     }
 
-    /// Returns how many rows there are.
+    /// Returns whether all rows are known; where not, [`View::seam`] leads to the others.
+    pub fn is_whole(&self) -> bool {
+        self.edge.is_none()
+    }
+
+    /// Returns in how many of the known rows something is not read.
+    pub fn unread(&self) -> usize {
+        self.unread.len()
+    }
+
+    /// Returns how many rows are known.
     pub fn len(&self) -> usize {
         self.entries.len()
     }
 
-    /// Returns whether there is no row.
+    /// Returns whether no row is known.
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }
@@ -125,7 +151,7 @@ impl View {
         self.version
     }
 
-    /// Returns all positions in order.
+    /// Returns all known positions in order.
     pub fn entries(&self) -> &[Position] {
         &self.entries
     }
@@ -148,26 +174,6 @@ impl View {
     }
 }
 
-/// Opens a list whole.
-pub fn open(tx: &ReadTx<'_>, spec: &ViewSpec) -> Result<View> {
-    let mailboxes = source::mailboxes(tx, &spec.source)?;
-    let entries = source::entries(tx, spec, &mailboxes, None)?;
-    let entries = sort::sorted(tx, spec, entries)?;
-    Ok(View { spec: spec.clone(), mailboxes, entries, version: 1 })
-}
-
-/// Returns the first positions of a list that is not open yet: by time straight from the index, whatever its length.
-pub fn first_window(tx: &ReadTx<'_>, spec: &ViewSpec, limit: usize) -> Result<Vec<Position>> {
-    let mailboxes = source::mailboxes(tx, &spec.source)?;
-    if matches!(spec.sort, Sort::Newest | Sort::Oldest) {
-        return source::entries(tx, spec, &mailboxes, Some(limit));
-    }
-    let entries = source::entries(tx, spec, &mailboxes, None)?;
-    let mut entries = sort::sorted(tx, spec, entries)?;
-    entries.truncate(limit);
-    Ok(entries)
-}
-
 /// What a batch of changes means for open lists.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Touched {
@@ -179,6 +185,8 @@ pub struct Touched {
     pub is_structure_changed: bool,
     /// Mailboxes changed, perhaps what they are for: a unified folder may consist of others.
     pub are_mailboxes_changed: bool,
+    /// Changes were missed: everything is to be looked at.
+    pub is_everything: bool,
 }
 
 impl Touched {
@@ -201,5 +209,15 @@ impl Touched {
             && self.searchable.is_empty()
             && !self.is_structure_changed
             && !self.are_mailboxes_changed
+            && !self.is_everything
+    }
+
+    /// Takes over what another one gathered.
+    pub fn absorb(&mut self, other: Self) {
+        self.positions.extend(other.positions);
+        self.searchable.extend(other.searchable);
+        self.is_structure_changed |= other.is_structure_changed;
+        self.are_mailboxes_changed |= other.are_mailboxes_changed;
+        self.is_everything |= other.is_everything;
     }
 }

@@ -42,6 +42,7 @@ list-unread = { $count ->
     [one] 1 unread
    *[other] { $count } unread
 }
+list-counting = { $count } so far, still counting
 list-new = { $count } new
 list-filter = Filter
 list-filter-unread = Unread

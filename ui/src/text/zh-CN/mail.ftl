@@ -38,6 +38,7 @@ list-unread = { $count ->
     [0] {""}
    *[other] { $count } 封未读
 }
+list-counting = 目前 { $count } 个，仍在统计
 list-new = { $count } 封新邮件
 list-filter = 筛选
 list-filter-unread = 未读

@@ -111,10 +111,12 @@ contract! {
         pub view: i64,
         /// Version that the rows belong to.
         pub version: u64,
-        /// Rows in all; of a search, the hits found.
+        /// Rows known so far; of a search, the hits found so far.
         pub total: u64,
-        /// Unread rows in all.
+        /// Unread rows among them.
         pub unread: u64,
+        /// More rows may follow the last one: they are looked for, and deltas bring them until one says that this is over.
+        pub counting: bool,
         /// The first rows, at most 128.
         pub rows: Vec<Row>,
         /// Of a search: what was understood; null otherwise.
@@ -183,7 +185,18 @@ contract! {
         pub index: Option<u64>,
     }
 
-    /// What changed in a view, from one version to the next.
+    /// A row that stands elsewhere now, for another message of its conversation.
+    pub struct MovedRow {
+        /// Its number before; one of `removed`.
+        pub from: u64,
+        /// Its number after; one of `inserted`.
+        pub to: u64,
+        /// The message that stands for it now.
+        pub message: i64,
+    }
+
+    /// What changed in a view, from one version to the next. Where `total` says more than `removed` and `inserted` do,
+    /// the other rows were found behind the last one.
     pub struct ViewDelta {
         /// View.
         pub view: i64,
@@ -191,18 +204,24 @@ contract! {
         pub from_version: u64,
         /// The version after.
         pub version: u64,
-        /// Rows in all, after.
+        /// Rows known, after.
         pub total: u64,
-        /// Unread rows in all, after.
+        /// Unread rows among them, after.
         pub unread: u64,
+        /// More rows may follow, as in `OpenedView`.
+        pub counting: bool,
         /// Everything changed: ask for the window again; the lists below are empty.
         pub reset: bool,
         /// Row numbers (before) that went, ascending.
         pub removed: Vec<u64>,
         /// Row numbers (after) that came, ascending.
         pub inserted: Vec<u64>,
+        /// Rows that went and came at once, because the newest message of their conversation is another one now.
+        pub moved: Vec<MovedRow>,
         /// Messages whose rows read differently now.
         pub changed: Vec<i64>,
+        /// Any row may read differently now: too many to be named.
+        pub stale: bool,
     }
 
     /// What an action is done to.

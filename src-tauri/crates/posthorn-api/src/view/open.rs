@@ -1,12 +1,16 @@
 //! Opening a list, windows of it, and where a message stands in it.
 
+use std::time::Duration;
+
 use posthorn_model::{AccountId, MailboxId, MessageId, Position};
 use posthorn_query::{Field, Query, State, Term, TokenKind};
 use posthorn_store::search::{self, Search};
 use posthorn_store::view::{self, Filter, Grouping, Sort, Source, View};
 use posthorn_store::{ReadTx, account, mailbox, message, thread};
+use tokio::time::Instant;
 
-use super::{Info, Listed, catch_up, row};
+use super::grow::grow;
+use super::{Info, catch_up, row};
 use crate::contract::{
     ById, Error, FindInView, FoundInView, Nothing, OpenedView, QuickFilter, RangeOfView,
     SearchInfo, SearchToken, SortKey, ViewRange, ViewSource, ViewSpec,
@@ -16,6 +20,12 @@ use crate::error::Result;
 
 /// Rows that come with the opened list.
 const FIRST_ROWS: usize = 128;
+/// Positions that are read before a list of folders is shown: longer ones are read on behind it.
+const FIRST_POSITIONS: usize = 8192;
+/// Hits that are looked for before a search is shown.
+const FIRST_HITS: usize = 512;
+/// Time for that: what was found until then is shown, the rest follows.
+const FIRST_TIME: Duration = Duration::from_millis(20);
 /// Rows of one window.
 const WINDOW_LIMIT: u32 = 512;
 
@@ -97,30 +107,6 @@ fn store_spec(tx: &ReadTx<'_>, asked: &Asked) -> posthorn_store::Result<view::Vi
     Ok(view::ViewSpec { source, grouping, filter, sort: sort(spec) })
 }
 
-/// Counts the unread rows of a list.
-pub(super) fn unread(tx: &ReadTx<'_>, list: &View) -> posthorn_store::Result<u64> {
-    let spec = list.spec();
-    if let (Source::Mailbox(id), Grouping::Messages, true) =
-        (&spec.source, spec.grouping, spec.filter == Filter::default())
-    {
-        return Ok(mailbox::get(tx, *id)?.unread);
-    }
-    if spec.filter.only_unread {
-        return Ok(list.len() as u64);
-    }
-    let mut only = spec.clone();
-    // The order does not matter for a number.
-    only.sort = Sort::Newest;
-    match &mut only.source {
-        Source::Search(search) => {
-            let all = std::mem::replace(&mut search.query, Query::All);
-            search.query = Query::and(vec![all, Query::Term(Term::Is(State::Unread))]);
-        }
-        _ => only.filter.only_unread = true,
-    }
-    Ok(view::open(tx, &only)?.len() as u64)
-}
-
 /// Opens a list.
 pub(crate) async fn views_open(engine: &Engine, spec: ViewSpec) -> Result<OpenedView> {
     let now = now(engine);
@@ -135,11 +121,13 @@ pub(crate) async fn views_open(engine: &Engine, spec: ViewSpec) -> Result<Opened
     // Held before the list is read: what is committed from now on waits in the slot's notes.
     let mut list = slot.list.lock().await;
     let read = engine.store().read(move |tx| {
-        let view = view::open(tx, &store_spec(tx, &asked)?)?;
+        let spec = store_spec(tx, &asked)?;
+        let is_search = matches!(spec.source, Source::Search(_));
+        let limit = if is_search { FIRST_HITS } else { FIRST_POSITIONS };
+        let view = view::open_window(tx, &spec, limit, Some(Instant::now() + FIRST_TIME))?;
         let rows = row::read(tx, &view, view.window(0..FIRST_ROWS))?;
-        let unread = unread(tx, &view)?;
         let info = asked.parsed.map(|parsed| info(tx, parsed, &text)).transpose()?;
-        Ok((Listed { view, unread }, rows, info))
+        Ok((view, rows, info))
     });
     let opened = match read.await {
         Ok(opened) => opened,
@@ -148,12 +136,19 @@ pub(crate) async fn views_open(engine: &Engine, spec: ViewSpec) -> Result<Opened
             return Err(error.into());
         }
     };
-    let (listed, rows, search) = opened;
-    let (version, total, unread) = (listed.view.version(), listed.view.len() as u64, listed.unread);
-    *list = Some(listed);
+    let (view, rows, search) = opened;
+    let (version, total, unread) = (view.version(), view.len() as u64, view.unread() as u64);
+    let counting = !view.is_whole();
+    *list = Some(view);
+    drop(list);
+    if counting {
+        // Ends by itself when the list is whole or closed, or the engine ends.
+        drop(tokio::spawn(grow(engine.clone(), id, slot)));
+    }
     // One snapshot gave both: no row can be missing.
     let rows = rows.into_iter().flatten().collect();
-    Ok(OpenedView { view: id, version, total, unread, rows, search: Info::from(search) })
+    let search = Info::from(search);
+    Ok(OpenedView { view: id, version, total, unread, counting, rows, search })
 }
 
 fn info(
@@ -225,14 +220,14 @@ pub(crate) async fn views_range(engine: &Engine, request: RangeOfView) -> Result
             Error::new(crate::contract::Code::NotFound, "This list could not be read")
         })?;
         let read = engine.store().read(move |tx| {
-            let rows = row::read(tx, &listed.view, listed.view.window(start..end));
+            let rows = row::read(tx, &listed, listed.window(start..end));
             Ok((listed, rows))
         });
         let (listed, rows) = read.await?;
-        let (version, total) = (listed.view.version(), listed.view.len() as u64);
+        let (version, total) = (listed.version(), listed.len() as u64);
         let missing: Vec<Position> = match &rows {
             Ok(rows) => {
-                let window = listed.view.window(start..end);
+                let window = listed.window(start..end);
                 window
                     .iter()
                     .zip(rows)
@@ -284,15 +279,20 @@ fn places(
 pub(crate) async fn views_find(engine: &Engine, request: FindInView) -> Result<FoundInView> {
     let slot = engine.views().get(request.view)?;
     let list = slot.list.lock().await;
-    let Some(listed) = list.as_ref() else { return Ok(FoundInView { index: None }) };
-    let (grouping, mailboxes) = (listed.view.spec().grouping, listed.view.mailboxes().to_vec());
+    let Some(open) = list.as_ref() else { return Ok(FoundInView { index: None }) };
+    let (grouping, mailboxes) = (open.spec().grouping, open.mailboxes().to_vec());
     let id = MessageId(request.message);
     let found = engine.store().read(move |tx| places(tx, grouping, &mailboxes, id)).await;
     let places = match found {
         Err(posthorn_store::Error::NotFound(_)) => Vec::new(),
         other => other?,
     };
-    let index = places.into_iter().find_map(|place| listed.view.index_of(place));
+    let index_in = |open: &View| places.iter().find_map(|place| open.index_of(*place));
+    let mut index = index_in(open);
+    if index.is_none() && !open.is_whole() && !places.is_empty() {
+        drop(list);
+        index = slot.whole().await.as_ref().and_then(index_in);
+    }
     Ok(FoundInView { index: index.map(|index| index as u64) })
 }
 

@@ -37,16 +37,17 @@ impl Views {
             Selection::All { view, except } => (view, None, except),
         };
         let slot = self.get(view)?;
-        let list = slot.list.lock().await;
+        // *All* means also what is still being counted.
+        let list = if messages.is_none() { slot.whole().await } else { slot.list.lock().await };
         let gone = || Error::new(Code::NotFound, "This list could not be read");
         let listed = list.as_ref().ok_or_else(gone)?;
-        let conversation = listed.view.spec().grouping == Grouping::Threads;
-        let within = listed.view.mailboxes().to_vec();
+        let conversation = listed.spec().grouping == Grouping::Threads;
+        let within = listed.mailboxes().to_vec();
         let mailboxes = (!within.is_empty()).then_some(within);
         let messages = if let Some(messages) = messages {
             messages.into_iter().map(MessageId).collect()
         } else {
-            let entries = listed.view.entries().to_vec();
+            let entries = listed.entries().to_vec();
             drop(list);
             let job = move |tx: &ReadTx<'_>| {
                 let mut all = Vec::with_capacity(entries.len());

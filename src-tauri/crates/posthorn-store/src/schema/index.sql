@@ -114,6 +114,8 @@ CREATE INDEX message_by_server_id ON message (account, server_id) WHERE server_i
 CREATE INDEX message_by_subject ON message (account, subject_key, received) WHERE subject_key <> '';
 CREATE INDEX message_by_body ON message (body) WHERE body <> 0;
 CREATE INDEX message_facts ON message (position, account, has_attachments, size, body_state);
+-- What searches for files walk.
+CREATE INDEX message_with_files ON message (position) WHERE has_attachments = 1;
 CREATE INDEX message_without_body ON message (account, position) WHERE body_state <> 2;
 
 -- A message in a mailbox under a uid. Flags belong here.
@@ -143,6 +145,11 @@ CREATE INDEX placement_by_message ON placement (message);
 -- What a search needs to know of a placement, so that it walks this index alone.
 CREATE INDEX placement_by_position ON placement
   (position, mailbox, is_seen, is_flagged, is_answered, is_draft, is_deleted, is_leaving);
+-- The same for what is unread or starred, which is little of it.
+CREATE INDEX placement_unseen ON placement (position, mailbox)
+  WHERE is_seen = 0 AND is_deleted = 0 AND is_leaving = 0;
+CREATE INDEX placement_flagged ON placement (position, mailbox)
+  WHERE is_flagged = 1 AND is_deleted = 0 AND is_leaving = 0;
 
 -- A thread's visible part of one mailbox; conversation lists walk it. No row = nothing visible there.
 CREATE TABLE thread_mailbox (

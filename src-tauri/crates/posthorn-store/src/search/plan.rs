@@ -6,7 +6,7 @@ use posthorn_query::{Field, Query, State, Term};
 use rusqlite::types::Value;
 
 use super::Search;
-use super::stream::{Rows, Stream};
+use super::stream::{Rows, Stream, Way};
 use crate::error::Result;
 use crate::tx::ReadTx;
 use crate::{account, mailbox, position};
@@ -20,14 +20,37 @@ struct Folder {
     role: MailboxRole,
 }
 
+/// Ranks of sources that know their next member at once, by an index of nothing else: words, and small partial indexes.
+const EXACT: u8 = 2;
+/// Rank of sources that look through messages or placements for what fits.
+const LOOKING: u8 = 3;
+/// Rank of what nearly everything fits: it leads nobody.
+const COMMON: u8 = 4;
+
 struct Planner<'a> {
     search: &'a Search,
+    way: Way,
     folders: Vec<Folder>,
     accounts: Vec<account::Account>,
 }
 
 /// Prepares a search. The result is what is visible and fits.
-pub(super) fn prepare(tx: &ReadTx<'_>, search: &Search) -> Result<Stream> {
+pub(super) fn prepare(tx: &ReadTx<'_>, search: &Search, way: Way) -> Result<Stream> {
+    let planner = planner(tx, search, way)?;
+    let base = planner.base();
+    Ok(match planner.stream(&search.query) {
+        Some(stream) => Stream::and(vec![stream, base]),
+        None => base,
+    })
+}
+
+/// Prepares everything visible that is not read.
+pub(super) fn unread(tx: &ReadTx<'_>, search: &Search, way: Way) -> Result<Stream> {
+    let planner = planner(tx, search, way)?;
+    Ok(planner.state(State::Unread))
+}
+
+fn planner<'a>(tx: &ReadTx<'_>, search: &'a Search, way: Way) -> Result<Planner<'a>> {
     let accounts = account::list(tx)?;
     let mut folders = Vec::new();
     for account in accounts.iter().filter(|account| account.settings.is_enabled) {
@@ -39,12 +62,7 @@ pub(super) fn prepare(tx: &ReadTx<'_>, search: &Search) -> Result<Stream> {
             role: found.role,
         }));
     }
-    let planner = Planner { search, folders, accounts };
-    let base = planner.base();
-    Ok(match planner.stream(&search.query) {
-        Some(stream) => Stream::And(vec![stream, base]),
-        None => base,
-    })
+    Ok(Planner { search, way, folders, accounts })
 }
 
 impl Planner<'_> {
@@ -54,7 +72,20 @@ impl Planner<'_> {
         let shown = self.folders.iter().filter(|folder| {
             names_folder || !matches!(folder.role, MailboxRole::Trash | MailboxRole::Junk)
         });
-        placed(&shown.map(|folder| folder.id).collect::<Vec<_>>(), "")
+        self.placed(&shown.map(|folder| folder.id).collect::<Vec<_>>())
+    }
+
+    /// Visible placements in a state.
+    fn state(&self, state: State) -> Stream {
+        let all = self.folders.iter().map(|folder| folder.id).collect::<Vec<_>>();
+        let (index, condition, rank) = match state {
+            State::Unread => ("placement_unseen", "is_seen = 0", EXACT),
+            State::Read => ("placement_by_position", "is_seen = 1", COMMON),
+            State::Starred => ("placement_flagged", "is_flagged = 1", EXACT),
+            State::Replied => ("placement_by_position", "is_answered = 1", LOOKING),
+            State::Draft => ("placement_by_position", "is_draft = 1", LOOKING),
+        };
+        self.walk(&all, index, condition, rank)
     }
 
     /// Returns the stream of a query; absent where it asks nothing.
@@ -66,7 +97,7 @@ impl Planner<'_> {
                 Some(Stream::Or(members.iter().filter_map(|member| self.stream(member)).collect()))
             }
             Query::Not(inner) => {
-                let everything = Box::new(Stream::Between(0, i64::MAX - 1));
+                let everything = Box::new(self.between(0, i64::MAX - 1));
                 self.stream(inner).map(|inner| Stream::Except(everything, Box::new(inner)))
             }
             Query::And(members) => {
@@ -78,7 +109,7 @@ impl Planner<'_> {
                         other => wanted.extend(self.stream(other)),
                     }
                 }
-                let wanted = if wanted.is_empty() { self.base() } else { Stream::And(wanted) };
+                let wanted = if wanted.is_empty() { self.base() } else { Stream::and(wanted) };
                 Some(if unwanted.is_empty() {
                     wanted
                 } else {
@@ -90,36 +121,32 @@ impl Planner<'_> {
 
     fn term(&self, term: &Term) -> Option<Stream> {
         Some(match term {
-            Term::Text { .. } => text(&term.text_match()?),
-            Term::In(name) => placed(&self.named_folders(name), ""),
+            Term::Text { .. } => self.text(&term.text_match()?),
+            Term::In(name) => self.placed(&self.named_folders(name)),
             Term::Account(name) => {
                 let ids = self.named_accounts(name);
                 let folders = self.folders.iter().filter(|folder| ids.contains(&folder.account));
-                placed(&folders.map(|folder| folder.id).collect::<Vec<_>>(), "")
+                self.placed(&folders.map(|folder| folder.id).collect::<Vec<_>>())
             }
-            Term::HasAttachment => facts("has_attachments = 1", Vec::new()),
-            Term::Is(state) => {
-                let condition = match state {
-                    State::Unread => " AND is_seen = 0",
-                    State::Read => " AND is_seen = 1",
-                    State::Starred => " AND is_flagged = 1",
-                    State::Replied => " AND is_answered = 1",
-                    State::Draft => " AND is_draft = 1",
-                };
-                placed(&self.folders.iter().map(|folder| folder.id).collect::<Vec<_>>(), condition)
+            Term::HasAttachment => {
+                self.facts("message_with_files", "has_attachments = 1", Vec::new(), EXACT)
             }
-            Term::Larger(bytes) => facts("size > ?3", vec![Value::Integer(*bytes as i64)]),
-            Term::Smaller(bytes) => facts("size < ?3", vec![Value::Integer(*bytes as i64)]),
+            Term::Is(state) => self.state(*state),
+            Term::Larger(bytes) => {
+                let values = vec![Value::Integer(*bytes as i64)];
+                self.facts("message_facts", "size > ?3", values, LOOKING)
+            }
+            Term::Smaller(bytes) => {
+                let values = vec![Value::Integer(*bytes as i64)];
+                self.facts("message_facts", "size < ?3", values, LOOKING)
+            }
             Term::Before(_)
             | Term::After(_)
             | Term::On(_)
             | Term::OlderThan(_)
             | Term::NewerThan(_) => {
                 let (from, until) = term.received_range(self.search.now)?;
-                Stream::Between(
-                    from.map_or(0, position::at),
-                    until.map_or(i64::MAX, position::at) - 1,
-                )
+                self.between(from.map_or(0, position::at), until.map_or(i64::MAX, position::at) - 1)
             }
         })
     }
@@ -143,58 +170,77 @@ impl Planner<'_> {
         };
         self.accounts.iter().filter(fits).map(|account| account.id).collect()
     }
-}
 
-/// Words in the head, the body, or both.
-fn text(asked: &TextMatch) -> Stream {
-    let mut sources = Vec::new();
-    let columns: &[&str] = match asked.field {
-        Field::Any | Field::Body => &[],
-        Field::Subject => &["subject"],
-        Field::From => &["sender"],
-        Field::To => &["recipient", "cc", "bcc"],
-        Field::Cc => &["cc"],
-        Field::Bcc => &["bcc"],
-        Field::FileName => &["file"],
-    };
-    let mut ask = |table: &str, columns: &[&str]| {
-        let sql = format!(
-            "SELECT rowid FROM words.{table} WHERE {table} MATCH ?3 AND rowid <= ?1 ORDER BY rowid DESC LIMIT ?2"
-        );
-        sources.push(Stream::Rows(Rows::new(sql, vec![Value::Text(asked.expression(columns))])));
-    };
-    if asked.asks_head() {
-        ask("head", columns);
-    }
-    if asked.asks_body() {
-        ask("body", &[]);
-    }
-    Stream::Or(sources)
-}
-
-/// Visible placements in some mailboxes, by the index of one mailbox or of all positions.
-fn placed(mailboxes: &[MailboxId], condition: &str) -> Stream {
-    let ids: Vec<String> = mailboxes.iter().map(|id| id.0.to_string()).collect();
-    let visible = format!("is_deleted = 0 AND is_leaving = 0{condition}");
-    let (index, mailbox) = match ids.as_slice() {
-        [] => return Stream::Nothing,
-        [only] if !condition.contains("answered") && !condition.contains("draft") => {
-            ("placement_walk", format!("mailbox = {only}"))
+    fn between(&self, from: i64, last: i64) -> Stream {
+        match self.way {
+            Way::Down => Stream::Between(from, last),
+            Way::Up => Stream::Between(-last, -from),
         }
-        _ => ("placement_by_position", format!("mailbox IN ({})", ids.join(", "))),
-    };
-    let sql = format!(
-        "SELECT position FROM placement INDEXED BY {index} WHERE {mailbox} AND position <= ?1 AND {visible} \
-         ORDER BY position DESC LIMIT ?2"
-    );
-    Stream::Rows(Rows::new(sql, Vec::new()))
-}
+    }
 
-/// Messages about which something is known.
-fn facts(condition: &str, values: Vec<Value>) -> Stream {
-    let sql = format!(
-        "SELECT position FROM message INDEXED BY message_facts WHERE position <= ?1 AND {condition} \
-         ORDER BY position DESC LIMIT ?2"
-    );
-    Stream::Rows(Rows::new(sql, values))
+    /// Words in the head, the body, or both.
+    fn text(&self, asked: &TextMatch) -> Stream {
+        let columns: &[&str] = match asked.field {
+            Field::Any | Field::Body => &[],
+            Field::Subject => &["subject"],
+            Field::From => &["sender"],
+            Field::To => &["recipient", "cc", "bcc"],
+            Field::Cc => &["cc"],
+            Field::Bcc => &["bcc"],
+            Field::FileName => &["file"],
+        };
+        let ask = |table: &str, columns: &[&str]| {
+            let sql = self.select("rowid", &format!("words.{table}"), &format!("{table} MATCH ?3"));
+            Rows::new(sql, vec![Value::Text(asked.expression(columns))], EXACT)
+        };
+        let mut sources = Vec::new();
+        if asked.asks_head() {
+            sources.push(Stream::Rows(ask("head", columns)));
+        }
+        if asked.asks_body() {
+            // Without an index of beginnings, FTS5 puts all words together that begin so.
+            let rows = ask("body", &[]);
+            sources.push(Stream::Rows(if asked.is_prefix { rows.merged() } else { rows }));
+        }
+        Stream::Or(sources)
+    }
+
+    /// Visible placements in some mailboxes, by the index of one mailbox or of all positions.
+    fn placed(&self, mailboxes: &[MailboxId]) -> Stream {
+        let index = if mailboxes.len() == 1 { "placement_walk" } else { "placement_by_position" };
+        self.walk(mailboxes, index, "", if mailboxes.len() == 1 { EXACT } else { COMMON })
+    }
+
+    fn walk(&self, mailboxes: &[MailboxId], index: &str, condition: &str, rank: u8) -> Stream {
+        if mailboxes.is_empty() {
+            return Stream::Nothing;
+        }
+        let ids: Vec<String> = mailboxes.iter().map(|id| id.0.to_string()).collect();
+        let within = match ids.as_slice() {
+            [only] => format!("mailbox = {only}"),
+            _ => format!("mailbox IN ({})", ids.join(", ")),
+        };
+        let also = if condition.is_empty() { "" } else { " AND " };
+        let fits = format!("{within} AND is_deleted = 0 AND is_leaving = 0{also}{condition}");
+        let sql = self.select("position", &format!("placement INDEXED BY {index}"), &fits);
+        Stream::Rows(Rows::new(sql, Vec::new(), rank))
+    }
+
+    /// Messages about which something is known.
+    fn facts(&self, index: &str, condition: &str, values: Vec<Value>, rank: u8) -> Stream {
+        let sql = self.select("position", &format!("message INDEXED BY {index}"), condition);
+        Stream::Rows(Rows::new(sql, values, rank))
+    }
+
+    /// A statement as [`Rows`] wants it, in the walk's direction.
+    fn select(&self, column: &str, from: &str, condition: &str) -> String {
+        match self.way {
+            Way::Down => format!(
+                "SELECT {column} FROM {from} WHERE {condition} AND {column} <= ?1 ORDER BY {column} DESC LIMIT ?2"
+            ),
+            Way::Up => format!(
+                "SELECT -{column} FROM {from} WHERE {condition} AND {column} >= -?1 ORDER BY {column} LIMIT ?2"
+            ),
+        }
+    }
 }

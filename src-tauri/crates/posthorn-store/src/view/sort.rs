@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use posthorn_model::Position;
 
-use super::{Sort, ViewSpec};
+use super::Sort;
 use crate::address_list;
 use crate::error::Result;
 use crate::tx::ReadTx;
@@ -15,32 +15,74 @@ pub(super) enum Key {
     /// The position itself.
     Time,
     /// Text, folded; rising.
-    Text(String),
+    Text(Box<str>),
     /// Bytes, negative: the largest first.
     Size(i64),
 }
 
-/// Returns what a position is sorted by.
-pub(super) fn key(tx: &ReadTx<'_>, sort: Sort, position: Position) -> Result<Key> {
-    let text = |sql: &str| {
-        tx.maybe(sql, [position.0], |row| row.get::<_, String>(0)).map(Option::unwrap_or_default)
-    };
+/// A row with what it is sorted by.
+#[derive(Clone, Debug)]
+pub(super) struct Keyed {
+    pub(super) key: Key,
+    pub(super) position: Position,
+    pub(super) is_unread: bool,
+}
+
+fn sql(sort: Sort) -> Option<&'static str> {
+    match sort {
+        Sort::Newest | Sort::Oldest => None,
+        Sort::Sender => Some("SELECT from_list FROM message WHERE position = ?1"),
+        Sort::Subject => Some("SELECT subject_key FROM message WHERE position = ?1"),
+        Sort::Size => Some("SELECT size FROM message INDEXED BY message_facts WHERE position = ?1"),
+    }
+}
+
+fn read(sort: Sort, row: &rusqlite::Row<'_>) -> rusqlite::Result<Key> {
+    let text = || row.get_ref(0).map(|value| value.as_str().unwrap_or_default());
     Ok(match sort {
         Sort::Newest | Sort::Oldest => Key::Time,
         Sort::Sender => {
-            let list = text("SELECT from_list FROM message WHERE position = ?1")?;
-            let first = address_list::read(&list).into_iter().next().unwrap_or_default();
-            Key::Text(first.display().to_lowercase())
+            Key::Text(address_list::first_shown(text()?).to_lowercase().into_boxed_str())
         }
-        Sort::Subject => {
-            Key::Text(text("SELECT lower(subject_key) FROM message WHERE position = ?1")?)
-        }
-        Sort::Size => {
-            let sql = "SELECT size FROM message WHERE position = ?1";
-            let size: Option<i64> = tx.maybe(sql, [position.0], |row| row.get(0))?;
-            Key::Size(-size.unwrap_or_default())
-        }
+        Sort::Subject => Key::Text(text()?.to_lowercase().into_boxed_str()),
+        Sort::Size => Key::Size(-row.get::<_, i64>(0)?),
     })
+}
+
+fn missing(sort: Sort) -> Key {
+    match sort {
+        Sort::Newest | Sort::Oldest => Key::Time,
+        Sort::Sender | Sort::Subject => Key::Text(Box::default()),
+        Sort::Size => Key::Size(0),
+    }
+}
+
+/// Returns what a position is sorted by.
+pub(super) fn key(tx: &ReadTx<'_>, sort: Sort, position: Position) -> Result<Key> {
+    let Some(sql) = sql(sort) else { return Ok(Key::Time) };
+    let found = tx.maybe(sql, [position.0], |row| read(sort, row))?;
+    Ok(found.unwrap_or_else(|| missing(sort)))
+}
+
+/// Gives rows what they are sorted by.
+pub(super) fn keyed(
+    tx: &ReadTx<'_>,
+    sort: Sort,
+    rows: Vec<(Position, bool)>,
+) -> Result<Vec<Keyed>> {
+    let Some(sql) = sql(sort) else { return Ok(Vec::new()) };
+    // One statement for all: finding it again a million times would cost as much as running it.
+    let mut statement = tx.statement(sql)?;
+    let mut keyed = Vec::with_capacity(rows.len());
+    for (position, is_unread) in rows {
+        let mut found = statement.query([position.0])?;
+        let key = match found.next()? {
+            Some(row) => read(sort, row)?,
+            None => missing(sort),
+        };
+        keyed.push(Keyed { key, position, is_unread });
+    }
+    Ok(keyed)
 }
 
 /// Compares two rows in a list's order; never equal for two different positions.
@@ -49,19 +91,4 @@ pub(super) fn compare(sort: Sort, one: (&Key, Position), other: (&Key, Position)
         Sort::Oldest => one.1.cmp(&other.1),
         _ => one.0.cmp(other.0).then(other.1.cmp(&one.1)),
     }
-}
-
-/// Puts positions, which come by time, into the list's order.
-pub(super) fn sorted(
-    tx: &ReadTx<'_>,
-    spec: &ViewSpec,
-    entries: Vec<Position>,
-) -> Result<Vec<Position>> {
-    if matches!(spec.sort, Sort::Newest | Sort::Oldest) {
-        return Ok(entries);
-    }
-    let keyed = entries.into_iter().map(|position| Ok((key(tx, spec.sort, position)?, position)));
-    let mut keyed = keyed.collect::<Result<Vec<_>>>()?;
-    keyed.sort_unstable_by(|one, other| compare(spec.sort, (&one.0, one.1), (&other.0, other.1)));
-    Ok(keyed.into_iter().map(|(_, position)| position).collect())
 }

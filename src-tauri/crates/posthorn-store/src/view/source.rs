@@ -1,19 +1,18 @@
-//! Which positions a list holds: all of them, the first ones, or whether given ones are among them.
+//! Which positions a list holds: some of them from a place on, or whether given ones are among them.
 //!
 //! Every statement walks an index of one mailbox; no list query scans the messages.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use posthorn_model::{MailboxId, Position, ThreadId};
 use rusqlite::params;
+use tokio::time::Instant;
 
 use super::{Filter, Grouping, Sort, Source, ViewSpec};
 use crate::error::Result;
+use crate::mailbox;
+use crate::search::{self, Way};
 use crate::tx::ReadTx;
-use crate::{mailbox, search};
-
-/// Hits of a search that are listed: nobody scrolls further, and the search can be narrowed.
-const SEARCH_LIMIT: usize = 100_000;
 
 pub(super) fn mailboxes(tx: &ReadTx<'_>, source: &Source) -> Result<Vec<MailboxId>> {
     match source {
@@ -23,51 +22,94 @@ pub(super) fn mailboxes(tx: &ReadTx<'_>, source: &Source) -> Result<Vec<MailboxI
     }
 }
 
-/// Returns positions by time, in the direction of the sort (newest first where that is not by time).
-pub(super) fn entries(
+/// A stretch of a list, by time.
+#[derive(Debug, Default)]
+pub(super) struct Stretch {
+    /// Rows in the list's direction; true = something in it is not read.
+    pub(super) rows: Vec<(Position, bool)>,
+    /// Where the next stretch begins (inclusive); absent = that was all.
+    pub(super) rest: Option<Position>,
+}
+
+/// How much of a list is wanted.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Wanted {
+    /// Where to begin (inclusive); absent = at the list's beginning.
+    pub(super) from: Option<Position>,
+    /// Rows, about; several mailboxes give more.
+    pub(super) limit: usize,
+    /// A search stops here; what it found until then is the stretch.
+    pub(super) until: Option<Instant>,
+}
+
+impl Wanted {
+    /// The whole list.
+    pub(super) const ALL: Self = Self { from: None, limit: usize::MAX, until: None };
+}
+
+fn way(sort: Sort) -> Way {
+    if sort == Sort::Oldest { Way::Up } else { Way::Down }
+}
+
+/// Reads a stretch by time, in the direction of the sort (newest first where that is not by time).
+pub(super) fn stretch(
     tx: &ReadTx<'_>,
     spec: &ViewSpec,
     mailboxes: &[MailboxId],
-    limit: Option<usize>,
-) -> Result<Vec<Position>> {
-    let mut found: Vec<(Position, ThreadId)> = Vec::new();
+    wanted: Wanted,
+) -> Result<Stretch> {
+    let way = way(spec.sort);
     if let Source::Search(search) = &spec.source {
-        // Hits come newest first: the oldest first are only known when all are.
-        let at_most =
-            if spec.sort == Sort::Oldest { SEARCH_LIMIT } else { limit.unwrap_or(SEARCH_LIMIT) };
-        let hits = search::positions(tx, search, at_most.min(SEARCH_LIMIT))?;
-        found.extend(hits.into_iter().map(|position| (position, ThreadId(position.0))));
-    } else {
-        // A conversation in two of the mailboxes takes two places before it is merged into one.
-        let per_mailbox =
-            limit.map_or(-1, |limit| limit.saturating_mul(2).min(i64::MAX as usize) as i64);
-        for mailbox in mailboxes {
-            let sql = walk(spec);
-            found.extend(tx.all(&sql, [mailbox.0, per_mailbox], |row| {
-                Ok((Position(row.get(0)?), ThreadId(row.get(1)?)))
-            })?);
+        let hits = search::walk(tx, search, way, wanted.from, wanted.limit, wanted.until)?;
+        return Ok(Stretch { rows: hits.found, rest: hits.rest });
+    }
+    let sql = walk(spec);
+    let limit = i64::try_from(wanted.limit).unwrap_or(-1);
+    let from = wanted.from.map_or(if way == Way::Up { 0 } else { i64::MAX }, |at| at.0);
+    let mut found: Vec<(i64, Placed)> = Vec::new();
+    // How far each mailbox was read; the least far of them bounds the stretch.
+    let mut bound: Option<i64> = None;
+    for mailbox in mailboxes {
+        let rows = tx.all(&sql, [mailbox.0, limit, from], |row| {
+            let placed =
+                Placed { mailbox: *mailbox, thread: ThreadId(row.get(1)?), is_unread: row.get(2)? };
+            Ok((way.key(row.get(0)?), placed))
+        })?;
+        if limit >= 0 && rows.len() as i64 >= limit {
+            bound = bound.max(rows.last().map(|(key, _)| *key));
         }
+        found.extend(rows);
     }
     if mailboxes.len() > 1 {
-        merge(&mut found, spec);
-    } else if spec.sort == Sort::Oldest && matches!(spec.source, Source::Search(_)) {
-        found.reverse();
+        found.retain(|(key, _)| bound.is_none_or(|bound| *key >= bound));
+        merge(tx, spec, mailboxes, &mut found)?;
     }
-    let mut positions: Vec<Position> = found.into_iter().map(|(position, _)| position).collect();
-    positions.truncate(limit.unwrap_or(usize::MAX));
-    Ok(positions)
+    let rows = found.into_iter().map(|(key, placed)| (Position(way.key(key)), placed.is_unread));
+    Ok(Stretch { rows: rows.collect(), rest: bound.map(|bound| Position(way.key(bound - 1))) })
 }
 
-/// The statement for one mailbox: `?1` mailbox, `?2` rows (-1 = all).
+#[derive(Clone, Copy, Debug)]
+struct Placed {
+    mailbox: MailboxId,
+    thread: ThreadId,
+    is_unread: bool,
+}
+
+/// The statement for one mailbox: `?1` mailbox, `?2` rows (-1 = all), `?3` where to begin.
 pub(super) fn walk(spec: &ViewSpec) -> String {
-    let direction = if spec.sort == Sort::Oldest { "ASC" } else { "DESC" };
+    let (comparison, direction) = match way(spec.sort) {
+        Way::Up => (">=", "ASC"),
+        Way::Down => ("<=", "DESC"),
+    };
     match spec.grouping {
         Grouping::Messages => format!(
-            "SELECT position, 0 FROM placement WHERE mailbox = ?1 AND {} ORDER BY position {direction} LIMIT ?2",
+            "SELECT position, 0, is_seen = 0 FROM placement WHERE mailbox = ?1 AND position {comparison} ?3 AND {} \
+             ORDER BY position {direction} LIMIT ?2",
             visible(spec.filter)
         ),
         Grouping::Threads => format!(
-            "SELECT latest, thread FROM thread_mailbox WHERE mailbox = ?1{} ORDER BY latest {direction} LIMIT ?2",
+            "SELECT latest, thread, unread > 0 FROM thread_mailbox WHERE mailbox = ?1 AND latest {comparison} ?3{} \
+             ORDER BY latest {direction} LIMIT ?2",
             counted(spec.filter)
         ),
     }
@@ -104,48 +146,99 @@ fn counted(filter: Filter) -> &'static str {
 }
 
 /// Brings several mailboxes together: each message once, each conversation once at its newest place.
-fn merge(found: &mut Vec<(Position, ThreadId)>, spec: &ViewSpec) {
-    match spec.grouping {
-        Grouping::Messages => {
-            let mut known = HashSet::new();
-            found.retain(|(position, _)| known.insert(*position));
-        }
-        Grouping::Threads => {
-            let mut newest: HashMap<ThreadId, Position> = HashMap::new();
-            for (position, thread) in found.iter() {
-                let entry = newest.entry(*thread).or_insert(*position);
-                *entry = (*entry).max(*position);
+fn merge(
+    tx: &ReadTx<'_>,
+    spec: &ViewSpec,
+    mailboxes: &[MailboxId],
+    found: &mut Vec<(i64, Placed)>,
+) -> Result<()> {
+    if spec.grouping == Grouping::Threads {
+        let siblings = siblings(tx, mailboxes)?;
+        let mut kept = Vec::with_capacity(found.len());
+        for (key, mut placed) in found.drain(..) {
+            // Only mailboxes of one account share conversations: most lists look into one of each.
+            let others = siblings.get(&placed.mailbox).map(Vec::as_slice).unwrap_or_default();
+            let at = way(spec.sort).key(key);
+            if others.is_empty() || is_newest(tx, spec.filter, others, at, &mut placed)? {
+                kept.push((key, placed));
             }
-            found.retain(|(position, thread)| newest.get(thread) == Some(position));
-            found.dedup();
         }
+        *found = kept;
     }
-    if spec.sort == Sort::Oldest {
-        found.sort_unstable();
-    } else {
-        found.sort_unstable_by(|one, other| other.cmp(one));
-    }
-    found.dedup();
+    found.sort_by_key(|(key, _)| std::cmp::Reverse(*key));
+    found.dedup_by(|again, first| {
+        first.1.is_unread |= again.0 == first.0 && again.1.is_unread;
+        again.0 == first.0
+    });
+    Ok(())
 }
 
-/// Returns which of these positions are rows of the list.
+/// Returns for each mailbox the others of its account that the list looks into too.
+fn siblings(
+    tx: &ReadTx<'_>,
+    mailboxes: &[MailboxId],
+) -> Result<HashMap<MailboxId, Vec<MailboxId>>> {
+    let mut owners = Vec::with_capacity(mailboxes.len());
+    for id in mailboxes {
+        let sql = "SELECT account FROM mailbox WHERE id = ?1";
+        owners.push((*id, tx.maybe(sql, [id.0], |row| row.get::<_, i64>(0))?));
+    }
+    let of = |(id, owner): &(MailboxId, Option<i64>)| {
+        let others = owners.iter().filter(|other| other.0 != *id && other.1 == *owner);
+        (*id, others.map(|other| other.0).collect())
+    };
+    Ok(owners.iter().map(of).collect())
+}
+
+/// Returns whether none of the other mailboxes shows the conversation at a newer place; learns what is unread there.
+fn is_newest(
+    tx: &ReadTx<'_>,
+    filter: Filter,
+    others: &[MailboxId],
+    at: i64,
+    placed: &mut Placed,
+) -> Result<bool> {
+    let sql = format!(
+        "SELECT latest, unread > 0 FROM thread_mailbox WHERE mailbox = ?1 AND thread = ?2{}",
+        counted(filter)
+    );
+    for other in others {
+        let there = tx.maybe(&sql, params![other.0, placed.thread.0], |row| {
+            Ok((row.get::<_, i64>(0)?, row.get::<_, bool>(1)?))
+        })?;
+        if let Some((latest, is_unread)) = there {
+            if latest > at {
+                return Ok(false);
+            }
+            placed.is_unread |= is_unread;
+        }
+    }
+    Ok(true)
+}
+
+/// Returns which of these positions are rows of the list; true = something in it is not read.
 pub(super) fn members(
     tx: &ReadTx<'_>,
     spec: &ViewSpec,
     mailboxes: &[MailboxId],
     asked: &[Position],
-) -> Result<HashSet<Position>> {
+) -> Result<HashMap<Position, bool>> {
     if let Source::Search(search) = &spec.source {
         return Ok(search::fitting(tx, search, asked)?.into_iter().collect());
     }
-    let mut members = HashSet::new();
+    let siblings = if spec.grouping == Grouping::Threads && mailboxes.len() > 1 {
+        siblings(tx, mailboxes)?
+    } else {
+        HashMap::new()
+    };
+    let mut members = HashMap::new();
     for position in asked {
-        let is_member = match spec.grouping {
+        let unread = match spec.grouping {
             Grouping::Messages => has_message(tx, spec.filter, mailboxes, *position)?,
-            Grouping::Threads => has_thread(tx, spec.filter, mailboxes, *position)?,
+            Grouping::Threads => has_thread(tx, spec.filter, mailboxes, &siblings, *position)?,
         };
-        if is_member {
-            members.insert(*position);
+        if let Some(is_unread) = unread {
+            members.insert(*position, is_unread);
         }
     }
     Ok(members)
@@ -156,46 +249,39 @@ fn has_message(
     filter: Filter,
     mailboxes: &[MailboxId],
     position: Position,
-) -> Result<bool> {
+) -> Result<Option<bool>> {
     let sql = format!(
-        "SELECT EXISTS (SELECT 1 FROM placement WHERE mailbox = ?1 AND position = ?2 AND {})",
+        "SELECT is_seen = 0 FROM placement WHERE mailbox = ?1 AND position = ?2 AND {}",
         visible(filter)
     );
+    let mut unread = None;
     for mailbox in mailboxes {
-        if tx.one(&sql, [mailbox.0, position.0], |row| row.get(0))? {
-            return Ok(true);
-        }
+        let here = tx.maybe(&sql, [mailbox.0, position.0], |row| row.get::<_, bool>(0))?;
+        unread = unread.max(here);
     }
-    Ok(false)
+    Ok(unread)
 }
 
 fn has_thread(
     tx: &ReadTx<'_>,
     filter: Filter,
     mailboxes: &[MailboxId],
+    siblings: &HashMap<MailboxId, Vec<MailboxId>>,
     position: Position,
-) -> Result<bool> {
+) -> Result<Option<bool>> {
     let at = format!(
-        "SELECT thread FROM thread_mailbox WHERE mailbox = ?1 AND latest = ?2{}",
-        counted(filter)
-    );
-    let newest = format!(
-        "SELECT latest FROM thread_mailbox WHERE mailbox = ?1 AND thread = ?2{}",
+        "SELECT thread, unread > 0 FROM thread_mailbox WHERE mailbox = ?1 AND latest = ?2{}",
         counted(filter)
     );
     for mailbox in mailboxes {
-        let Some(thread) = tx.maybe(&at, [mailbox.0, position.0], |row| row.get::<_, i64>(0))?
-        else {
-            continue;
-        };
-        let mut is_newest = true;
-        for other in mailboxes.iter().filter(|other| *other != mailbox) {
-            let there = tx.maybe(&newest, params![other.0, thread], |row| row.get::<_, i64>(0))?;
-            is_newest &= there.is_none_or(|latest| latest <= position.0);
-        }
-        if is_newest {
-            return Ok(true);
+        let found = tx.maybe(&at, [mailbox.0, position.0], |row| {
+            Ok(Placed { mailbox: *mailbox, thread: ThreadId(row.get(0)?), is_unread: row.get(1)? })
+        })?;
+        let Some(mut placed) = found else { continue };
+        let others = siblings.get(mailbox).map(Vec::as_slice).unwrap_or_default();
+        if is_newest(tx, filter, others, position.0, &mut placed)? {
+            return Ok(Some(placed.is_unread));
         }
     }
-    Ok(false)
+    Ok(None)
 }

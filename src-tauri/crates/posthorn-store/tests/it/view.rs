@@ -6,7 +6,7 @@ use posthorn_model::{Flags, MailboxId, MailboxRole, Position, Uid};
 use posthorn_store::operation::{self, Action, Flag, Switch};
 use posthorn_store::placement::{self, FlagUpdate, Placement, RemovedBy};
 use posthorn_store::view::{self, Delta, Filter, Grouping, Sort, Source, Touched, View, ViewSpec};
-use posthorn_store::{ReadTx, message};
+use posthorn_store::{ReadTx, message, testing};
 use proptest::prelude::*;
 
 use crate::fixture::{Fixture, arrival, fixture, head};
@@ -69,7 +69,7 @@ fn model(
     tx: &ReadTx<'_>,
     view: &View,
     messages: &BTreeSet<posthorn_model::MessageId>,
-) -> Vec<Position> {
+) -> (Vec<Position>, usize) {
     let spec = view.spec();
     let mut placed: Vec<(Placement, message::Message)> = Vec::new();
     for id in messages {
@@ -89,11 +89,15 @@ fn model(
             && (!spec.filter.only_files || one.iter().any(|(_, found)| found.head.has_attachments))
     };
     let mut positions = BTreeSet::new();
+    let mut unread = BTreeSet::new();
     match spec.grouping {
         Grouping::Messages => {
             for one in &placed {
                 if passes(&[one]) {
                     positions.insert(one.0.position);
+                    if !one.0.flags.seen {
+                        unread.insert(one.0.position);
+                    }
                 }
             }
         }
@@ -102,15 +106,17 @@ fn model(
             for one in &placed {
                 parts.entry((one.0.thread, one.0.mailbox)).or_default().push(one);
             }
-            let mut newest: BTreeMap<_, Position> = BTreeMap::new();
+            let mut newest: BTreeMap<_, (Position, bool)> = BTreeMap::new();
             for ((thread, _), part) in parts {
                 if passes(&part) {
                     let latest = part.iter().map(|one| one.0.position).max().unwrap();
-                    let entry = newest.entry(thread).or_insert(latest);
-                    *entry = (*entry).max(latest);
+                    let is_unread = part.iter().any(|one| !one.0.flags.seen);
+                    let entry = newest.entry(thread).or_insert((latest, false));
+                    *entry = (entry.0.max(latest), entry.1 || is_unread);
                 }
             }
-            positions.extend(newest.into_values());
+            unread.extend(newest.values().filter(|(_, is)| *is).map(|(at, _)| *at));
+            positions.extend(newest.into_values().map(|(at, _)| at));
         }
     }
     let heads: BTreeMap<Position, message::Head> =
@@ -123,7 +129,7 @@ fn model(
         Sort::Subject => list.sort_by_key(|at| heads[at].subject_key.clone()),
         Sort::Size => list.sort_by_key(|at| std::cmp::Reverse(heads[at].size)),
     }
-    list
+    (list, unread.len())
 }
 
 /// What a page does with a delta.
@@ -131,7 +137,15 @@ fn apply(page: &mut Vec<Position>, delta: &Delta, view: &View) {
     match delta {
         Delta::Unchanged => {}
         Delta::Reset { .. } => *page = view.entries().to_vec(),
-        Delta::Patch { removed, inserted, changed, len, version } => {
+        Delta::Grown { version, len } => {
+            assert_eq!(view.entries()[..page.len()], *page, "what is known stays");
+            *page = view.entries().to_vec();
+            assert_eq!((page.len(), view.version()), (*len, *version));
+        }
+        Delta::Patch { removed, inserted, moved, changed, len, version, .. } => {
+            for (from, to) in moved {
+                assert!(removed.contains(from) && inserted.iter().any(|(index, _)| index == to));
+            }
             for index in removed.iter().rev() {
                 page.remove(*index);
             }
@@ -247,6 +261,67 @@ impl World {
     }
 }
 
+/// A list that is opened with one row and read on by one or two in each round, with a stretch that is out of date.
+#[derive(Default)]
+struct Growing {
+    view: Option<View>,
+    chunk: Option<view::Chunk>,
+    page: Vec<Position>,
+}
+
+/// Rounds after which the growing lists begin again.
+const AGAIN: usize = 12;
+
+fn begin(
+    tx: &ReadTx<'_>,
+    specs: Vec<ViewSpec>,
+    growing: Vec<Growing>,
+    round: usize,
+) -> posthorn_store::Result<Vec<Growing>> {
+    let mut next = Vec::new();
+    for (spec, mut one) in specs.into_iter().zip(growing) {
+        if round % AGAIN == 0 {
+            let view = view::open_window(tx, &spec, 1, None)?;
+            one = Growing { page: view.entries().to_vec(), view: Some(view), chunk: None };
+        }
+        let seam = one.view.as_ref().and_then(View::seam);
+        one.chunk = seam.map(|seam| view::read_on(tx, &seam, 1 + round % 2, None)).transpose()?;
+        next.push(one);
+    }
+    Ok(next)
+}
+
+impl Growing {
+    fn follow(&mut self, tx: &ReadTx<'_>, touched: &Touched) -> posthorn_store::Result<()> {
+        let view = self.view.as_mut().unwrap();
+        let delta = view::refresh(tx, view, touched)?;
+        apply(&mut self.page, &delta, view);
+        if let Some(chunk) = self.chunk.take() {
+            let grown = view.append(chunk.clone());
+            apply(&mut self.page, &grown.delta, view);
+            // A second time, or behind another edge, it changes nothing.
+            let again = view.append(chunk);
+            assert!(again.delta == Delta::Unchanged, "{:?}", view.spec());
+            let touched = Touched { positions: grown.positions, ..Touched::default() };
+            let delta = view::refresh(tx, view, &touched)?;
+            apply(&mut self.page, &delta, view);
+        }
+        Ok(())
+    }
+
+    fn check(&self, expected: &[Position], unread: usize, step: &Step) {
+        let view = self.view.as_ref().unwrap();
+        assert_eq!(self.page, view.entries());
+        let spec = view.spec();
+        if view.is_whole() {
+            assert_eq!(self.page, expected, "{spec:?} after {step:?}");
+            assert_eq!(view.unread(), unread, "{spec:?} after {step:?}");
+        } else if matches!(spec.sort, Sort::Newest | Sort::Oldest) {
+            assert_eq!(self.page, expected[..self.page.len()], "{spec:?} after {step:?}");
+        }
+    }
+}
+
 async fn play(steps: Vec<Step>) {
     let fixture = fixture().await;
     let sent = fixture.sent;
@@ -259,45 +334,53 @@ async fn play(steps: Vec<Step>) {
     let folders = [fixture.inbox, fixture.archive, fixture.sent];
     let mut world = World { fixture, folders, messages: BTreeSet::new(), next: 0 };
     let store = world.fixture.store.clone();
+    let asked = specs.clone();
     let mut views: Vec<View> = store
         .read(move |tx| {
-            specs
+            asked
                 .iter()
                 .map(|spec| view::open(tx, spec))
                 .collect::<posthorn_store::Result<Vec<_>>>()
         })
         .await
         .unwrap();
+    // The same lists once more, which are read on in small stretches while things change.
+    let mut growing: Vec<Growing> = views.iter().map(|_| Growing::default()).collect();
     let mut pages: Vec<Vec<Position>> = vec![Vec::new(); views.len()];
     let mut changes = store.changes();
-    for step in steps {
+    for (round, step) in steps.into_iter().enumerate() {
+        let asked = specs.clone();
+        growing = store.read(move |tx| begin(tx, asked, growing, round)).await.unwrap();
         world.run(step.clone()).await;
         let mut touched = Touched::default();
         while let Ok(batch) = changes.try_recv() {
             touched.add(&batch);
         }
         let messages = world.messages.clone();
-        let (refreshed, deltas, expected, windows) = store
+        let (refreshed, deltas, expected, grown) = store
             .read(move |tx| {
                 let mut deltas = Vec::new();
                 let mut expected = Vec::new();
-                let mut windows = Vec::new();
                 for view in &mut views {
                     deltas.push(view::refresh(tx, view, &touched)?);
                     expected.push(model(tx, view, &messages));
-                    windows.push(view::first_window(tx, view.spec(), 3)?);
                 }
-                Ok((views, deltas, expected, windows))
+                for one in &mut growing {
+                    one.follow(tx, &touched)?;
+                }
+                Ok((views, deltas, expected, growing))
             })
             .await
             .unwrap();
-        views = refreshed;
+        (views, growing) = (refreshed, grown);
         for (index, view) in views.iter().enumerate() {
+            let (expected, unread) = &expected[index];
             apply(&mut pages[index], &deltas[index], view);
-            assert_eq!(pages[index], expected[index], "{:?} after {step:?}", view.spec());
-            assert_eq!(view.entries(), expected[index]);
-            assert_eq!(windows[index], expected[index][..expected[index].len().min(3)]);
-            for (at, position) in expected[index].iter().enumerate() {
+            assert_eq!(pages[index], *expected, "{:?} after {step:?}", view.spec());
+            assert_eq!(view.entries(), expected);
+            assert_eq!(view.unread(), *unread, "{:?} after {step:?}", view.spec());
+            growing[index].check(expected, *unread, &step);
+            for (at, position) in expected.iter().enumerate() {
                 assert_eq!(view.index_of(*position), Some(at));
             }
         }
@@ -364,6 +447,125 @@ async fn rows_show_the_conversation() {
     assert!(row.is_unread && row.is_starred && row.has_attachments);
 }
 
+fn inbox_of(fixture: &Fixture, grouping: Grouping) -> ViewSpec {
+    let source = Source::Mailbox(fixture.inbox);
+    ViewSpec { source, grouping, filter: Filter::default(), sort: Sort::Newest }
+}
+
+#[tokio::test]
+async fn conversation_stays_one_row_when_its_newest_message_is_another() {
+    let fixture = fixture().await;
+    for (number, id) in ["a@x", "b@x", "c@x"].into_iter().enumerate() {
+        let new = arrival(1 + number as u32, head(id, &[], id, "ann", number as i64));
+        fixture.arrive(fixture.inbox, vec![new]).await;
+    }
+    let spec = inbox_of(&fixture, Grouping::Threads);
+    let mut open = fixture.store.read(move |tx| view::open(tx, &spec)).await.unwrap();
+    let mut changes = fixture.store.changes();
+    let reply = arrival(4, head("d@x", &["a@x"], "Re: a@x", "bob", 60));
+    let answer = fixture.arrive(fixture.inbox, vec![reply]).await[0].message;
+    let mut touched = Touched::default();
+    touched.add(&changes.recv().await.unwrap());
+    let (mut open, delta) = fixture
+        .store
+        .read(move |tx| view::refresh(tx, &mut open, &touched).map(|delta| (open, delta)))
+        .await
+        .unwrap();
+    let Delta::Patch { removed, inserted, moved, .. } = &delta else { panic!("{delta:?}") };
+    let inserted: Vec<usize> = inserted.iter().map(|(index, _)| *index).collect();
+    assert_eq!((removed, &inserted, moved), (&vec![2], &vec![0], &vec![(2, 0)]));
+    // Back again when the answer is taken away; and a row that only goes is not said to have moved.
+    let (inbox, first) = (fixture.inbox, fixture.messages(fixture.inbox).await[1]);
+    fixture
+        .store
+        .write(move |tx| placement::remove(tx, inbox, &[answer, first], RemovedBy::Server))
+        .await
+        .unwrap();
+    let mut touched = Touched::default();
+    touched.add(&changes.recv().await.unwrap());
+    let delta = fixture.store.read(move |tx| view::refresh(tx, &mut open, &touched)).await.unwrap();
+    let Delta::Patch { removed, moved, .. } = &delta else { panic!("{delta:?}") };
+    assert_eq!((removed, moved), (&vec![0, 1], &vec![(0, 1)]));
+}
+
+#[tokio::test]
+async fn rows_stay_where_they_are_when_thousands_read_differently() {
+    let fixture = fixture().await;
+    testing::fill(&fixture.store, fixture.inbox, 3000, 7).await.unwrap();
+    let spec = inbox_of(&fixture, Grouping::Messages);
+    let mut open = fixture.store.read(move |tx| view::open(tx, &spec)).await.unwrap();
+    let unread = open.unread();
+    assert!((500..1000).contains(&unread), "{unread}");
+    let mut changes = fixture.store.changes();
+    let inbox = fixture.inbox;
+    let action = Action::SetFlag { flag: Flag::Flagged, to: Switch::On };
+    let messages = fixture.messages(inbox).await;
+    let targets: Vec<_> = messages.into_iter().map(|message| (inbox, message)).collect();
+    fixture
+        .store
+        .write(move |tx| {
+            operation::enqueue(tx, &action, &targets)?;
+            let seen = Action::SetFlag { flag: Flag::Seen, to: Switch::On };
+            operation::enqueue(tx, &seen, &targets).map(|_| ())
+        })
+        .await
+        .unwrap();
+    let mut touched = Touched::default();
+    touched.add(&changes.recv().await.unwrap());
+    let (delta, unread) = fixture
+        .store
+        .read(move |tx| view::refresh(tx, &mut open, &touched).map(|delta| (delta, open.unread())))
+        .await
+        .unwrap();
+    assert_eq!(unread, 0);
+    let Delta::Patch { len, removed, inserted, changed, is_stale, .. } = delta else {
+        panic!("{delta:?}")
+    };
+    assert_eq!((len, removed.len(), inserted.len(), changed.len()), (3000, 0, 0, 0));
+    assert!(is_stale);
+}
+
+#[tokio::test]
+async fn search_shows_its_newest_hits_before_all_are_counted() {
+    let fixture = fixture().await;
+    testing::fill(&fixture.store, fixture.inbox, 400, 7).await.unwrap();
+    fixture.index().await;
+    for (text, sort) in [
+        ("lunch", Sort::Newest),
+        ("lunch -report", Sort::Oldest),
+        ("is:unread garden OR 会议", Sort::Newest),
+    ] {
+        let spec = ViewSpec {
+            source: Source::Search(crate::search::query(text)),
+            sort,
+            ..inbox_of(&fixture, Grouping::Messages)
+        };
+        let (whole, window, rest) = fixture
+            .store
+            .read(move |tx| {
+                let whole = view::open(tx, &spec)?;
+                let past = Some(tokio::time::Instant::now());
+                let window = view::open_window(tx, &spec, 5, None)?;
+                let hurried = view::open_window(tx, &spec, 5, past)?;
+                assert!(hurried.len() <= 5 && (!hurried.is_whole() || whole.len() <= 5));
+                let seam = window.seam().unwrap();
+                Ok((whole, window, view::read_on(tx, &seam, 1_000_000, None)?))
+            })
+            .await
+            .unwrap();
+        assert!(whole.len() > 10, "{text}: {}", whole.len());
+        assert_eq!(window.entries(), &whole.entries()[..5], "{text}");
+        let mut window = window;
+        window.append(rest);
+        assert!(window.is_whole());
+        assert_eq!(
+            (window.entries(), window.unread()),
+            (whole.entries(), whole.unread()),
+            "{text}"
+        );
+    }
+}
+
 #[tokio::test]
 async fn first_synchronisation_is_a_reset() {
     let fixture = fixture().await;
@@ -376,7 +578,7 @@ async fn first_synchronisation_is_a_reset() {
     };
     let mut open = fixture.store.read(move |tx| view::open(tx, &spec)).await.unwrap();
     let mut changes = fixture.store.changes();
-    posthorn_store::testing::fill(&fixture.store, fixture.inbox, 1500, 7).await.unwrap();
+    testing::fill(&fixture.store, fixture.inbox, 1500, 7).await.unwrap();
     let mut touched = Touched::default();
     while let Ok(batch) = changes.try_recv() {
         touched.add(&batch);
