@@ -205,7 +205,15 @@ export class FakeEngine implements Engine {
     'views.open': () => {
       this.view += 1;
       const rows = Array.from({ length: Math.min(128, this.total) }, (_, at) => this.#row(at));
-      return { view: this.view, version: this.version, total: this.total, unread: 14, counting: false, rows, search: null };
+      return {
+        view: this.view,
+        version: this.version,
+        total: this.total,
+        unread: 14,
+        counting: false,
+        rows,
+        search: null,
+      };
     },
     'views.close': () => ({}),
     'views.range': ({ start, len }) => {

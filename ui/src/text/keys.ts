@@ -282,6 +282,7 @@ export type Key =
   | 'link-title'
   | 'list'
   | 'list-clear'
+  | 'list-counting'
   | 'list-filter'
   | 'list-filter-clear'
   | 'list-filter-files'

@@ -101,7 +101,15 @@ describe('the page', () => {
     await open();
     engine.handlers['drafts.list'] = () => [DRAFT];
     engine.handlers['drafts.get'] = () => DRAFT;
-    engine.handlers['views.open'] = () => ({ view: 9, version: 1, total: 0, unread: 0, counting: false, rows: [], search: null });
+    engine.handlers['views.open'] = () => ({
+      view: 9,
+      version: 1,
+      total: 0,
+      unread: 0,
+      counting: false,
+      rows: [],
+      search: null,
+    });
     engine.emit({ kind: 'draftsChanged', drafts: [DRAFT.id] });
     await user.keyboard('gd');
     await user.click(await screen.findByRole('button', { name: /Half of a thought/ }));

@@ -25,7 +25,9 @@ describe('List', () => {
     engine.handlers['views.open'] = ({ source }) =>
       new Promise((resolve) => {
         const total = source.kind === 'starred' ? 5 : 9;
-        answers.push(() => resolve({ view: total, version: 1, total, unread: 0, counting: false, rows: [], search: null }));
+        answers.push(() =>
+          resolve({ view: total, version: 1, total, unread: 0, counting: false, rows: [], search: null }),
+        );
       });
     const first = list.open({ kind: 'starred' });
     const second = list.open({ kind: 'role', role: 'sent' });

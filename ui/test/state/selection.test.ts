@@ -4,8 +4,20 @@ import { Marked } from '@/state/selection';
 
 describe('Marked', () => {
   it('follows rows for which another message stands', () => {
-    expect(Marked.of([3, 4]).renamed([[3, 9], [5, 6]]).wire(7)).toEqual({ kind: 'rows', view: 7, messages: [4, 9] });
-    expect(Marked.everything.toggle(5).renamed([[5, 6]]).wire(7)).toEqual({ kind: 'all', view: 7, except: [6] });
+    expect(
+      Marked.of([3, 4])
+        .renamed([
+          [3, 9],
+          [5, 6],
+        ])
+        .wire(7),
+    ).toEqual({ kind: 'rows', view: 7, messages: [4, 9] });
+    expect(
+      Marked.everything
+        .toggle(5)
+        .renamed([[5, 6]])
+        .wire(7),
+    ).toEqual({ kind: 'all', view: 7, except: [6] });
   });
 
   it('marks single rows and takes the mark away', () => {

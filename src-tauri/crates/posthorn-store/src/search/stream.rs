@@ -65,7 +65,7 @@ impl<'a, 'b> Walk<'a, 'b> {
     fn step(&self) -> bool {
         let Some(until) = self.until else { return true };
         self.steps.set(self.steps.get() + 1);
-        if self.steps.get() % STEPS_PER_LOOK == 0 && Instant::now() >= until {
+        if self.steps.get().is_multiple_of(STEPS_PER_LOOK) && Instant::now() >= until {
             self.is_over.set(true);
         }
         !self.is_over.get()

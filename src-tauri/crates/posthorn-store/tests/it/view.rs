@@ -280,7 +280,7 @@ fn begin(
 ) -> posthorn_store::Result<Vec<Growing>> {
     let mut next = Vec::new();
     for (spec, mut one) in specs.into_iter().zip(growing) {
-        if round % AGAIN == 0 {
+        if round.is_multiple_of(AGAIN) {
             let view = view::open_window(tx, &spec, 1, None)?;
             one = Growing { page: view.entries().to_vec(), view: Some(view), chunk: None };
         }
