@@ -185,6 +185,20 @@ impl World {
         (!all.is_empty()).then(|| all[pick % all.len()].clone())
     }
 
+    /// The folders' counts are what their messages say.
+    async fn check_counts(&self, step: &Step) {
+        for folder in self.folders {
+            let (total, unread) = self.fixture.counts(folder).await;
+            let ids = self.fixture.messages(folder).await;
+            let mut seen = 0;
+            for id in &ids {
+                seen += u64::from(self.fixture.flags(folder, *id).await.seen);
+            }
+            let expected = (ids.len() as u64, ids.len() as u64 - seen);
+            assert_eq!((total, unread), expected, "after {step:?}");
+        }
+    }
+
     async fn run(&mut self, step: Step) {
         match step {
             Step::Arrive { folder, parent, person, second, seen } => {
@@ -384,20 +398,7 @@ async fn play(steps: Vec<Step>) {
                 assert_eq!(view.index_of(*position), Some(at));
             }
         }
-        let folders = world.folders;
-        for folder in folders {
-            let (total, unread) = world.fixture.counts(folder).await;
-            let ids = world.fixture.messages(folder).await;
-            let mut seen = 0;
-            for id in &ids {
-                seen += u64::from(world.fixture.flags(folder, *id).await.seen);
-            }
-            assert_eq!(
-                (total, unread),
-                (ids.len() as u64, ids.len() as u64 - seen),
-                "after {step:?}"
-            );
-        }
+        world.check_counts(&step).await;
     }
 }
 
