@@ -154,7 +154,7 @@ fn place(numbers: &mut Numbers, folders: &[MailboxId]) -> MailboxId {
 
 struct Batch {
     arrivals: Vec<(MailboxId, Vec<Arrival>)>,
-    texts: Vec<(MessageIdHeader, String)>,
+    texts: Vec<(Option<MessageIdHeader>, String)>,
 }
 
 fn batch(from: usize, until: usize, folders: &[Vec<MailboxId>], numbers: &mut Numbers) -> Batch {
@@ -165,7 +165,7 @@ fn batch(from: usize, until: usize, folders: &[Vec<MailboxId>], numbers: &mut Nu
         let head = head(number, numbers, &words);
         let mut text: Vec<String> = (0..TEXT_WORDS).map(|_| invented(numbers)).collect();
         text.extend(words.iter().map(|word| (*word).to_owned()));
-        texts.push((head.message_id.clone().unwrap_or_default(), text.join(" ")));
+        texts.push((head.message_id.clone(), text.join(" ")));
         let flags = Flags {
             seen: numbers.below(10) > 0,
             flagged: numbers.below(200) == 0,
@@ -202,7 +202,7 @@ pub(super) async fn fill(profile: &Path, messages: usize) -> Result<()> {
         };
         let positions = store.write(job).await?;
         let words = texts.into_iter().filter_map(|(id, text)| {
-            Some(Words { position: *positions.get(&Some(id))?, text: Some(text) })
+            Some(Words { position: *positions.get(&id)?, text: Some(text) })
         });
         let words = words.collect();
         // The two files have writers of their own: one fills while the other does.
