@@ -229,6 +229,8 @@ export class FakeEngine implements Engine {
       );
       return { thread: message, subject, messages, drafts: [] };
     },
+    'messages.fetchRest': () => ({}),
+    'accounts.previewPopRules': () => ({ now: 0, nowBytes: 0, later: 0, firstAt: null, stay: 812, notHere: 2 }),
     'messages.open': ({ id }) => ({
       head: this.#head(Math.floor(id / 10), id % 10, false),
       frameUrl: this.#frame(id),
@@ -267,6 +269,8 @@ export class FakeEngine implements Engine {
       remoteAllowed: false,
       trust: [],
       problem: null,
+      restBytes: null,
+      serverCopy: null,
       unsubscribe: '',
       lang: '',
     }),

@@ -30,8 +30,10 @@ export type AccountConfig = {
   outgoing: Server,
   /** Other addresses that this account sends as and receives for. */
   aliases: Array<Address>,
-  /** POP3 alone; ignored for IMAP. */
+  /** POP3 alone; ignored for IMAP, and where `pop3` says more. */
   leaveOnServer: LeaveOnServer,
+  /** POP3 alone. Null: what is stored stays, as far as it fits `leave_on_server`. */
+  pop3: PopRules | null,
   /** Minutes between checks where the server cannot push, 1 to 1440. */
   checkIntervalMinutes: number,
   /** Mark hue, 1 to 6. */
@@ -84,6 +86,10 @@ export type AccountStatus = {
   serverSaid: string,
   /** What went wrong; null when nothing did. */
   problem: Error | null,
+  /** What is wrong with sending, with the server's sentence; null when nothing is. */
+  outgoingProblem: Error | null,
+  /** The server whose password was refused or is missing: the user is asked for it. Null when none is. */
+  passwordFor: ServerSide | null,
   /** When it will be tried again; null when nothing is planned. */
   nextTryAt: number | null,
   /** Last time that everything was compared; null before the first. */
@@ -572,6 +578,10 @@ export type OpenedMessage = {
   trust: Array<TrustLine>,
   /** Why the body is not here and what happens next; null when it is. */
   problem: Error | null,
+  /** Bytes that wait on the POP3 server until the user asks for them (`messages.fetchRest`); null when none do. */
+  restBytes: number | null,
+  /** Its copy on the POP3 server; null where there is none to speak of (IMAP, own mail). */
+  serverCopy: ServerCopy | null,
   /** Unsubscribe address (`mailto:` or `https:`); empty when there is none. */
   unsubscribe: string,
   /** BCP 47 language guessed for choosing glyphs (`zh-CN`, `ja`); empty when none stands out. */
@@ -628,7 +638,7 @@ export type OutboxItem = {
   canUndo: boolean, };
 
 /** Where a message stands on its way out (`src-tauri/docs/SYNC.md` draws it). */
-export type OutboxState = "queued" | "connecting" | "recipients" | "data" | "dotSent" | "accepted" | "unknown" | "refused" | "done";
+export type OutboxState = "queued" | "needsPassword" | "connecting" | "recipients" | "data" | "dotSent" | "accepted" | "unknown" | "refused" | "done";
 
 /** Text to read as addresses (a paste). */
 export type ParseAddresses = {
@@ -647,6 +657,43 @@ export type ParsedAddresses = {
   /** In order; one that cannot be right keeps its text in `email`. */
   addresses: Array<ParsedAddress>, };
 
+/** When a message leaves the POP3 server. It never leaves before all of it is safe here, unless it was deleted here. */
+export type PopPolicy = "leave" | "afterDays" | "whenDeleted" | "whenMoved" | "atOnce" | "never";
+
+/** Everything about a POP3 maildrop that the user can set. */
+export type PopRules = {
+  /** When messages leave the server. */
+  policy: PopPolicy,
+  /** Days for `afterDays`, 1 to 3650; kept and unused otherwise. */
+  days: number,
+  /** Starred messages stay on the server, except those deleted here. */
+  keepStarred: boolean,
+  /** Bytes above which only a message's head comes by itself; 0 = everything comes. */
+  headOnlyAbove: number,
+  /** Sign in by APOP (MD5) where the server offers it and nothing better. */
+  allowApop: boolean, };
+
+/** What rules would do to a maildrop. */
+export type PopRulesPreview = {
+  /** Messages that would leave the server with the next look. */
+  now: number,
+  /** Their bytes. */
+  nowBytes: number,
+  /** Messages that would leave later by themselves. */
+  later: number,
+  /** When the first of these leaves; null when none does. */
+  firstAt: number | null,
+  /** Messages that stay. */
+  stay: number,
+  /** Of these, messages whose contents are not on this computer. */
+  notHere: number, };
+
+/** Asks what rules would do to a maildrop, as far as it is known from the last look. */
+export type PreviewPopRules = {
+  /** Account. */
+  id: number,
+  /** Rules that may not be saved yet. */
+  rules: PopRules, };
 /** A line of a printed head. */
 export type PrintLine = {
   /** Its name in the user's language. */
@@ -906,6 +953,19 @@ export type Server = {
   /** User name; empty means no authentication (outgoing only). */
   username: string, };
 
+/** A message's copy on a POP3 server. */
+export type ServerCopy = {
+  /** What becomes of it. */
+  state: ServerCopyState,
+  /** When it leaves or left; null where it stays, and where it goes with the next look. */
+  at: number | null, };
+
+/** What becomes of a message's copy on the POP3 server. */
+export type ServerCopyState = "stays" | "leaves" | "left";
+
+/** One of an account's two servers. */
+export type ServerSide = "incoming" | "outgoing";
+
 /** Switches an account on or off. */
 export type SetEnabled = {
   /** Account. */
@@ -1120,6 +1180,8 @@ export interface Methods {
   "accounts.removalPreview": { params: ById; answer: RemovalPreview };
   /** Removes an account and its mail from this computer. */
   "accounts.remove": { params: RemoveAccount; answer: Nothing };
+  /** Says what rules would do to a POP3 maildrop. */
+  "accounts.previewPopRules": { params: PreviewPopRules; answer: PopRulesPreview };
   /** Fetches mail now. */
   "accounts.checkNow": { params: CheckNow; answer: Nothing };
   /** Waits until synchronisation has come to rest. */
@@ -1146,6 +1208,8 @@ export interface Methods {
   "threads.open": { params: OpenConversation; answer: Conversation };
   /** Opens a message for reading. */
   "messages.open": { params: OpenMessage; answer: OpenedMessage };
+  /** Fetches the rest of a message of which only the head came from the POP3 server. */
+  "messages.fetchRest": { params: ById; answer: Nothing };
   /** Gives a message's raw source. */
   "messages.source": { params: ById; answer: MessageSource };
   /** Saves a message as a file. */
@@ -1232,6 +1296,7 @@ export const METHOD_NAMES = [
   "accounts.setEnabled",
   "accounts.removalPreview",
   "accounts.remove",
+  "accounts.previewPopRules",
   "accounts.checkNow",
   "sync.wait",
   "mailboxes.list",
@@ -1245,6 +1310,7 @@ export const METHOD_NAMES = [
   "views.close",
   "threads.open",
   "messages.open",
+  "messages.fetchRest",
   "messages.source",
   "messages.save",
   "messages.print",

@@ -19,9 +19,9 @@ export class Accounts {
     return this.list.find((account) => account.id === id);
   }
 
-  /** The account whose password is refused now, the first of them. */
+  /** The account one of whose servers refuses its password now, the first of them. */
   get needsPassword(): Account | undefined {
-    return this.list.find((account) => account.enabled && account.status.state === 'needsPassword');
+    return this.list.find((account) => account.enabled && account.status.passwordFor !== null);
   }
 
   /** Takes what happened. */

@@ -14,7 +14,7 @@ export class Outbox {
 
   /** Some rows wait for the user: refused, or their fate is unknown. */
   get needsYou(): boolean {
-    return this.items.some((item) => item.state === 'unknown' || item.state === 'refused');
+    return this.items.some((item) => ['needsPassword', 'unknown', 'refused'].includes(item.state));
   }
 
   /** Asks for the rows. */

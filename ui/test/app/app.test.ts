@@ -136,7 +136,7 @@ describe('the page', () => {
     const account = (await engine.call('accounts.list', {}))[0];
     if (!account) throw new Error('the fake has accounts');
     const problem = { code: 'credentials' as const, message: '', detail: 'NO [AUTHENTICATIONFAILED] wrong' };
-    const status = { ...account.status, state: 'needsPassword' as const, problem };
+    const status = { ...account.status, state: 'needsPassword' as const, passwordFor: 'incoming' as const, problem };
     engine.emit({ kind: 'accountStatusChanged', status });
     const dialog = await screen.findByRole('dialog', { name: /Harbour Studio/ });
     expect(within(dialog).getByText('NO [AUTHENTICATIONFAILED] wrong')).toBeTruthy();

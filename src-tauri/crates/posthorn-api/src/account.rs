@@ -6,6 +6,7 @@
 
 mod config;
 mod find;
+mod pop;
 mod remove;
 
 use posthorn_model::{AccountId, MailboxRole, Protocol};
@@ -14,6 +15,7 @@ use posthorn_store::{ReadTx, account, mailbox};
 use posthorn_sync::{Side, secret_key as key};
 
 pub(crate) use find::{accounts_discover, verify};
+pub(crate) use pop::accounts_preview_pop_rules;
 pub(crate) use remove::{accounts_removal_preview, accounts_remove};
 
 use crate::contract::{

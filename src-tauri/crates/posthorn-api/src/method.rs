@@ -6,9 +6,9 @@
 use serde_json::Value;
 
 use crate::account::{
-    accounts_add, accounts_check_now, accounts_discover, accounts_list, accounts_removal_preview,
-    accounts_remove, accounts_set_enabled, accounts_set_password, accounts_update, accounts_verify,
-    sync_wait,
+    accounts_add, accounts_check_now, accounts_discover, accounts_list, accounts_preview_pop_rules,
+    accounts_removal_preview, accounts_remove, accounts_set_enabled, accounts_set_password,
+    accounts_update, accounts_verify, sync_wait,
 };
 use crate::app::{app_info, app_set_offline, app_unlock_secrets};
 use crate::contact::{contacts_complete, contacts_parse};
@@ -17,11 +17,11 @@ use crate::contract::{
     AttachmentRef, ById, CheckNow, Code, Complete, Conversation, CreateMailbox, Discover,
     Discovery, Draft, DraftSaved, Error, FindInView, FoundInView, Mailbox, Mark, MessageSource,
     MoveMessages, NewDraft, Nothing, OnMessages, OpenConversation, OpenMessage, OpenedMessage,
-    OpenedView, OutboxItem, ParseAddresses, ParsedAddresses, PrintMessage, Printable, RangeOfView,
-    RemovalPreview, RemoveAccount, RemoveDraftAttachment, RenameMailbox, ResolveUnknown,
-    SaveAttachment, SaveDraft, SaveMessage, Saved, SendCheck, SendDraft, SetEnabled, SetOffline,
-    SetPassword, Settings, SyncWait, SyncWaited, Undoable, UnlockSecrets, Unsent, Verification,
-    ViewRange, ViewSpec,
+    OpenedView, OutboxItem, ParseAddresses, ParsedAddresses, PopRulesPreview, PreviewPopRules,
+    PrintMessage, Printable, RangeOfView, RemovalPreview, RemoveAccount, RemoveDraftAttachment,
+    RenameMailbox, ResolveUnknown, SaveAttachment, SaveDraft, SaveMessage, Saved, SendCheck,
+    SendDraft, SetEnabled, SetOffline, SetPassword, Settings, SyncWait, SyncWaited, Undoable,
+    UnlockSecrets, Unsent, Verification, ViewRange, ViewSpec,
 };
 use crate::draft::{
     drafts_attach_bytes, drafts_attach_paths, drafts_check, drafts_create, drafts_discard,
@@ -33,8 +33,8 @@ use crate::mailbox::{
     mailboxes_create, mailboxes_delete, mailboxes_list, mailboxes_mark_all_read, mailboxes_rename,
 };
 use crate::message::{
-    attachments_save, attachments_stage, messages_allow_remote, messages_open, messages_print,
-    messages_save, messages_source, threads_open,
+    attachments_save, attachments_stage, messages_allow_remote, messages_fetch_rest, messages_open,
+    messages_print, messages_save, messages_source, threads_open,
 };
 use crate::operation::{
     messages_archive, messages_delete, messages_junk, messages_move, messages_not_junk,
@@ -76,6 +76,8 @@ macro_rules! methods {
             "accounts.removalPreview" accounts_removal_preview(ById) -> RemovalPreview;
             /// Removes an account and its mail from this computer.
             "accounts.remove" accounts_remove(RemoveAccount) -> Nothing;
+            /// Says what rules would do to a POP3 maildrop.
+            "accounts.previewPopRules" accounts_preview_pop_rules(PreviewPopRules) -> PopRulesPreview;
             /// Fetches mail now.
             "accounts.checkNow" accounts_check_now(CheckNow) -> Nothing;
             /// Waits until synchronisation has come to rest.
@@ -105,6 +107,8 @@ macro_rules! methods {
             "threads.open" threads_open(OpenConversation) -> Conversation;
             /// Opens a message for reading.
             "messages.open" messages_open(OpenMessage) -> OpenedMessage;
+            /// Fetches the rest of a message of which only the head came from the POP3 server.
+            "messages.fetchRest" messages_fetch_rest(ById) -> Nothing;
             /// Gives a message's raw source.
             "messages.source" messages_source(ById) -> MessageSource;
             /// Saves a message as a file.

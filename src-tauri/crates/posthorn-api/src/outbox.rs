@@ -2,9 +2,10 @@
 //!
 //! Invariant: nothing here sends. A change here only lets the one sender (in posthorn-sync) look again.
 
-use posthorn_model::OutboxId;
+use posthorn_model::{AccountId, OutboxId};
 use posthorn_store::draft;
 use posthorn_store::outbox::{self, OutboxState as Stored, RecipientState};
+use posthorn_sync::ProblemKind;
 
 use crate::contract::{
     ById, Code, Draft, Error, Nothing, OutboxItem, OutboxState, RecipientResult, ResolveUnknown,
@@ -98,10 +99,34 @@ pub(crate) fn convert(row: outbox::Outbox) -> OutboxItem {
 pub(crate) async fn list(engine: &Engine) -> Result<Vec<OutboxItem>> {
     let rows = engine.store().read(outbox::list).await?;
     let mut items: Vec<OutboxItem> = rows.into_iter().map(convert).collect();
-    for item in items.iter_mut().filter(|item| item.state == OutboxState::Data) {
-        item.sent_bytes = engine.sync().uploaded(OutboxId(item.id)).unwrap_or_default();
+    let now = engine.clock().now();
+    for item in &mut items {
+        match item.state {
+            OutboxState::Data => {
+                item.sent_bytes = engine.sync().uploaded(OutboxId(item.id)).unwrap_or_default();
+            }
+            OutboxState::Queued if item.not_before_at <= now.0 => {
+                if let Some(status) = engine.sync().status(AccountId(item.account)) {
+                    wait_for_password(item, status);
+                }
+            }
+            _ => {}
+        }
     }
     Ok(items)
+}
+
+/// Says of a message that is due that it waits for the user, where the outgoing server refused the password.
+fn wait_for_password(item: &mut OutboxItem, status: posthorn_sync::Status) {
+    let is_refused = matches!(
+        status.outgoing.as_ref().map(|problem| problem.kind),
+        Some(ProblemKind::Credentials | ProblemKind::NoPassword)
+    );
+    if is_refused {
+        item.state = OutboxState::NeedsPassword;
+        item.problem = status.outgoing.map(Error::from);
+        item.next_try_at = None;
+    }
 }
 
 /// Lists the outbox; what is done is left out.

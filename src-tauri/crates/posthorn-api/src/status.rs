@@ -2,7 +2,7 @@
 
 use posthorn_sync::{Problem, ProblemKind, State, Status};
 
-use crate::contract::{AccountState, AccountStatus, Code, Error};
+use crate::contract::{AccountState, AccountStatus, Code, Error, ServerSide};
 
 impl From<Problem> for Error {
     fn from(problem: Problem) -> Self {
@@ -75,8 +75,22 @@ impl From<State> for AccountState {
     }
 }
 
+/// Tells whose password the user must give.
+pub(crate) fn password_for(status: &Status) -> Option<ServerSide> {
+    let is_refused = |problem: &Problem| {
+        matches!(problem.kind, ProblemKind::Credentials | ProblemKind::NoPassword)
+    };
+    if status.state == State::NeedsPassword {
+        return Some(ServerSide::Incoming);
+    }
+    let is_off = status.state == State::Disabled;
+    status.outgoing.as_ref().filter(|problem| !is_off && is_refused(problem))?;
+    Some(ServerSide::Outgoing)
+}
+
 impl From<Status> for AccountStatus {
     fn from(status: Status) -> Self {
+        let password_for = password_for(&status);
         Self {
             account: status.account.0,
             state: status.state.into(),
@@ -86,12 +100,54 @@ impl From<Status> for AccountStatus {
             done: status.done,
             total: status.total,
             server_said: status.server_said,
+            password_for,
+            outgoing_problem: status.outgoing.clone().map(Error::from),
             // What is wrong with sending is said where nothing is wrong with fetching.
             problem: status.problem.or(status.outgoing).map(Error::from),
             next_try_at: status.next_try.map(|at| at.0),
             last_complete_at: status.last_complete.map(|at| at.0),
             pending_operations: status.pending_operations,
             security: status.security,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use posthorn_model::{AccountId, Timestamp};
+    use posthorn_sync::{Problem, ProblemKind, State, Status};
+
+    use super::password_for;
+    use crate::contract::{AccountStatus, Code, ServerSide};
+
+    #[test]
+    fn the_server_that_refuses_a_password_is_named() {
+        let problem = |kind| Problem {
+            kind,
+            host: "smtp.x.example".to_owned(),
+            message: "refused".to_owned(),
+            server_said: "535 wrong".to_owned(),
+            is_transient: false,
+        };
+        let table = [
+            (State::UpToDate, None, None),
+            (State::NeedsPassword, None, Some(ServerSide::Incoming)),
+            (State::UpToDate, Some(ProblemKind::Credentials), Some(ServerSide::Outgoing)),
+            (State::UpToDate, Some(ProblemKind::NoPassword), Some(ServerSide::Outgoing)),
+            (State::UpToDate, Some(ProblemKind::Timeout), None),
+            (State::NeedsPassword, Some(ProblemKind::Credentials), Some(ServerSide::Incoming)),
+            (State::Disabled, Some(ProblemKind::Credentials), None),
+        ];
+        for (state, outgoing, expected) in table {
+            let mut status = Status::new(AccountId(1), Timestamp(1));
+            status.state = state;
+            status.outgoing = outgoing.map(problem);
+            assert_eq!(password_for(&status), expected, "{state:?} {outgoing:?}");
+            let told = AccountStatus::from(status).outgoing_problem;
+            assert_eq!(told.is_some(), outgoing.is_some());
+            if let (Some(told), Some(ProblemKind::Credentials)) = (told, outgoing) {
+                assert_eq!((told.code, told.detail.as_str()), (Code::Credentials, "535 wrong"));
+            }
         }
     }
 }

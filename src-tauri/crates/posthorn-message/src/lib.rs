@@ -19,6 +19,7 @@ mod mime;
 mod parameter;
 mod preview;
 mod reply;
+mod skim;
 pub mod text;
 mod thread;
 mod transfer;
@@ -37,7 +38,7 @@ pub use file_name::{MAX_NAME_BYTES, ending_for, is_dangerous, safe_name};
 pub use head::{Head, ListHeaders, MAX_REFERENCES, SentDate, parse_head};
 pub use message::{
     Attachment, Defect, Disposition, MAX_ATTACHMENTS, MAX_TEXT_BYTES, Parsed, PartBytes,
-    decode_text, parse, parse_as, part,
+    decode_text, parse, parse_as, part, raw_part,
 };
 pub use mime::{MAX_DEPTH, MAX_PARTS};
 pub use parameter::Parameterized;
@@ -45,5 +46,6 @@ pub use preview::{
     MAX_CHARS as MAX_PREVIEW_CHARS, of_html as preview_of_html, of_text as preview_of_text,
 };
 pub use reply::{Answer, AnswerContext, ReplyTo, forward, forward_subject, reply, reply_subject};
+pub use skim::{MAX_KEPT, Skim, Skimmer};
 pub use thread::{BaseSubject, ThreadKeys, base_subject};
 pub use transfer::{decode as decode_transfer, decoded_len};

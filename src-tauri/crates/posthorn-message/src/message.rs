@@ -196,6 +196,13 @@ pub fn decode_text(
     if content_type.value == "text/html" { text } else { text::unflow(&text, content_type) }
 }
 
+/// Returns the bytes of the part of this section as they were transferred, without its header; `None` when there is no
+/// such part.
+pub fn raw_part<'a>(raw: &'a [u8], section: &str) -> Option<&'a [u8]> {
+    let tree = Tree::of(raw);
+    raw.get(tree.section(section)?.body.clone())
+}
+
 fn head_defects(raw: &[u8], fields: &Fields<'_>, head: &Head) -> Vec<Defect> {
     let has_sender = head.from.iter().any(|from| from.email.contains('@'));
     let found = [

@@ -15,7 +15,7 @@ pub const MAX_DEPTH: usize = 32;
 /// Parts of one message; digests of mailing lists have some hundred.
 pub const MAX_PARTS: usize = 2_000;
 /// Bytes of a boundary (RFC 2046 section 5.1.1 allows 70; some programs write more).
-const MAX_BOUNDARY_BYTES: usize = 256;
+pub(crate) const MAX_BOUNDARY_BYTES: usize = 256;
 
 /// What a part holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

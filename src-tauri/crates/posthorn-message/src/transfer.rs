@@ -23,8 +23,13 @@ pub fn decoded_len(bytes: &[u8], encoding: &str) -> usize {
     if !encoding.trim().eq_ignore_ascii_case("base64") {
         return bytes.len();
     }
-    let letters = bytes.iter().filter(|byte| sextet(**byte).is_some()).count();
+    let letters = base64_letters(bytes);
     letters / 4 * 3 + (letters % 4).saturating_sub(1)
+}
+
+/// Counts the letters of base64.
+pub(crate) fn base64_letters(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| sextet(**byte).is_some()).count()
 }
 
 /// Decodes base64 and skips what is not base64.

@@ -24,6 +24,8 @@ pub struct Capabilities {
     pub pipelining: bool,
     /// `RESP-CODES` or `AUTH-RESP-CODE`.
     pub resp_codes: bool,
+    /// `UTF8` (RFC 6856): the session can be switched to UTF-8.
+    pub utf8: bool,
     /// `SASL` mechanisms in upper case. Empty when there are none.
     pub sasl: Vec<String>,
     /// `LOGIN-DELAY` in seconds between two sessions. `None` when not said.
@@ -54,6 +56,7 @@ impl Capabilities {
             // The parser knows some mechanisms only, and takes SCRAM-SHA-256 for SCRAM-SHA-1's neighbour.
             Some("SASL") => return self.sasl.extend(words),
             Some("RESP-CODES" | "AUTH-RESP-CODE") => return self.resp_codes = true,
+            Some("UTF8") => return self.utf8 = true,
             Some(_) => {}
         }
         match parse_line(&text) {
@@ -137,7 +140,8 @@ mod tests {
         assert_eq!(found.expire_days, Some(30));
         assert_eq!(found.sasl, ["PLAIN", "XOAUTH", "SCRAM-SHA-256-PLUS"]);
         assert_eq!(found.implementation, "some server v1");
-        assert_eq!(found.other, ["UTF8 USER", "lang en"]);
+        assert!(found.utf8);
+        assert_eq!(found.other, ["lang en"]);
     }
 
     #[test]

@@ -117,6 +117,9 @@ pub enum Error {
         /// Which argument.
         what: &'static str,
     },
+    /// APOP is wanted, and the greeting has no timestamp for it. Nothing was sent.
+    #[error("the server does not offer APOP")]
+    ApopNotOffered,
     /// STLS is needed and not offered. Nothing was sent in clear.
     #[error("the server does not offer STLS")]
     TlsNotOffered,
@@ -144,11 +147,13 @@ impl Error {
     /// Returns whether the user must give another name or password.
     pub fn needs_credentials(&self) -> bool {
         match self {
-            Self::Refused { command: "USER" | "PASS", refusal } => match refusal.code {
-                Some(RespCode::Auth) => true,
-                None => !refusal.is_transient(),
-                Some(_) => false,
-            },
+            Self::Refused { command: "USER" | "PASS" | "AUTH" | "APOP", refusal } => {
+                match refusal.code {
+                    Some(RespCode::Auth) => true,
+                    None => !refusal.is_transient(),
+                    Some(_) => false,
+                }
+            }
             _ => false,
         }
     }

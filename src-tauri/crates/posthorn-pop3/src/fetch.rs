@@ -14,6 +14,34 @@ pub(crate) const WINDOW_COMMANDS: usize = 64;
 /// Bytes of a message that is too large, skipped so that the session can go on; beyond it a new connection is cheaper.
 const MAX_SKIPPED: u64 = 64 << 20;
 
+/// Bytes that a header is taken to have when several are asked for ahead: few have more.
+const HEAD_BYTES: u64 = 8 << 10;
+
+/// What is asked of each message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ask {
+    /// All of it (RETR).
+    Whole,
+    /// Its header and so many lines (TOP).
+    Head(u32),
+}
+
+impl Ask {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Whole => "RETR",
+            Self::Head(_) => "TOP",
+        }
+    }
+
+    fn line(self, number: u32) -> String {
+        match self {
+            Self::Whole => format!("RETR {number}\r\n"),
+            Self::Head(lines) => format!("TOP {number} {lines}\r\n"),
+        }
+    }
+}
+
 /// A message to be fetched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fetch {
@@ -42,6 +70,7 @@ pub struct Fetched {
 /// Messages under way. Dropped before its end it poisons the session, because answers are still coming.
 pub struct Fetching<'a, S> {
     session: &'a mut Session<S>,
+    ask: Ask,
     waiting: VecDeque<Fetch>,
     asked: VecDeque<Fetch>,
     limit: u64,
@@ -52,8 +81,21 @@ pub struct Fetching<'a, S> {
 impl<S: AsyncRead + AsyncWrite + Send + Unpin> Session<S> {
     /// Prepares to fetch `messages` in this order, none above `limit` bytes. RETRs are sent ahead where the server pipelines.
     pub fn fetch(&mut self, messages: Vec<Fetch>, limit: u64) -> Fetching<'_, S> {
+        self.ask_for(Ask::Whole, messages, limit)
+    }
+
+    /// Prepares to fetch the headers and `lines` lines of these messages in this order, none above `limit` bytes. TOPs are
+    /// sent ahead where the server pipelines.
+    pub fn fetch_heads(&mut self, numbers: &[u32], lines: u32, limit: u64) -> Fetching<'_, S> {
+        let size = HEAD_BYTES.saturating_add(u64::from(lines) * 80);
+        let messages = numbers.iter().map(|number| Fetch { number: *number, size }).collect();
+        self.ask_for(Ask::Head(lines), messages, limit)
+    }
+
+    fn ask_for(&mut self, ask: Ask, messages: Vec<Fetch>, limit: u64) -> Fetching<'_, S> {
         Fetching {
             session: self,
+            ask,
             waiting: messages.into(),
             asked: VecDeque::new(),
             limit,
@@ -166,7 +208,8 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin> Fetching<'_, S> {
             return Some(Fetched { number: next.number, result: Err(error) });
         }
         let number = self.asked.front()?.number;
-        let result = self.session.read_body("RETR", number, sink, self.limit, progress).await;
+        let stage = self.ask.name();
+        let result = self.session.read_body(stage, number, sink, self.limit, progress).await;
         self.is_reading = false;
         self.asked.pop_front();
         if is_fatal(&result) {
@@ -190,7 +233,7 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin> Fetching<'_, S> {
                 break;
             }
             bytes = bytes.saturating_add(next.size);
-            lines.extend(["RETR ", &next.number.to_string(), "\r\n"]);
+            lines.push_str(&self.ask.line(next.number));
             self.asked.extend(self.waiting.pop_front());
         }
         if lines.is_empty() {
@@ -199,7 +242,7 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin> Fetching<'_, S> {
         if begins {
             self.session.wire.begin()?;
         }
-        self.session.wire.send("RETR", &lines, &lines).await
+        self.session.wire.send(self.ask.name(), &lines, &lines).await
     }
 
     fn give_up(&mut self) {

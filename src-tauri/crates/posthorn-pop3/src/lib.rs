@@ -35,6 +35,7 @@ mod capability;
 mod error;
 mod fetch;
 mod listing;
+mod login;
 mod session;
 mod unstuff;
 mod wire;

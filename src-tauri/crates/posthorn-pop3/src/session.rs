@@ -74,15 +74,6 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin> Session<S> {
         Ok(self.wire.into_parts().0)
     }
 
-    /// Logs in with USER and PASS, and asks again for the capabilities. The password is sent at most once.
-    pub async fn login(&mut self, user: &str, password: &str) -> Result<(), Error> {
-        let user = sendable("user name", user)?;
-        let password = sendable("password", password)?;
-        self.command("USER", &format!("USER {user}")).await?;
-        self.secret_command("PASS", &format!("PASS {password}"), "PASS •••").await?;
-        self.ask_capabilities().await
-    }
-
     /// Returns how much lies in the maildrop.
     pub async fn stat(&mut self) -> Result<Stat, Error> {
         self.wire.begin()?;
@@ -167,7 +158,7 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin> Session<S> {
         self.command("QUIT", "QUIT").await.map(drop)
     }
 
-    async fn ask_capabilities(&mut self) -> Result<(), Error> {
+    pub(crate) async fn ask_capabilities(&mut self) -> Result<(), Error> {
         self.wire.begin()?;
         self.wire.send("CAPA", "CAPA\r\n", "CAPA").await?;
         self.capabilities = match self.wire.answer("CAPA").await? {
@@ -178,12 +169,16 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin> Session<S> {
         Ok(())
     }
 
-    async fn command(&mut self, name: &'static str, line: &str) -> Result<String, Error> {
+    pub(crate) async fn command(
+        &mut self,
+        name: &'static str,
+        line: &str,
+    ) -> Result<String, Error> {
         self.secret_command(name, line, line).await
     }
 
     /// Sends one line and reads its status; the transcript sees `shown`.
-    async fn secret_command(
+    pub(crate) async fn secret_command(
         &mut self,
         name: &'static str,
         line: &str,
@@ -194,6 +189,20 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin> Session<S> {
         let answer = self.wire.answer(name).await?;
         self.wire.end();
         answer.map_err(|refusal| Error::Refused { command: name, refusal })
+    }
+
+    /// Sends a line of a SASL exchange; returns the status, or nothing where the server asks for more (`+ `).
+    pub(crate) async fn ask(
+        &mut self,
+        name: &'static str,
+        line: &str,
+        shown: &str,
+    ) -> Result<Option<Status>, Error> {
+        self.wire.begin()?;
+        self.wire.send(name, &format!("{line}\r\n"), shown).await?;
+        let answer = self.wire.answer_or_challenge(name).await?;
+        self.wire.end();
+        Ok(answer)
     }
 
     async fn read_stat(&mut self) -> Result<Result<Stat, Error>, Error> {
@@ -288,7 +297,7 @@ fn unreadable(stage: &'static str) -> Error {
 }
 
 /// Returns the argument when it fits into one line.
-fn sendable<'a>(what: &'static str, argument: &'a str) -> Result<&'a str, Error> {
+pub(crate) fn sendable<'a>(what: &'static str, argument: &'a str) -> Result<&'a str, Error> {
     let is_whole = argument.len() <= MAX_COMMAND && !argument.contains(['\r', '\n', '\0']);
     if is_whole { Ok(argument) } else { Err(Error::Unsendable { what }) }
 }

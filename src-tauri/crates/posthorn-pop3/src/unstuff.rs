@@ -31,7 +31,7 @@ impl Unstuffer {
         let mut rest = input;
         while let Some((&byte, tail)) = rest.split_first() {
             if self.place == Place::Text && byte != b'\r' {
-                let run = rest.iter().position(|byte| *byte == b'\r').unwrap_or(rest.len());
+                let run = memchr::memchr(b'\r', rest).unwrap_or(rest.len());
                 let (text, behind) = rest.split_at(run);
                 output.extend_from_slice(text);
                 rest = behind;

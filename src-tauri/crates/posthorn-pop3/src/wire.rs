@@ -148,7 +148,8 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin> Wire<S> {
         let deadline = Instant::now() + after;
         let mut scanned = 0;
         loop {
-            if let Some(at) = self.buffer.iter().skip(scanned).position(|byte| *byte == b'\n') {
+            let rest = self.buffer.get(scanned..).unwrap_or_default();
+            if let Some(at) = memchr::memchr(b'\n', rest) {
                 let mut line = self.buffer.split_to(scanned + at + 1);
                 line.truncate(line.len() - 1);
                 if line.last() == Some(&b'\r') {
@@ -167,6 +168,24 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin> Wire<S> {
         }
     }
 
+    /// Lets nothing more be asked.
+    pub(crate) fn poison(&mut self) {
+        self.busy = true;
+    }
+
+    /// Reads what answers a line of a SASL exchange: a status, or nothing for a challenge (RFC 5034 section 4).
+    pub(crate) async fn answer_or_challenge(
+        &mut self,
+        stage: &'static str,
+    ) -> Result<Option<Status>, Error> {
+        let line = self.line(stage, self.settings.answer_timeout).await?;
+        if line.first() == Some(&b'+') && line.get(1).is_none_or(|byte| *byte == b' ') {
+            self.note("S: + •••");
+            return Ok(None);
+        }
+        self.read_status(stage, &line).map(Some)
+    }
+
     /// Reads a status line (RFC 1939 section 3). The outer error is fatal, the inner one a refusal.
     pub(crate) async fn status(
         &mut self,
@@ -174,7 +193,11 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin> Wire<S> {
         after: Duration,
     ) -> Result<Status, Error> {
         let line = self.line(stage, after).await?;
-        let text = clean(&line);
+        self.read_status(stage, &line)
+    }
+
+    fn read_status(&self, stage: &'static str, line: &[u8]) -> Result<Status, Error> {
+        let text = clean(line);
         self.note(&format!("S: {text}"));
         let word = text.split(' ').next().unwrap_or_default().to_ascii_uppercase();
         let rest = text.split_once(' ').map(|(_, rest)| rest.to_owned()).unwrap_or_default();

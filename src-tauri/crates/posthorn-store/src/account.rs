@@ -6,6 +6,7 @@ use posthorn_model::{AccountId, Encryption, Protocol, ServerAddress};
 use rusqlite::{Row, params};
 
 use crate::error::{Error, Result};
+use crate::setting;
 use crate::tx::{ReadTx, WriteTx};
 
 /// What a POP3 account does with mail on the server.
@@ -18,6 +19,8 @@ pub enum PopPolicy {
     AfterDays(u32),
     /// Removes it when it is deleted here.
     WhenDeleted,
+    /// Removes it when it is deleted here or moved out of the inbox.
+    WhenMoved,
     /// Removes it once it is durable here.
     AtOnce,
     /// Never deletes, whatever is done here.
@@ -30,6 +33,7 @@ impl PopPolicy {
             Self::Leave => ("leave", 0),
             Self::AfterDays(days) => ("days", days),
             Self::WhenDeleted => ("when-deleted", 0),
+            Self::WhenMoved => ("when-moved", 0),
             Self::AtOnce => ("at-once", 0),
             Self::Never => ("never", 0),
         }
@@ -39,6 +43,7 @@ impl PopPolicy {
         match word {
             "days" => Self::AfterDays(days),
             "when-deleted" => Self::WhenDeleted,
+            "when-moved" => Self::WhenMoved,
             "at-once" => Self::AtOnce,
             "never" => Self::Never,
             _ => Self::Leave,
@@ -78,6 +83,10 @@ pub struct AccountSettings {
     pub mark: String,
     /// What to do with mail on a POP3 server.
     pub pop_policy: PopPolicy,
+    /// Starred messages stay on a POP3 server, except those deleted here.
+    pub pop_keep_starred: bool,
+    /// APOP may be used on a POP3 server.
+    pub pop_apop: bool,
     /// Bytes above which a POP3 message comes as its header alone; 0 = no limit.
     pub pop_size_limit: u64,
     /// Minutes between looks for mail where the server cannot tell; 0 = by hand only.
@@ -101,10 +110,15 @@ pub struct Account {
     pub settings: AccountSettings,
 }
 
+/// Rules of a maildrop that few accounts have, as words of one setting per account.
+const KEEP_STARRED: &str = "\"keep-starred\"";
+const APOP: &str = "\"apop\"";
+
 const COLUMNS: &str = "id, place, tls_seen, name, email, sender_name, incoming_protocol, incoming_host, incoming_port, \
     incoming_encryption, incoming_user, incoming_fingerprint, outgoing_host, outgoing_port, outgoing_encryption, \
     outgoing_user, outgoing_fingerprint, is_enabled, color, mark, pop_policy, pop_days, pop_size_limit, check_minutes, \
-    keep_days, server_files_sent";
+    keep_days, server_files_sent, \
+    COALESCE((SELECT value FROM setting WHERE key = 'maildrop-rules/' || account.id), '') AS maildrop_rules";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Account> {
     let text = |name: &str| row.get::<_, String>(name);
@@ -137,6 +151,8 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Account> {
             color: text("color")?,
             mark: text("mark")?,
             pop_policy: PopPolicy::from_parts(&text("pop_policy")?, row.get("pop_days")?),
+            pop_keep_starred: text("maildrop_rules")?.contains(KEEP_STARRED),
+            pop_apop: text("maildrop_rules")?.contains(APOP),
             pop_size_limit: row.get::<_, i64>("pop_size_limit")?.unsigned_abs(),
             check_minutes: row.get("check_minutes")?,
             keep_days: row.get("keep_days")?,
@@ -212,12 +228,30 @@ pub fn update(tx: &WriteTx<'_>, id: AccountId, settings: &AccountSettings) -> Re
     if tx.run(sql, values)? == 0 {
         return Err(Error::NotFound("account"));
     }
+    put_maildrop_rules(tx, id, settings)?;
     // The first identity is the account's own name and address.
     let first = "UPDATE identity SET name = ?2, email = ?3 WHERE id = \
         (SELECT id FROM identity WHERE account = ?1 ORDER BY place, id LIMIT 1)";
     tx.run(first, params![id.0, settings.sender_name, settings.email])?;
     tx.note(|changes| changes.account(id));
     Ok(())
+}
+
+fn rules_key(id: AccountId) -> String {
+    format!("maildrop-rules/{}", id.0)
+}
+
+/// Keeps the maildrop's further rules: a list of words, in JSON.
+fn put_maildrop_rules(tx: &WriteTx<'_>, id: AccountId, settings: &AccountSettings) -> Result<()> {
+    let rules = [(settings.pop_keep_starred, KEEP_STARRED), (settings.pop_apop, APOP)];
+    let words: Vec<&str> =
+        rules.into_iter().filter(|(is_on, _)| *is_on).map(|(_, word)| word).collect();
+    let key = rules_key(id);
+    if words.is_empty() {
+        setting::remove(tx, &key)
+    } else {
+        setting::set(tx, &key, &format!("[{}]", words.join(",")))
+    }
 }
 
 /// Puts the accounts into this order; those not named come after.
@@ -250,6 +284,7 @@ pub fn remove(tx: &WriteTx<'_>, id: AccountId) -> Result<()> {
     if tx.run("DELETE FROM account WHERE id = ?1", [id.0])? == 0 {
         return Err(Error::NotFound("account"));
     }
+    setting::remove(tx, &rules_key(id))?;
     tx.note(|changes| {
         changes.account(id);
         for mailbox in mailboxes {

@@ -10,6 +10,7 @@
 
 mod file;
 
+use std::io::{Cursor, Read};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -62,6 +63,17 @@ impl Origin {
             _ => Self::Local,
         }
     }
+}
+
+/// Bytes that were stored as they came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Put {
+    /// Their id.
+    pub id: BodyId,
+    /// BLAKE3 of them.
+    pub hash: [u8; 32],
+    /// How many they are.
+    pub size: u64,
 }
 
 /// The body store.
@@ -123,18 +135,38 @@ impl Bodies {
 
     /// Stores what a file holds (an attachment, a spooled message) without having it in memory.
     pub async fn put_file(&self, path: &Path, origin: Origin) -> Result<BodyId> {
-        let writer = self
-            .0
-            .writer
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
-            .ok_or(Error::Closed)?;
-        let (folder, path) = (self.0.folder.clone(), path.to_owned());
+        let path = path.to_owned();
+        let opened = tokio::task::spawn_blocking(move || std::fs::File::open(path));
+        let source = opened.await.map_err(|_| Error::Closed)??;
+        Ok(self.put_stream(source, origin).await?.id)
+    }
+
+    /// Stores what a reader gives until its end, without having it in memory. A reader that fails stores nothing. It is
+    /// read on a thread for blocking work, and may take its time.
+    pub async fn put_stream(
+        &self,
+        mut source: impl Read + Send + 'static,
+        origin: Origin,
+    ) -> Result<Put> {
+        let writer = self.writer()?;
+        let folder = self.0.folder.clone();
+        let spooling = tokio::task::spawn_blocking(move || spool(&folder, &mut source));
+        let spooled = spooling.await.map_err(|_| Error::Closed)??;
+        let folder = self.0.folder.clone();
+        // Not before: a slow source would keep the sweep waiting, and with it everybody who stores.
         let _shared = self.0.files.read().await;
-        let prepared = tokio::task::spawn_blocking(move || prepare_file(&folder, &path, origin));
-        let prepared = prepared.await.map_err(|_| Error::Closed)??;
-        writer.run(move |connection, now, _| insert(connection, now, &prepared)).await
+        let keeping = tokio::task::spawn_blocking(move || match spooled {
+            Spool::Row(bytes) => prepare(&folder, &bytes, origin),
+            Spool::File(spooled) => {
+                let (hash, size) = (spooled.hash, spooled.size);
+                spooled.keep(&folder)?;
+                Ok(Prepared { hash, size, data: None, origin })
+            }
+        });
+        let prepared = keeping.await.map_err(|_| Error::Closed)??;
+        let (hash, size) = (prepared.hash, prepared.size as u64);
+        let id = writer.run(move |connection, now, _| insert(connection, now, &prepared)).await?;
+        Ok(Put { id, hash, size })
     }
 
     /// Returns the bytes. `NotFound` where the id is unknown, `BodyDamaged` where they are not what was stored.
@@ -158,9 +190,17 @@ impl Bodies {
         self.0.readers.run(move |connection| open(connection, &folder, id)).await
     }
 
+    /// Returns the numbers of raw bytes; absent where an id is unknown.
+    pub async fn sizes(&self, ids: Vec<BodyId>) -> Result<Vec<Option<u64>>> {
+        let all = move |connection: &Connection| {
+            ids.iter().map(|id| absent(size(connection, *id))).collect()
+        };
+        self.0.readers.run(all).await
+    }
+
     /// Returns the number of raw bytes.
     pub async fn size(&self, id: BodyId) -> Result<u64> {
-        self.0.readers.run(move |connection| Ok(row(connection, id)?.size)).await
+        self.0.readers.run(move |connection| size(connection, id)).await
     }
 
     pub(crate) fn close(&self) {
@@ -210,13 +250,19 @@ fn prepare(folder: &Path, bytes: &[u8], origin: Origin) -> Result<Prepared> {
     Ok(Prepared { hash, size: bytes.len(), data, origin })
 }
 
-fn prepare_file(folder: &Path, path: &Path, origin: Origin) -> Result<Prepared> {
-    let mut source = std::fs::File::open(path)?;
-    if source.metadata()?.len() <= ROW_LIMIT as u64 {
-        return prepare(folder, &std::fs::read(path)?, origin);
+/// What a stream gave.
+enum Spool {
+    Row(Vec<u8>),
+    File(file::Spooled),
+}
+
+fn spool(folder: &Path, source: &mut impl Read) -> Result<Spool> {
+    let mut begin = Vec::new();
+    source.by_ref().take(ROW_LIMIT as u64 + 1).read_to_end(&mut begin)?;
+    if begin.len() <= ROW_LIMIT {
+        return Ok(Spool::Row(begin));
     }
-    let (hash, size) = file::store_stream(folder, &mut source)?;
-    Ok(Prepared { hash, size, data: None, origin })
+    Ok(Spool::File(file::spool(folder, &mut Cursor::new(begin).chain(source))?))
 }
 
 fn insert(connection: &Connection, now: Timestamp, body: &Prepared) -> Result<BodyId> {
@@ -249,6 +295,12 @@ fn row(connection: &Connection, id: BodyId) -> Result<BodyRow> {
     let mut statement =
         connection.prepare_cached("SELECT hash, size, data FROM body WHERE id = ?1")?;
     statement.query_row([id.0], read).optional()?.ok_or(Error::NotFound("body"))
+}
+
+fn size(connection: &Connection, id: BodyId) -> Result<u64> {
+    let mut statement = connection.prepare_cached("SELECT size FROM body WHERE id = ?1")?;
+    let size = statement.query_row([id.0], |row| row.get::<_, i64>(0)).optional()?;
+    size.map(i64::unsigned_abs).ok_or(Error::NotFound("body"))
 }
 
 fn read(connection: &Connection, folder: &Path, id: BodyId) -> Result<Vec<u8>> {

@@ -56,7 +56,7 @@ mod tx;
 pub mod view;
 mod writer;
 
-pub use body::{Bodies, BodyReader, Origin};
+pub use body::{Bodies, BodyReader, Origin, Put};
 pub use change::Change;
 pub use error::{Error, OpenError, Result};
 pub use paths::Paths;

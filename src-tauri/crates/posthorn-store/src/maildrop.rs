@@ -3,13 +3,17 @@
 //! Invariants: absence from a listing changes nothing here. A row is only ever due for removal when its message's
 //! bytes are durable, or the user deleted it. `Deleted` means that QUIT confirmed it.
 
+mod rules;
+
 use posthorn_model::{AccountId, MessageId, Timestamp, Uidl};
 use rusqlite::{Row, params};
 
-use crate::account::PopPolicy;
 use crate::error::{Error, Result};
 use crate::removed::DAY_MS;
 use crate::tx::{ReadTx, WriteTx};
+
+pub use rules::{Fate, Preview, due_for_removal, fate, preview};
+pub(crate) use rules::{mark_left_here, unmark};
 
 /// How far a message of a maildrop is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -90,6 +94,13 @@ pub fn get(tx: &ReadTx<'_>, account: AccountId, uidl: &Uidl) -> Result<Option<En
     tx.maybe(&sql, params![account.0, uidl.0], read)
 }
 
+/// Returns the row of a message; absent where it never was in a maildrop.
+pub fn of_message(tx: &ReadTx<'_>, message: MessageId) -> Result<Option<Entry>> {
+    // A message that came twice under two ids is told by the newer one.
+    let sql = format!("SELECT {COLUMNS} FROM maildrop WHERE message = ?1 ORDER BY id DESC LIMIT 1");
+    tx.maybe(&sql, [message.0], read)
+}
+
 /// Returns rows of this size and header: the same message under another UIDL after a renumbering.
 pub fn by_content(
     tx: &ReadTx<'_>,
@@ -162,52 +173,6 @@ pub fn set_state(
         return Err(Error::NotFound("message in the maildrop"));
     }
     tx.note(|changes| changes.maildrop(account));
-    Ok(())
-}
-
-/// Returns what the policy wants removed from the server now, oldest first. The caller sends DELE for those that the
-/// listing shows.
-pub fn due_for_removal(
-    tx: &ReadTx<'_>,
-    account: AccountId,
-    policy: PopPolicy,
-) -> Result<Vec<Entry>> {
-    let seen_before = match policy {
-        PopPolicy::Never => return Ok(Vec::new()),
-        PopPolicy::Leave | PopPolicy::WhenDeleted => 0,
-        PopPolicy::AfterDays(days) => tx.now().0 - i64::from(days) * DAY_MS,
-        PopPolicy::AtOnce => i64::MAX,
-    };
-    // Whatever is downloaded must have its whole bytes: a row of the message says so.
-    let sql = format!(
-        "SELECT {COLUMNS} FROM maildrop WHERE account = ?1 AND (state = 'marked' OR (state = 'downloaded' \
-           AND first_seen < ?2 AND (SELECT body_state FROM message WHERE message.id = maildrop.message) = 2)) \
-         ORDER BY id"
-    );
-    tx.all(&sql, params![account.0, seen_before], read)
-}
-
-/// Marks the maildrop's copy of messages that the user deleted here, where the policy says so.
-pub(crate) fn mark_deleted_here(
-    tx: &WriteTx<'_>,
-    account: AccountId,
-    message: MessageId,
-) -> Result<()> {
-    let sql = "UPDATE maildrop SET state = 'marked' WHERE message = ?2 AND account = ?1 \
-        AND state IN ('downloaded', 'headers') \
-        AND (SELECT pop_policy FROM account WHERE id = ?1) = 'when-deleted'";
-    if tx.run(sql, [account.0, message.0])? > 0 {
-        tx.note(|changes| changes.maildrop(account));
-    }
-    Ok(())
-}
-
-/// Takes such a mark back, when the user undoes the deletion before it was told to the server.
-pub(crate) fn unmark(tx: &WriteTx<'_>, account: AccountId, message: MessageId) -> Result<()> {
-    let sql = "UPDATE maildrop SET state = 'downloaded' WHERE message = ?2 AND account = ?1 AND state = 'marked'";
-    if tx.run(sql, [account.0, message.0])? > 0 {
-        tx.note(|changes| changes.maildrop(account));
-    }
     Ok(())
 }
 

@@ -73,6 +73,8 @@ pub fn account_settings(email: &str, protocol: Protocol) -> AccountSettings {
         mark: String::new(),
         pop_policy: PopPolicy::Leave,
         pop_size_limit: 0,
+        pop_keep_starred: false,
+        pop_apop: false,
         check_minutes: 10,
         keep_days: 0,
         server_files_sent: false,

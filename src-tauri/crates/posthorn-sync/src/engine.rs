@@ -57,6 +57,8 @@ pub(crate) struct Account {
     pub(crate) is_binary_tried: Arc<AtomicBool>,
     /// Asks the watching connection to prove that it lives.
     pub(crate) probe: Arc<Notify>,
+    /// When its maildrop may be looked into again.
+    pub(crate) pace: Arc<crate::maildrop::Pace>,
 }
 
 /// One of an account's two servers.

@@ -13,7 +13,7 @@ use posthorn_store::search::{Pending, Words};
 use tokio_util::sync::CancellationToken;
 
 use crate::engine::Engine;
-use crate::limit::INDEX_BATCH;
+use crate::limit::{INDEX_BATCH, SKIM_ABOVE};
 use crate::reading;
 
 /// Rows looked at together.
@@ -103,9 +103,7 @@ async fn index(engine: &Engine, rows: &[Pending]) -> Result<(), posthorn_store::
 
 /// Reads the texts of messages.
 async fn texts(engine: &Engine, rows: &[Pending]) -> Result<Vec<Words>, posthorn_store::Error> {
-    let ids: Vec<BodyId> = rows.iter().filter_map(|row| row.body).collect();
-    let bodies = engine.store.bodies().get_all(ids).await?;
-    let mut bodies = bodies.into_iter();
+    let mut bodies = whole_texts(engine, rows).await?.into_iter();
     let mut found = Vec::with_capacity(rows.len());
     for row in rows {
         let whole = row.body.and_then(|_| bodies.next()).flatten();
@@ -114,7 +112,7 @@ async fn texts(engine: &Engine, rows: &[Pending]) -> Result<Vec<Words>, posthorn
             _ => Vec::new(),
         };
         // Bytes that cannot be read have no words, and never will.
-        let whole = whole.or_else(|| row.body.map(|_| Vec::new()));
+        let whole = whole.or_else(|| row.body.map(|_| String::new()));
         found.push((row.position, whole, sections));
     }
     let read = tokio::task::spawn_blocking(move || {
@@ -122,7 +120,7 @@ async fn texts(engine: &Engine, rows: &[Pending]) -> Result<Vec<Words>, posthorn
             let parts: Vec<(&str, &[u8])> =
                 sections.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
             let text = match whole {
-                Some(bytes) => Some(reading::text(&bytes)),
+                Some(text) => Some(text),
                 None if parts.is_empty() => None,
                 None => Some(reading::section_text(&parts)),
             };
@@ -131,6 +129,41 @@ async fn texts(engine: &Engine, rows: &[Pending]) -> Result<Vec<Words>, posthorn
         words.collect::<Vec<_>>()
     });
     read.await.map_err(|_| posthorn_store::Error::Closed)
+}
+
+/// Reads the texts of those that are here whole, in their order; absent where the bytes cannot be read.
+async fn whole_texts(
+    engine: &Engine,
+    rows: &[Pending],
+) -> Result<Vec<Option<String>>, posthorn_store::Error> {
+    let ids: Vec<BodyId> = rows.iter().filter_map(|row| row.body).collect();
+    let sizes = engine.store.bodies().sizes(ids.clone()).await?;
+    let is_large = |size: &Option<u64>| size.is_some_and(|size| size > SKIM_ABOVE);
+    let with_size = ids.iter().zip(&sizes);
+    let small: Vec<BodyId> =
+        with_size.filter(|(_, size)| !is_large(size)).map(|(id, _)| *id).collect();
+    let small = engine.store.bodies().get_all(small).await?;
+    let read = tokio::task::spawn_blocking(move || {
+        small.into_iter().map(|bytes| Some(reading::text(&bytes?))).collect::<Vec<_>>()
+    });
+    let mut small = read.await.map_err(|_| posthorn_store::Error::Closed)?.into_iter();
+    let mut texts = Vec::with_capacity(ids.len());
+    for (id, size) in ids.into_iter().zip(&sizes) {
+        texts.push(if is_large(size) {
+            large_text(engine, id).await
+        } else {
+            small.next().flatten()
+        });
+    }
+    Ok(texts)
+}
+
+/// Reads the text of a message that is too large to be read whole.
+async fn large_text(engine: &Engine, id: BodyId) -> Option<String> {
+    let source = engine.store.bodies().open(id).await.ok()?;
+    let read =
+        tokio::task::spawn_blocking(move || Some(reading::skim(source).ok()?.parse(None).text));
+    read.await.ok().flatten()
 }
 
 /// Returns the sections of a message that did not come whole.

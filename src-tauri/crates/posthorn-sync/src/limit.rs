@@ -44,6 +44,12 @@ pub const WHOLE_BODY: u64 = 2 << 20;
 pub const TEXT_PART: u64 = 512 << 10;
 /// Text parts fetched for one message.
 pub const TEXT_PARTS: usize = 8;
+/// A message of a maildrop above this goes to the disk while it comes; with [`PIPELINE`] this bounds memory.
+pub const SPOOL_ABOVE: usize = 1 << 20;
+/// Largest message of a maildrop that is fetched when it is asked for, to the disk; more is refused with words.
+pub const SPOOLED: u64 = 4 << 30;
+/// Stored messages above this are looked through for the search index instead of being read whole.
+pub const SKIM_ABOVE: u64 = 4 << 20;
 /// Largest message that is fetched on demand in memory; more is refused with words.
 pub const ON_DEMAND: u64 = 256 << 20;
 /// Requests for single bodies that may wait; more make the asker wait.

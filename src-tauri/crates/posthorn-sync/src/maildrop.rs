@@ -14,9 +14,11 @@ mod identity;
 mod keep;
 mod listing;
 mod lost;
+mod pace;
 mod remove;
 mod serve;
 mod settle;
+mod spool;
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -36,6 +38,7 @@ use crate::room::Space;
 use crate::status::State;
 
 pub(crate) use keep::whole_head;
+pub(crate) use pace::Pace;
 
 /// The folders of an account whose server has none.
 const FOLDERS: [(&str, MailboxRole); 6] = [
@@ -100,6 +103,7 @@ impl Worker<'_> {
     async fn check(&mut self, requests: &mut mpsc::Receiver<Request>) -> Result<Looked, Failure> {
         let account = self.account;
         let home = home(account).await?;
+        connect::until_allowed(account).await;
         account.update(|status| status.enter(State::Connecting));
         let mut connection = connect::connect(account).await?;
         let host = connection.host.clone();
@@ -130,7 +134,7 @@ impl Worker<'_> {
         let has_room = account.engine.room.measure().is_none_or(Space::is_enough);
         let mut problem = None;
         if has_room {
-            problem = fetch::fetch(account, home, &mut connection.session, &listing).await?;
+            problem = fetch::fetch(account, home, connection, &listing).await?;
         } else if listing.has_news() {
             problem = Some(Problem::of_kind(crate::problem::ProblemKind::DiskFull));
         }

@@ -2,14 +2,20 @@
 //!
 //! Total, like the parser below it. Everything here is CPU work: it is called on blocking threads.
 
+use std::io::Read as _;
+
 use posthorn_imap::Part;
-use posthorn_message::{Disposition, Parameterized};
+use posthorn_message::{Disposition, Parameterized, Parsed, Skim, Skimmer};
 use posthorn_model::Timestamp;
+use posthorn_store::BodyReader;
 use posthorn_store::message::{Attachment, Contents, Head};
 
 /// A message that was received this much later than its own trace says was moved by a migration, which set its
 /// received time to the day of the move.
 const MIGRATED_MS: i64 = 7 * 86_400_000;
+
+/// Bytes of a stored message that are looked at together.
+const SKIM_BYTES: usize = 64 * 1024;
 
 /// What an IMAP server says about a message besides its header.
 #[derive(Debug, Default)]
@@ -93,7 +99,11 @@ fn attachment(part: &Part) -> Attachment {
 
 /// Reads a whole message for what its head did not say.
 pub(crate) fn contents(bytes: &[u8]) -> Contents {
-    let parsed = posthorn_message::parse(bytes);
+    contents_of(posthorn_message::parse(bytes))
+}
+
+/// Returns what a parsed message says besides its head.
+pub(crate) fn contents_of(parsed: Parsed) -> Contents {
     let has_attachments = parsed.has_attachments();
     let attachments = parsed.attachments.into_iter().map(|attachment| Attachment {
         section: attachment.section,
@@ -107,6 +117,18 @@ pub(crate) fn contents(bytes: &[u8]) -> Contents {
         preview: parsed.preview,
         attachments: Some(attachments.collect()),
         has_attachments: Some(has_attachments),
+    }
+}
+
+/// Looks through a stored message of any size.
+pub(crate) fn skim(mut source: BodyReader) -> std::io::Result<Skim> {
+    let mut skimmer = Skimmer::default();
+    let mut buffer = vec![0_u8; SKIM_BYTES];
+    loop {
+        match source.read(&mut buffer)? {
+            0 => return Ok(skimmer.finish()),
+            count => skimmer.push(buffer.get(..count).unwrap_or_default()),
+        }
     }
 }
 

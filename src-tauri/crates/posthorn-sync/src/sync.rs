@@ -222,6 +222,7 @@ impl Sync {
             facts: running.facts.clone(),
             is_binary_tried: Arc::default(),
             probe: Arc::default(),
+            pace: Arc::default(),
         };
         worker::start(&context, requests, account.settings.incoming.server.protocol);
         self.running().insert(id, running);

@@ -209,6 +209,8 @@ export class Setup {
       incoming: { ...this.incoming },
       outgoing: { ...this.outgoing },
       leaveOnServer: this.leaveOnServer,
+      // The page of the account says more; what is chosen here alone replaces it.
+      pop3: before?.leaveOnServer === this.leaveOnServer ? before.pop3 : null,
     };
     return {
       id: this.#original?.id ?? null,

@@ -3,6 +3,7 @@ import CircleCheck from '@lucide/svelte/icons/circle-check';
 import CircleQuestionMark from '@lucide/svelte/icons/circle-question-mark';
 import Clock from '@lucide/svelte/icons/clock';
 import FolderSync from '@lucide/svelte/icons/folder-sync';
+import KeyRound from '@lucide/svelte/icons/key-round';
 import OctagonAlert from '@lucide/svelte/icons/octagon-alert';
 import RotateCw from '@lucide/svelte/icons/rotate-cw';
 import Undo2 from '@lucide/svelte/icons/undo-2';
@@ -35,7 +36,7 @@ export const STEPS = [
 
 /** True when nothing happens until the user says something. */
 export function needsYou(item: OutboxItem): boolean {
-  return item.state === 'unknown' || item.state === 'refused' || refusedOf(item) > 0;
+  return item.state === 'needsPassword' || item.state === 'unknown' || item.state === 'refused' || refusedOf(item) > 0;
 }
 
 function refusedOf(item: OutboxItem): number {
@@ -57,6 +58,8 @@ export function tell(item: OutboxItem, now: number): Told {
       return { icon: CircleQuestionMark, tone: 'warn', text: t('outbox-unknown') };
     case 'refused':
       return { icon: OctagonAlert, tone: 'bad', text: t('outbox-refused', { said: item.problem?.detail ?? '' }) };
+    case 'needsPassword':
+      return { icon: KeyRound, tone: 'bad', text: t('outbox-needs-password') };
     case 'queued':
       return waiting(item, now);
     case 'data':

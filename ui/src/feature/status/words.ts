@@ -5,6 +5,7 @@ import { t } from '@/text/text.svelte';
 
 /** Returns one line. */
 export function statusWords(status: AccountStatus): string {
+  if (status.passwordFor === 'outgoing') return t('status-needs-outgoing-password');
   switch (status.state) {
     case 'disabled':
       return t('status-disabled');
@@ -45,5 +46,6 @@ const URGENCY: Record<AccountStatus['state'], number> = {
 
 /** Returns the status that is most worth a look; undefined when there is none. */
 export function mostUrgent(all: readonly AccountStatus[]): AccountStatus | undefined {
-  return [...all].sort((a, b) => URGENCY[a.state] - URGENCY[b.state])[0];
+  const urgency = (status: AccountStatus) => (status.passwordFor === null ? URGENCY[status.state] : 0);
+  return [...all].sort((a, b) => urgency(a) - urgency(b))[0];
 }

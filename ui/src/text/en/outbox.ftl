@@ -38,6 +38,7 @@ outbox-filing = Accepted; the copy for Sent is waiting
 outbox-leaves = Leaves in { $seconds } s
 outbox-queued = Waiting for its turn
 outbox-waiting = Waiting: { $reason }
+outbox-needs-password = Waiting for the password of the sending server
 outbox-retry = { $reason }, next try { $time }
 outbox-state = State
 outbox-steps = Steps

@@ -65,6 +65,36 @@ account-colour-n = Colour { $count }
 account-signature = Signature
 account-check = Check every
 account-check-note = Where the server cannot push.
+pop-policy = Mail on the server
+pop-policy-note = Nothing leaves the server before all of it is safe on this computer, unless you delete it here.
+pop-leave = Stays there
+pop-afterDays = Leaves after some days
+pop-whenDeleted = Leaves when deleted here
+pop-whenMoved = Leaves when deleted here or moved out of the inbox
+pop-atOnce = Leaves once it is safe here
+pop-never = Never delete anything there
+pop-days = Days on the server
+pop-keep-starred = Starred mail stays there
+pop-size = Fetch whole messages up to
+pop-size-note = Of larger ones only the head comes; the rest is fetched when you ask for it.
+pop-size-all = Any size
+pop-apop = Allow APOP
+pop-apop-note = An old way to sign in that hides the password without encryption. Used only where the server offers nothing better.
+pop-preview-now = { $count ->
+    [0] Nothing leaves the server now.
+    [one] One message ({ $size }) leaves the server with the next look.
+   *[other] { $count } messages ({ $size }) leave the server with the next look.
+}
+pop-preview-later = { $count ->
+    [one] One more leaves on { $date }.
+   *[other] { $count } more leave later, the first on { $date }.
+}
+pop-preview-stay = { $count ->
+    [0] Nothing else is there.
+    [one] One message stays.
+   *[other] { $count } messages stay.
+}
+pop-preview-apply = Do so
 check-minutes = { $count ->
     [one] 1 minute
    *[other] { $count } minutes

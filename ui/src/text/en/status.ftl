@@ -9,6 +9,7 @@ status-syncing-part = { $what }: { $done } of { $total }
 status-up-to-date = Up to date, { $time }
 status-waiting = Waiting, next try { $time }
 status-needs-password = Password refused
+status-needs-outgoing-password = Password refused for sending
 status-failed = Stopped
 status-some = { $count ->
     [one] 1 account needs you
@@ -30,6 +31,8 @@ status-sign-in = Sign in again
 status-open-account = Account settings
 password-title = Password for { $name }
 password-lead = The server refused it, in these words:
+password-incoming = Server for receiving: { $host }
+password-outgoing = Server for sending: { $host }. What you sent waits in the outbox until it lets you in.
 password-label = Password
 password-note = Kept where you chose; it goes to your provider and nowhere else.
 password-save = Sign in

@@ -37,6 +37,7 @@ outbox-filing = 已接收；等待存入“已发送”
 outbox-leaves = { $seconds } 秒后发出
 outbox-queued = 等待发送
 outbox-waiting = 等待中：{ $reason }
+outbox-needs-password = 正在等待发信服务器的密码
 outbox-retry = { $reason }，{ $time } 重试
 outbox-state = 状态
 outbox-steps = 步骤

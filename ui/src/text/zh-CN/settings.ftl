@@ -62,6 +62,31 @@ account-colour-n = 颜色 { $count }
 account-signature = 签名
 account-check = 检查间隔
 account-check-note = 用于服务器不能推送时。
+pop-policy = 服务器上的邮件
+pop-policy-note = 除非你在这里删除，否则邮件完整存到这台电脑之前不会离开服务器。
+pop-leave = 保留在服务器上
+pop-afterDays = 若干天后移除
+pop-whenDeleted = 在这里删除时移除
+pop-whenMoved = 在这里删除或移出收件箱时移除
+pop-atOnce = 安全存到本机后立即移除
+pop-never = 从不删除服务器上的邮件
+pop-days = 保留天数
+pop-keep-starred = 加星标的邮件保留
+pop-size = 完整下载的大小上限
+pop-size-note = 更大的邮件只下载邮件头，需要时再下载其余部分。
+pop-size-all = 不限大小
+pop-apop = 允许 APOP
+pop-apop-note = 一种旧的登录方式，不加密也不会明文发送密码。仅在服务器没有更好的方式时使用。
+pop-preview-now = { $count ->
+    [0] 现在没有邮件离开服务器。
+   *[other] 下次查收时将从服务器移除 { $count } 封邮件（{ $size }）。
+}
+pop-preview-later = 之后还有 { $count } 封，最早于 { $date } 移除。
+pop-preview-stay = { $count ->
+    [0] 没有其他邮件。
+   *[other] 保留 { $count } 封。
+}
+pop-preview-apply = 确定执行
 check-minutes = { $count } 分钟
 account-files-sent = 服务器自行保存已发送邮件
 account-files-sent-note = Posthorn 将不再向“已发送”放入副本。

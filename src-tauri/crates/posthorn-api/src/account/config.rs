@@ -4,6 +4,7 @@ use posthorn_model::{AccountId, Protocol as ModelProtocol, ServerAddress};
 use posthorn_store::WriteTx;
 use posthorn_store::account::{self, AccountSettings, Identity, Login, PopPolicy};
 
+use super::pop::{self, leave};
 use crate::contract::{Account, AccountConfig, Address, Error, LeaveOnServer, Protocol, Server};
 use crate::engine::Engine;
 use crate::error::Result;
@@ -38,6 +39,9 @@ pub(super) fn check(config: &AccountConfig) -> Result<()> {
     check_server(&config.outgoing, &[Protocol::Smtp])?;
     if config.incoming.username.is_empty() {
         return Err(Error::invalid("The incoming server needs a user name"));
+    }
+    if let Some(rules) = &config.pop3 {
+        super::pop::check(rules)?;
     }
     if !(1..=1440).contains(&config.check_interval_minutes) {
         return Err(Error::invalid("Mail is fetched every 1 to 1440 minutes"));
@@ -101,6 +105,8 @@ pub(super) fn to_settings(
     let kept = before
         .map(|before| before.pop_policy)
         .filter(|policy| leave(*policy) == config.leave_on_server);
+    let policy = config.pop3.as_ref().map(pop::policy).or(kept).unwrap_or(chosen);
+    let before_limit = before.map_or(0, |before| before.pop_size_limit);
     AccountSettings {
         name: config.label.trim().to_owned(),
         email: config.email.clone(),
@@ -110,19 +116,18 @@ pub(super) fn to_settings(
         is_enabled: before.is_none_or(|before| before.is_enabled),
         color: config.colour.to_string(),
         mark: before.map(|before| before.mark.clone()).unwrap_or_default(),
-        pop_policy: kept.unwrap_or(chosen),
-        pop_size_limit: before.map_or(0, |before| before.pop_size_limit),
+        pop_policy: policy,
+        pop_size_limit: config.pop3.map_or(before_limit, |rules| rules.head_only_above),
+        pop_keep_starred: config.pop3.map_or_else(
+            || before.is_some_and(|before| before.pop_keep_starred),
+            |rules| rules.keep_starred,
+        ),
+        pop_apop: config
+            .pop3
+            .map_or_else(|| before.is_some_and(|before| before.pop_apop), |rules| rules.allow_apop),
         check_minutes: config.check_interval_minutes,
         keep_days: before.map_or(0, |before| before.keep_days),
         server_files_sent: config.server_files_sent,
-    }
-}
-
-fn leave(policy: PopPolicy) -> LeaveOnServer {
-    if policy == PopPolicy::AtOnce {
-        LeaveOnServer::RemoveAfterDownload
-    } else {
-        LeaveOnServer::Keep
     }
 }
 
@@ -189,6 +194,8 @@ pub(super) fn convert(
     identities: Vec<Identity>,
 ) -> Account {
     let settings = one.settings;
+    let is_pop = settings.incoming.server.protocol == ModelProtocol::Pop3;
+    let pop3 = is_pop.then(|| pop::rules(&settings));
     let mark = if settings.mark.is_empty() {
         let letter = settings
             .name
@@ -205,6 +212,7 @@ pub(super) fn convert(
     Account {
         id: one.id.0,
         config: AccountConfig {
+            pop3,
             label: settings.name,
             sender_name: settings.sender_name,
             email: settings.email,
@@ -254,6 +262,7 @@ pub(crate) mod tests {
             outgoing: server(Protocol::Smtp, 465),
             aliases: Vec::new(),
             leave_on_server: LeaveOnServer::Keep,
+            pop3: None,
             check_interval_minutes: 10,
             colour: 2,
             signature: String::new(),

@@ -48,6 +48,62 @@ contract! {
         RemoveAfterDownload,
     }
 
+    /// When a message leaves the POP3 server. It never leaves before all of it is safe here, unless it was deleted here.
+    #[derive(Copy, Eq)]
+    pub enum PopPolicy {
+        /// It stays, whatever is done here (until this is changed, or it was marked for removal before).
+        Leave,
+        /// So many days after it was first seen.
+        AfterDays,
+        /// When it is deleted here.
+        WhenDeleted,
+        /// When it is deleted here or moved out of the inbox.
+        WhenMoved,
+        /// As soon as it is safe here.
+        AtOnce,
+        /// Never: a lock that also holds back what was marked for removal.
+        Never,
+    }
+
+    /// Everything about a POP3 maildrop that the user can set.
+    #[derive(Copy, Eq)]
+    pub struct PopRules {
+        /// When messages leave the server.
+        pub policy: PopPolicy,
+        /// Days for `afterDays`, 1 to 3650; kept and unused otherwise.
+        pub days: u32,
+        /// Starred messages stay on the server, except those deleted here.
+        pub keep_starred: bool,
+        /// Bytes above which only a message's head comes by itself; 0 = everything comes.
+        pub head_only_above: u64,
+        /// Sign in by APOP (MD5) where the server offers it and nothing better.
+        pub allow_apop: bool,
+    }
+
+    /// Asks what rules would do to a maildrop, as far as it is known from the last look.
+    pub struct PreviewPopRules {
+        /// Account.
+        pub id: i64,
+        /// Rules that may not be saved yet.
+        pub rules: PopRules,
+    }
+
+    /// What rules would do to a maildrop.
+    pub struct PopRulesPreview {
+        /// Messages that would leave the server with the next look.
+        pub now: u64,
+        /// Their bytes.
+        pub now_bytes: u64,
+        /// Messages that would leave later by themselves.
+        pub later: u64,
+        /// When the first of these leaves; null when none does.
+        pub first_at: Option<i64>,
+        /// Messages that stay.
+        pub stay: u64,
+        /// Of these, messages whose contents are not on this computer.
+        pub not_here: u64,
+    }
+
     /// Everything that the user can set about an account.
     pub struct AccountConfig {
         /// Name shown in the sidebar.
@@ -62,8 +118,10 @@ contract! {
         pub outgoing: Server,
         /// Other addresses that this account sends as and receives for.
         pub aliases: Vec<Address>,
-        /// POP3 alone; ignored for IMAP.
+        /// POP3 alone; ignored for IMAP, and where `pop3` says more.
         pub leave_on_server: LeaveOnServer,
+        /// POP3 alone. Null: what is stored stays, as far as it fits `leave_on_server`.
+        pub pop3: Option<PopRules>,
         /// Minutes between checks where the server cannot push, 1 to 1440.
         pub check_interval_minutes: u32,
         /// Mark hue, 1 to 6.
@@ -109,6 +167,15 @@ contract! {
         Failed,
     }
 
+    /// One of an account's two servers.
+    #[derive(Copy, Eq)]
+    pub enum ServerSide {
+        /// The server that mail comes from.
+        Incoming,
+        /// The server that mail goes to.
+        Outgoing,
+    }
+
     /// The truth about an account right now.
     pub struct AccountStatus {
         /// Account.
@@ -129,6 +196,10 @@ contract! {
         pub server_said: String,
         /// What went wrong; null when nothing did.
         pub problem: Option<super::Error>,
+        /// What is wrong with sending, with the server's sentence; null when nothing is.
+        pub outgoing_problem: Option<super::Error>,
+        /// The server whose password was refused or is missing: the user is asked for it. Null when none is.
+        pub password_for: Option<ServerSide>,
         /// When it will be tried again; null when nothing is planned.
         pub next_try_at: Option<i64>,
         /// Last time that everything was compared; null before the first.

@@ -115,6 +115,26 @@ contract! {
         pub url: String,
     }
 
+    /// What becomes of a message's copy on the POP3 server.
+    #[derive(Copy, Eq)]
+    pub enum ServerCopyState {
+        /// It stays there.
+        Stays,
+        /// It leaves at a known time, or with the next look into the maildrop.
+        Leaves,
+        /// It left.
+        Left,
+    }
+
+    /// A message's copy on a POP3 server.
+    #[derive(Copy, Eq)]
+    pub struct ServerCopy {
+        /// What becomes of it.
+        pub state: ServerCopyState,
+        /// When it leaves or left; null where it stays, and where it goes with the next look.
+        pub at: Option<i64>,
+    }
+
     /// A message opened for reading.
     pub struct OpenedMessage {
         /// Its head.
@@ -135,6 +155,10 @@ contract! {
         pub trust: Vec<TrustLine>,
         /// Why the body is not here and what happens next; null when it is.
         pub problem: Option<super::Error>,
+        /// Bytes that wait on the POP3 server until the user asks for them (`messages.fetchRest`); null when none do.
+        pub rest_bytes: Option<u64>,
+        /// Its copy on the POP3 server; null where there is none to speak of (IMAP, own mail).
+        pub server_copy: Option<ServerCopy>,
         /// Unsubscribe address (`mailto:` or `https:`); empty when there is none.
         pub unsubscribe: String,
         /// BCP 47 language guessed for choosing glyphs (`zh-CN`, `ja`); empty when none stands out.

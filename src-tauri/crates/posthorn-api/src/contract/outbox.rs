@@ -8,6 +8,8 @@ contract! {
     pub enum OutboxState {
         /// Waits: for the undo window, the network, or its turn.
         Queued,
+        /// Waits for the password of the outgoing server, which refused the one that it was given.
+        NeedsPassword,
         /// Dialling and logging in.
         Connecting,
         /// Recipients are being named.

@@ -10,7 +10,7 @@ use posthorn_message::{Disposition, part};
 use posthorn_model::MessageId;
 use posthorn_store::message::{self, BodyState};
 
-use super::load;
+use super::{is_head_only, load};
 use crate::content::Tokens;
 use crate::contract::{Attachment, AttachmentRef, Code, Error, SaveAttachment, Saved};
 use crate::engine::Engine;
@@ -71,8 +71,17 @@ fn absent() -> Error {
     Error::new(Code::NotFound, "This message has no such file")
 }
 
+/// Fetches a message whose files cannot come alone.
+async fn come(engine: &Engine, id: MessageId) -> Result<()> {
+    if engine.store().read(move |tx| is_head_only(tx, id)).await? {
+        engine.sync().fetch_body(id).await?;
+    }
+    Ok(())
+}
+
 /// Returns a file of a message, fetched where it is not here. Numbers are those of the message as it was opened.
 pub(crate) async fn file_of(engine: &Engine, id: MessageId, number: u32) -> Result<File> {
+    come(engine, id).await?;
     let found = engine.store().read(move |tx| message::get(tx, id)).await?;
     let is_large = found.head.size > posthorn_sync::limit::WHOLE_BODY;
     if found.body == BodyState::Sections && is_large {
@@ -210,6 +219,7 @@ pub(crate) async fn attachments_save(engine: &Engine, request: SaveAttachment) -
 
 /// Returns the numbers of a message's files, without pictures in its text.
 async fn all_files(engine: &Engine, id: MessageId) -> Result<Vec<u32>> {
+    come(engine, id).await?;
     let loaded = load(engine, id, None).await?;
     let numbers: Vec<usize> = if loaded.raw.is_some() {
         let parts = loaded.parsed.attachments.iter().enumerate();

@@ -6,9 +6,10 @@ use std::time::Duration;
 use posthorn_message::{Parsed, parse_as};
 use posthorn_model::{BodyId, MessageId};
 use posthorn_store::message::{self, BodyState, Message};
+use posthorn_store::{ReadTx, maildrop};
 
 use super::not_here;
-use crate::contract::{Code, Error};
+use crate::contract::{ById, Code, Error, Nothing};
 use crate::engine::Engine;
 use crate::error::Result;
 
@@ -52,13 +53,30 @@ pub(crate) async fn whole(engine: &Engine, id: MessageId) -> Result<Arc<[u8]>> {
     bytes(engine, body).await
 }
 
+/// Tells whether only the head of a message is here, and a POP3 server has the rest: all of it, or nothing, can be fetched.
+pub(crate) fn is_head_only(tx: &ReadTx<'_>, id: MessageId) -> posthorn_store::Result<bool> {
+    let found = message::get(tx, id)?;
+    Ok(found.body == BodyState::Sections && maildrop::of_message(tx, id)?.is_some())
+}
+
+/// Fetches the rest of a message of which only the head is here; waits as long as it takes.
+pub(crate) async fn messages_fetch_rest(engine: &Engine, request: ById) -> Result<Nothing> {
+    engine.sync().fetch_body(MessageId(request.id)).await?;
+    Ok(Nothing {})
+}
+
 /// Reads a message, with `charset` instead of what it says where one is given.
 pub(crate) async fn load(
     engine: &Engine,
     id: MessageId,
     charset: Option<String>,
 ) -> Result<Loaded> {
-    let message = engine.store().read(move |tx| message::get(tx, id)).await?;
+    let (message, is_on_maildrop) =
+        engine.store().read(move |tx| Ok((message::get(tx, id)?, is_head_only(tx, id)?))).await?;
+    if is_on_maildrop {
+        // The user chose a size above which nothing comes unasked.
+        return Err(not_here(BodyState::Sections));
+    }
     let (raw, is_whole) = match message.body {
         BodyState::Whole(body) => (bytes(engine, body).await?, true),
         // Large: the text is here, and files come when they are asked for.

@@ -5,11 +5,14 @@ use std::sync::Arc;
 use posthorn_message::html::{self, Clean, CleanOptions, RemoteImages};
 use posthorn_message::{Disposition, Parsed};
 use posthorn_model::MessageId;
+use posthorn_store::maildrop::{self, Fate};
 use posthorn_store::{ReadTx, message, remote_image, setting as stored_setting};
 
 use super::{Loaded, attachment, head, lang, load, trust};
 use crate::content::{Opened, OpenedFrame, Tokens};
-use crate::contract::{MessageDesign, MessageHead, OpenMessage, OpenedMessage};
+use crate::contract::{
+    MessageDesign, MessageHead, OpenMessage, OpenedMessage, ServerCopy, ServerCopyState,
+};
 use crate::engine::Engine;
 use crate::error::Result;
 use crate::frame::{self, Theme};
@@ -71,6 +74,20 @@ struct Known {
     head: MessageHead,
     is_remote_allowed: bool,
     attachments: Vec<message::Attachment>,
+    rest_bytes: Option<u64>,
+    server_copy: Option<ServerCopy>,
+}
+
+/// Returns what becomes of a message's copy on the POP3 server.
+fn server_copy(tx: &ReadTx<'_>, id: MessageId) -> posthorn_store::Result<Option<ServerCopy>> {
+    let told = |state, at| Some(ServerCopy { state, at });
+    Ok(match maildrop::fate(tx, id)? {
+        None => None,
+        Some(Fate::Stays) => told(ServerCopyState::Stays, None),
+        Some(Fate::LeavesNext) => told(ServerCopyState::Leaves, None),
+        Some(Fate::LeavesAt(at)) => told(ServerCopyState::Leaves, Some(at.0)),
+        Some(Fate::Left(at)) => told(ServerCopyState::Left, Some(at.0)),
+    })
 }
 
 fn known(tx: &ReadTx<'_>, id: MessageId) -> posthorn_store::Result<Known> {
@@ -80,6 +97,8 @@ fn known(tx: &ReadTx<'_>, id: MessageId) -> posthorn_store::Result<Known> {
     Ok(Known {
         is_remote_allowed: everybody || remote_image::is_allowed(tx, &from)?,
         attachments: message::attachments(tx, id)?,
+        rest_bytes: super::is_head_only(tx, id)?.then_some(head.size),
+        server_copy: server_copy(tx, id)?,
         head,
     })
 }
@@ -149,6 +168,8 @@ pub(crate) async fn messages_open(engine: &Engine, request: OpenMessage) -> Resu
         remote_allowed: known.is_remote_allowed,
         trust,
         problem: None,
+        rest_bytes: known.rest_bytes,
+        server_copy: known.server_copy,
         unsubscribe: loaded.parsed.head.list.unsubscribe.first().cloned().unwrap_or_default(),
         lang,
     })
@@ -158,6 +179,8 @@ pub(crate) async fn messages_open(engine: &Engine, request: OpenMessage) -> Resu
 fn without_body(known: Known, problem: crate::contract::Error) -> OpenedMessage {
     OpenedMessage {
         attachments: attachment::known(&known.attachments, |_| String::new()),
+        rest_bytes: known.rest_bytes,
+        server_copy: known.server_copy,
         head: known.head,
         frame_url: String::new(),
         design: MessageDesign::Plain,
@@ -165,7 +188,8 @@ fn without_body(known: Known, problem: crate::contract::Error) -> OpenedMessage 
         blocked_hosts: Vec::new(),
         remote_allowed: known.is_remote_allowed,
         trust: Vec::new(),
-        problem: Some(problem),
+        // What waits for the user is no problem.
+        problem: known.rest_bytes.is_none().then_some(problem),
         unsubscribe: String::new(),
         lang: String::new(),
     }

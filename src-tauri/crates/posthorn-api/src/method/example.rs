@@ -45,6 +45,10 @@ fn examples() -> Vec<(&'static str, Value)> {
         ("accounts.setEnabled", json!({ "id": 7, "enabled": false })),
         ("accounts.removalPreview", id()),
         ("accounts.remove", json!({ "id": 7, "onlyHereConfirmed": 0 })),
+        (
+            "accounts.previewPopRules",
+            json!({ "id": 7, "rules": { "policy": "afterDays", "days": 7, "keepStarred": true, "headOnlyAbove": 0, "allowApop": false } }),
+        ),
         ("accounts.checkNow", json!({ "account": null })),
         ("sync.wait", json!({ "account": null, "timeoutMs": 10 })),
         ("mailboxes.list", none()),
@@ -59,6 +63,7 @@ fn examples() -> Vec<(&'static str, Value)> {
         ("threads.open", json!({ "message": 7, "single": false })),
         ("messages.print", json!({ "id": 7, "charset": null, "title": "A", "lines": [] })),
         ("messages.open", json!({ "id": 7, "remote": false, "theme": "light", "charset": null })),
+        ("messages.fetchRest", id()),
         ("messages.source", id()),
         ("messages.save", json!({ "message": 7, "path": "/nowhere/a.eml" })),
         ("messages.allowRemote", json!({ "message": 7, "domain": false, "allow": true })),

@@ -16,6 +16,8 @@ const LOGIN: &str = "
     S: UIDL
     S: TOP
     S: .
+    C: UTF8
+    S: +OK
     C: USER ann
     S: +OK
     C: PASS secret
@@ -110,6 +112,73 @@ async fn a_connection_cut_at_any_byte_is_an_error_and_never_an_answer() {
         assert!(matches!(error, Error::Lost { .. }), "cut at {at}: {error}");
         assert!(error.is_transient());
     }
+}
+
+#[tokio::test]
+async fn the_way_in_is_chosen_by_what_the_server_offers_and_the_password_sent_once() {
+    let long = "x".repeat(300);
+    let by_user = |caps: &str, rest: &str| {
+        format!("S: +OK\nC: CAPA\nS: +OK\n{caps}S: .\n{rest}C: CAPA\nS: -ERR\n")
+    };
+    let in_by = "C: USER ann\nS: +OK\nC: PASS secret\nS: +OK\n";
+    // base64 of "\0ann\0secret".
+    let sasl = "C: AUTH PLAIN AGFubgBzZWNyZXQ=\n";
+    let cases = [
+        (by_user("S: USER\nS: SASL PLAIN\n", in_by), "secret"),
+        (by_user("S: UIDL\n", in_by), "secret"),
+        (by_user("S: SASL LOGIN PLAIN\n", &format!("{sasl}S: +OK in\n")), "secret"),
+        (
+            by_user("S: SASL PLAIN\n", &format!("{sasl}S: + \nC: AGFubgBzZWNyZXQ=\nS: +OK in\n")),
+            "secret",
+        ),
+        (by_user("S: UTF8\nS: USER\n", &format!("C: UTF8\nS: -ERR no\n{in_by}")), "secret"),
+        (
+            by_user("S: USER\nS: SASL PLAIN\n", "C: AUTH PLAIN AGFubgDlr4bnoIE=\nS: +OK in\n"),
+            "密码",
+        ),
+        (
+            by_user(
+                "S: SASL PLAIN\n",
+                &format!(
+                    "C: AUTH PLAIN\nS: +\nC: {}\nS: +OK in\n",
+                    base64::Engine::encode(
+                        &base64::engine::general_purpose::STANDARD,
+                        format!("\0ann\0{long}")
+                    )
+                ),
+            ),
+            long.as_str(),
+        ),
+    ];
+    for (text, password) in cases {
+        let (stream, server) = serve(script(&text), Delivery::Whole);
+        let mut session = Session::greet(stream, Settings::default()).await.unwrap();
+        session.login("ann", password).await.unwrap_or_else(|error| panic!("{error}: {text}"));
+        drop(session);
+        server.await.unwrap();
+    }
+    let refused = "S: +OK\nC: CAPA\nS: +OK\nS: SASL PLAIN\nS: .\nC: AUTH PLAIN AGFubgBzZWNyZXQ=\nS: -ERR [AUTH] no";
+    let (stream, server) = serve(script(refused), Delivery::Whole);
+    let mut session = Session::greet(stream, Settings::default()).await.unwrap();
+    let error = session.login("ann", "secret").await.unwrap_err();
+    assert!(error.needs_credentials() && session.is_usable(), "{error}");
+    drop(session);
+    assert_eq!(server.await.unwrap(), "CAPA\r\nAUTH PLAIN AGFubgBzZWNyZXQ=\r\n", "once");
+}
+
+#[tokio::test]
+async fn apop_answers_the_greeting_and_needs_its_timestamp() {
+    // The example of RFC 1939 section 7.
+    let text = "S: +OK POP3 server ready <1896.697170952@dbc.mtview.ca.us>\nC: CAPA\nS: -ERR\n\
+        C: APOP mrose c4c9334bac560ecc979e58001b3e22fb\nS: +OK in\nC: CAPA\nS: -ERR";
+    let (stream, _server) = serve(script(text), Delivery::Whole);
+    let mut session = Session::greet(stream, Settings::default()).await.unwrap();
+    assert!(session.offers_apop());
+    session.login_apop("mrose", "tanstaaf").await.unwrap();
+    let (stream, _server) = serve(script("S: +OK ready\nC: CAPA\nS: -ERR"), Delivery::Whole);
+    let mut session = Session::greet(stream, Settings::default()).await.unwrap();
+    assert!(!session.offers_apop());
+    assert!(matches!(session.login_apop("a", "b").await, Err(Error::ApopNotOffered)));
 }
 
 #[tokio::test]
@@ -293,4 +362,176 @@ async fn refusals_in_chinese_are_readable() {
     let (stream, _server) = serve(steps, Delivery::Whole);
     let mut session = Session::greet(stream, Settings::default()).await.unwrap();
     assert_eq!(session.stat().await.unwrap_err().to_string(), "the server refused STAT: 用户 [31m");
+}
+
+/// Courier: chatty status lines, a challenge in the greeting, everything pipelined.
+const COURIER: &str = "
+    S: +OK Hello there. <24820-1169467896@localhost.localdomain>
+    C: CAPA
+    S: +OK Here's what I can do:
+    S: STLS
+    S: TOP
+    S: USER
+    S: LOGIN-DELAY 10
+    S: PIPELINING
+    S: UIDL
+    S: IMPLEMENTATION Courier Mail Server
+    S: .
+    C: USER ann
+    S: +OK Password required.
+    C: PASS secret
+    S: +OK logged in.
+    C: CAPA
+    S: +OK Here's what I can do:
+    S: TOP
+    S: LOGIN-DELAY 10
+    S: PIPELINING
+    S: UIDL
+    S: .
+    C: STAT
+    C: LIST
+    C: UIDL
+    S: +OK 2 320
+    S: +OK POP3 clients that break here, they violate STD53.
+    S: 1 120
+    S: 2 200
+    S: .
+    S: +OK POP3 clients that break here, they violate STD53.
+    S: 1 UID120-1169
+    S: 2 UID121-1169
+    S: .
+    C: RETR 1
+    C: RETR 2
+    S: +OK 120 octets follow.
+    S: one
+    S: .
+    S: +OK 200 octets follow.
+    S: two
+    S: .
+    C: DELE 1
+    S: +OK Deleted.
+    C: QUIT
+    S: +OK Bye-bye.
+";
+
+/// Exchange: counts in the status line of LIST, small UIDLs, no PIPELINING, no RESP-CODES.
+const EXCHANGE: &str = "
+    S: +OK The Microsoft Exchange POP3 service is ready. [QgBMADAAUAA=]
+    C: CAPA
+    S: +OK
+    S: TOP
+    S: UIDL
+    S: SASL PLAIN NTLM
+    S: USER
+    S: STLS
+    S: .
+    C: USER ann
+    S: +OK
+    C: PASS secret
+    S: +OK User successfully logged on.
+    C: CAPA
+    S: +OK
+    S: TOP
+    S: UIDL
+    S: .
+    C: STAT
+    S: +OK 2 320
+    C: LIST
+    S: +OK 2 320
+    S: 1 120
+    S: 2 200
+    S: .
+    C: UIDL
+    S: +OK 2
+    S: 1 17
+    S: 2 18
+    S: .
+    C: RETR 1
+    S: +OK
+    S: one
+    S: .
+    C: RETR 2
+    S: +OK
+    S: two
+    S: .
+    C: DELE 1
+    S: +OK
+    C: QUIT
+    S: +OK Microsoft Exchange Server POP3 server signing off.
+";
+
+/// An old server: no CAPA, status lines without a word behind them.
+const OLD: &str = "
+    S: +OK
+    C: CAPA
+    S: -ERR
+    C: USER ann
+    S: +OK
+    C: PASS secret
+    S: +OK
+    C: CAPA
+    S: -ERR
+    C: STAT
+    S: +OK 2 320
+    C: LIST
+    S: +OK
+    S: 1 120
+    S: 2 200
+    S: .
+    C: UIDL
+    S: +OK
+    S: 1 a
+    S: 2 b
+    S: .
+    C: RETR 1
+    S: +OK
+    S: one
+    S: .
+    C: RETR 2
+    S: +OK
+    S: two
+    S: .
+    C: DELE 1
+    S: +OK
+    C: QUIT
+    S: +OK
+";
+
+#[tokio::test]
+async fn servers_are_understood_as_they_speak() {
+    for (name, text) in [("Courier", COURIER), ("Exchange", EXCHANGE), ("old", OLD)] {
+        for delivery in [Delivery::Whole, Delivery::Bytes] {
+            let (stream, _server) = serve(script(text), delivery);
+            let (maildrop, bytes, refused) =
+                journey(stream).await.unwrap_or_else(|error| panic!("{name}: {error}"));
+            assert_eq!((maildrop.stat.count, maildrop.sizes.len(), refused), (2, 2, 0), "{name}");
+            let UidlListing::Listed(uidls) = maildrop.uidls else { panic!("{name}") };
+            assert!(uidls.len() == 2 && uidls.iter().all(|entry| entry.is_reliable), "{name}");
+            assert_eq!(bytes, b"one\r\ntwo\r\n", "{name}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn headers_are_asked_for_ahead_and_one_that_is_refused_stops_no_other() {
+    let text = format!(
+        "{LOGIN}C: TOP 1 0\nC: TOP 2 0\nC: TOP 3 0\nS: +OK\nS: A: 1\nS:\nS: .\nS: -ERR no\nS: +OK\nS: A: 3\nS:\nS: .\nC: NOOP\nS: +OK"
+    );
+    let (stream, _server) = serve(script(&text), Delivery::Whole);
+    let mut session = Session::greet(stream, Settings::default()).await.unwrap();
+    session.login("ann", "secret").await.unwrap();
+    let (mut header, mut came) = (Vec::new(), Vec::new());
+    let mut window = session.fetch_heads(&[1, 2, 3], 0, 1000);
+    while let Some(next) = window.next(&mut header, &mut |_| ()).await {
+        came.push((next.number, next.result.is_ok(), std::mem::take(&mut header)));
+    }
+    assert_eq!(
+        came,
+        [
+            (1, true, b"A: 1\r\n\r\n".to_vec()),
+            (2, false, Vec::new()),
+            (3, true, b"A: 3\r\n\r\n".to_vec())
+        ]
+    );
+    session.noop().await.unwrap();
 }

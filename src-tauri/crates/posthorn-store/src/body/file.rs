@@ -58,50 +58,59 @@ pub(crate) fn path(folder: &Path, hash: &[u8; 32]) -> PathBuf {
 }
 
 pub(super) fn store(folder: &Path, hash: &[u8; 32], bytes: &[u8]) -> Result<()> {
-    let (stored, _) = store_stream(folder, &mut Cursor::new(bytes))?;
-    if stored == *hash { Ok(()) } else { Err(Error::BodyDamaged) }
+    let spooled = spool(folder, &mut Cursor::new(bytes))?;
+    if spooled.hash == *hash { spooled.keep(folder) } else { Err(Error::BodyDamaged) }
 }
 
-/// Copies a stream into a file of its own and returns hash and size of its bytes.
-pub(super) fn store_stream(folder: &Path, source: &mut impl Read) -> Result<([u8; 32], usize)> {
+/// Bytes that are durable in a file without its final name yet. Dropped, the file goes.
+#[derive(Debug)]
+pub(super) struct Spooled {
+    temporary: PathBuf,
+    pub(super) hash: [u8; 32],
+    pub(super) size: usize,
+}
+
+impl Spooled {
+    /// Gives the file its final name.
+    pub(super) fn keep(self, folder: &Path) -> Result<()> {
+        let target = path(folder, &self.hash);
+        if let Some(parent) = target.parent() {
+            std::fs::create_dir_all(parent)?;
+            std::fs::rename(&self.temporary, &target)?;
+            sync_folder(parent)?;
+            sync_folder(folder)?;
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Spooled {
+    fn drop(&mut self) {
+        // Not there any more once it has its name; a leftover goes when the store is opened next.
+        let _ = std::fs::remove_file(&self.temporary);
+    }
+}
+
+/// Copies a stream to its end into a file of its own. A stream that fails leaves nothing behind.
+pub(super) fn spool(folder: &Path, source: &mut impl Read) -> Result<Spooled> {
     std::fs::create_dir_all(folder)?;
     let mut random = [0_u8; 8];
     getrandom::fill(&mut random).map_err(|_| Error::File("no randomness".to_owned()))?;
     let temporary = folder.join(format!("{:016x}.part", u64::from_le_bytes(random)));
-    let written = write_and_name(folder, &temporary, source);
-    if written.is_err() {
-        // What could not be written to the end is worth nothing; a leftover goes when the store is opened next.
-        let _ = std::fs::remove_file(&temporary);
-    }
-    written
-}
-
-fn write_and_name(
-    folder: &Path,
-    temporary: &Path,
-    source: &mut impl Read,
-) -> Result<([u8; 32], usize)> {
+    let mut spooled = Spooled { temporary, hash: [0; 32], size: 0 };
     let mut hasher = blake3::Hasher::new();
-    let mut encoder = zstd::Encoder::new(File::create_new(temporary)?, LEVEL)?;
+    let mut encoder = zstd::Encoder::new(File::create_new(&spooled.temporary)?, LEVEL)?;
     let mut buffer = vec![0_u8; COPY_BYTES];
-    let mut size = 0;
     loop {
         let count = source.read(&mut buffer)?;
         let Some(chunk) = buffer.get(..count).filter(|chunk| !chunk.is_empty()) else { break };
         hasher.update(chunk);
         encoder.write_all(chunk)?;
-        size += count;
+        spooled.size += count;
     }
     encoder.finish()?.sync_all()?;
-    let hash = *hasher.finalize().as_bytes();
-    let target = path(folder, &hash);
-    if let Some(parent) = target.parent() {
-        std::fs::create_dir_all(parent)?;
-        std::fs::rename(temporary, &target)?;
-        sync_folder(parent)?;
-        sync_folder(folder)?;
-    }
-    Ok((hash, size))
+    spooled.hash = *hasher.finalize().as_bytes();
+    Ok(spooled)
 }
 
 /// Makes a rename durable. Windows does that itself and cannot open folders.

@@ -3,7 +3,7 @@
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
-use posthorn_model::{AccountId, MailboxId, MessageId, OperationId, ThreadId};
+use posthorn_model::{AccountId, MailboxId, MailboxRole, MessageId, OperationId, ThreadId};
 use rusqlite::params;
 
 use super::{Action, Copied, Flag, Operation, OperationState, Switch};
@@ -66,7 +66,8 @@ fn one_account(
     let id = add(tx, account, action)?;
     let mut touched = Touched::new();
     let is_local = group.iter().all(|(home, _)| home.is_local);
-    for (_, placed) in group {
+    let (is_deletion, moves_to) = (is_deletion(tx, action)?, target_of(action));
+    for (home, placed) in group {
         add_target(tx, id, action, placed)?;
         match action {
             Action::SetFlag { flag, to } => set_flag(tx, placed, flag, *to, &mut touched)?,
@@ -78,8 +79,10 @@ fn one_account(
                 return Err(Error::Invalid("an operation on a folder has no messages"));
             }
         }
-        if is_local && is_deletion(tx, action)? {
-            crate::maildrop::mark_deleted_here(tx, account, placed.message)?;
+        let leaves_inbox =
+            home.role == MailboxRole::Inbox && moves_to.is_some_and(|to| to != home.id);
+        if is_local && (is_deletion || leaves_inbox) {
+            crate::maildrop::mark_left_here(tx, account, placed.message, is_deletion)?;
         }
     }
     thread::recount(tx, &touched)?;
@@ -89,11 +92,19 @@ fn one_account(
     Ok(id)
 }
 
+/// Returns where a move goes.
+fn target_of(action: &Action) -> Option<MailboxId> {
+    match action {
+        Action::Move { to } => Some(*to),
+        _ => None,
+    }
+}
+
 /// Deleting, or moving to Trash.
 fn is_deletion(tx: &WriteTx<'_>, action: &Action) -> Result<bool> {
     Ok(match action {
         Action::Delete => true,
-        Action::Move { to } => mailbox::get(tx, *to)?.role == posthorn_model::MailboxRole::Trash,
+        Action::Move { to } => mailbox::get(tx, *to)?.role == MailboxRole::Trash,
         _ => false,
     })
 }

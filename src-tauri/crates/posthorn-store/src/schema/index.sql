@@ -23,7 +23,7 @@ CREATE TABLE account (
   color TEXT NOT NULL DEFAULT '',
   mark TEXT NOT NULL DEFAULT '',               -- the letter in the account's badge
   place INTEGER NOT NULL DEFAULT 0,            -- order in the folder list
-  pop_policy TEXT NOT NULL DEFAULT 'leave',    -- leave, days, when-deleted, at-once, never
+  pop_policy TEXT NOT NULL DEFAULT 'leave',    -- leave, days, when-deleted, when-moved, at-once, never
   pop_days INTEGER NOT NULL DEFAULT 0,         -- for pop_policy 'days'
   pop_size_limit INTEGER NOT NULL DEFAULT 0,   -- bytes above which only headers come, 0 = no limit
   check_minutes INTEGER NOT NULL DEFAULT 10,   -- get-mail interval, 0 = by hand only

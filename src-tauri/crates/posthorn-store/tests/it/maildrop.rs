@@ -2,7 +2,7 @@
 
 use posthorn_model::{AccountId, MailboxId, MailboxRole, MessageId, Protocol, Uidl};
 use posthorn_store::account::{self, PopPolicy};
-use posthorn_store::maildrop::{self, DropState};
+use posthorn_store::maildrop::{self, DropState, Fate};
 use posthorn_store::operation::{self, Action};
 use posthorn_store::{Origin, mailbox, testing};
 
@@ -55,7 +55,7 @@ impl Fixture {
     async fn due(&self, account: AccountId, policy: PopPolicy) -> Vec<String> {
         let due = self
             .store
-            .read(move |tx| maildrop::due_for_removal(tx, account, policy))
+            .read(move |tx| maildrop::due_for_removal(tx, account, policy, false))
             .await
             .unwrap();
         due.into_iter().map(|entry| entry.uidl.0).collect()
@@ -134,4 +134,99 @@ async fn renumbered_message_is_known_by_its_content() {
     let rows: Vec<_> =
         list.iter().map(|entry| (entry.uidl.0.as_str(), entry.message, entry.state)).collect();
     assert_eq!(rows, [("new", Some(message), DropState::Downloaded)]);
+}
+
+#[tokio::test]
+async fn a_policy_tells_beforehand_what_it_will_do_and_of_each_message_when_it_leaves() {
+    let fixture = fixture().await;
+    let (account, inbox, _) = fixture.pop(PopPolicy::Leave).await;
+    let old = fixture.fetched(account, inbox, "old", DropState::Downloaded).await;
+    let starred = fixture.fetched(account, inbox, "starred", DropState::Downloaded).await;
+    let head = fixture.fetched(account, inbox, "head", DropState::Headers).await;
+    fixture.clock.advance_ms(10 * DAY_MS);
+    let young = fixture.fetched(account, inbox, "young", DropState::Downloaded).await;
+    let star = Action::SetFlag { flag: operation::Flag::Flagged, to: operation::Switch::On };
+    let targets = [(inbox, starred)];
+    fixture.store.write(move |tx| operation::enqueue(tx, &star, &targets)).await.unwrap();
+
+    let table = [
+        (PopPolicy::Leave, false, (0, 0, 4)),
+        (PopPolicy::WhenMoved, false, (0, 0, 4)),
+        (PopPolicy::Never, false, (0, 0, 4)),
+        (PopPolicy::AtOnce, false, (3, 0, 1)),
+        (PopPolicy::AtOnce, true, (2, 0, 2)),
+        (PopPolicy::AfterDays(7), false, (2, 1, 1)),
+        (PopPolicy::AfterDays(7), true, (1, 1, 2)),
+        (PopPolicy::AfterDays(30), false, (0, 3, 1)),
+    ];
+    for (policy, keep_starred, expected) in table {
+        let preview = fixture
+            .store
+            .read(move |tx| maildrop::preview(tx, account, policy, keep_starred))
+            .await
+            .unwrap();
+        let seen = (preview.now, preview.later, preview.stay);
+        assert_eq!(seen, expected, "{policy:?} {keep_starred}");
+        assert_eq!((preview.now_bytes, preview.not_here), (preview.now * 10, 1));
+        assert_eq!(preview.first_at.is_some(), preview.later > 0);
+    }
+
+    fixture
+        .store
+        .write(move |tx| {
+            let mut settings = account::get(tx, account)?.settings;
+            settings.pop_policy = PopPolicy::AfterDays(7);
+            settings.pop_keep_starred = true;
+            account::update(tx, account, &settings)
+        })
+        .await
+        .unwrap();
+    let now = fixture.store.read(|tx| Ok(tx.now())).await.unwrap();
+    let fates = [
+        (old, Fate::LeavesNext),
+        (starred, Fate::Stays),
+        (head, Fate::Stays),
+        (young, Fate::LeavesAt(now.plus_ms(7 * DAY_MS))),
+    ];
+    for (message, expected) in fates {
+        let fate = fixture.store.read(move |tx| maildrop::fate(tx, message)).await.unwrap();
+        assert_eq!(fate, Some(expected));
+    }
+    let gone = uidl("old");
+    let write = move |tx: &posthorn_store::WriteTx<'_>| {
+        maildrop::set_state(tx, account, &gone, DropState::Deleted)
+    };
+    fixture.store.write(write).await.unwrap();
+    let fate = fixture.store.read(move |tx| maildrop::fate(tx, old)).await.unwrap();
+    assert_eq!(fate, Some(Fate::Left(now)));
+}
+
+#[tokio::test]
+async fn what_leaves_the_inbox_is_marked_where_the_policy_says_so_and_only_when_it_is_here() {
+    for (policy, state, expected) in [
+        (PopPolicy::WhenMoved, DropState::Downloaded, vec!["mail"]),
+        (PopPolicy::WhenMoved, DropState::Headers, vec![]),
+        (PopPolicy::WhenDeleted, DropState::Downloaded, vec![]),
+        (PopPolicy::Leave, DropState::Downloaded, vec![]),
+    ] {
+        let fixture = fixture().await;
+        let (account, inbox, _) = fixture.pop(policy).await;
+        let message = fixture.fetched(account, inbox, "mail", state).await;
+        let archive = fixture
+            .store
+            .write(move |tx| mailbox::add_local(tx, account, "Archive", MailboxRole::Archive))
+            .await
+            .unwrap();
+        let action = Action::Move { to: archive };
+        let ids = fixture
+            .store
+            .write(move |tx| operation::enqueue(tx, &action, &[(inbox, message)]))
+            .await
+            .unwrap();
+        assert_eq!(fixture.due(account, policy).await, expected, "{policy:?} {state:?}");
+        fixture.store.write(move |tx| operation::undo(tx, &ids)).await.unwrap();
+        assert_eq!(fixture.due(account, policy).await, Vec::<String>::new());
+        let rows = fixture.store.read(move |tx| maildrop::list(tx, account)).await.unwrap();
+        assert_eq!(rows.first().map(|row| row.state), Some(state), "as it was");
+    }
 }

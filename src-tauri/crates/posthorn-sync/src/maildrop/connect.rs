@@ -2,8 +2,9 @@
 
 use posthorn_model::Encryption;
 use posthorn_net::Stream;
-use posthorn_pop3::Session;
+use posthorn_pop3::{RespCode, Session};
 use posthorn_store::account;
+use tokio::time::Instant;
 
 use crate::dial;
 use crate::engine::{Account, Side};
@@ -17,6 +18,8 @@ pub(super) struct Connection {
     pub(super) host: String,
     /// Seconds that the server wants between two sessions; absent where it does not say.
     pub(super) login_delay: Option<u64>,
+    /// Days that a message stays on the server; 0 where it goes once it was fetched. Absent where it does not say.
+    pub(super) expire_days: Option<u64>,
     /// Messages for which DELE was sent: QUIT decides.
     pub(super) marked: Vec<posthorn_model::Uidl>,
 }
@@ -33,8 +36,20 @@ pub(super) async fn connect(account: &Account) -> Result<Connection, Failure> {
     let password = account.password(Side::Incoming, &login.user).await?;
     let (mut session, security) = dial::pop3(&account.engine.dialer, login).await?;
     let greeting = sentence(session.greeting());
-    dial::in_time(&host, async { Ok(session.login(&login.user, password.expose()).await?) })
-        .await?;
+    // APOP hides a password where nothing else does, and only where the user wants that.
+    let by_apop = stored.settings.pop_apop && security.is_empty() && session.offers_apop();
+    let sign_in = async {
+        if by_apop {
+            return Ok(session.login_apop(&login.user, password.expose()).await?);
+        }
+        Ok(session.login(&login.user, password.expose()).await?)
+    };
+    let signed_in = dial::in_time(&host, sign_in).await;
+    if is_too_early(&signed_in) {
+        account.pace.was_early();
+    }
+    signed_in?;
+    account.pace.logged_in(session.capabilities().login_delay);
     if !security.is_empty() && !stored.tls_seen {
         account.store().write(move |tx| account::note_tls(tx, id)).await?;
     }
@@ -47,6 +62,28 @@ pub(super) async fn connect(account: &Account) -> Result<Connection, Failure> {
             status.server_said = greeting;
         }
     });
-    let login_delay = session.capabilities().login_delay;
-    Ok(Connection { session, host, login_delay, marked: Vec::new() })
+    let offered = session.capabilities();
+    let (login_delay, expire_days) = (offered.login_delay, offered.expire_days);
+    Ok(Connection { session, host, login_delay, expire_days, marked: Vec::new() })
+}
+
+fn is_too_early(signed_in: &Result<(), Failure>) -> bool {
+    let Err(Failure::Pop3 { error: posthorn_pop3::Error::Refused { refusal, .. }, .. }) = signed_in
+    else {
+        return false;
+    };
+    refusal.code == Some(RespCode::LoginDelay)
+}
+
+/// Waits until the server takes the next session, and says so.
+pub(super) async fn until_allowed(account: &Account) {
+    while let Some(at) = account.pace.not_before() {
+        let wait = at.saturating_duration_since(Instant::now());
+        let next = account.now().plus_ms(i64::try_from(wait.as_millis()).unwrap_or(i64::MAX));
+        account.update(|status| {
+            status.enter(State::Waiting);
+            status.next_try = Some(next);
+        });
+        tokio::time::sleep_until(at).await;
+    }
 }

@@ -7,13 +7,15 @@ use posthorn_net::Stream;
 use posthorn_pop3::{Error, Fetch, Session};
 use tokio::sync::mpsc;
 
-use super::Home;
+use super::connect::Connection;
 use super::keep::{self, Got};
 use super::listing::{Listing, Wanted};
+use super::spool::Spool;
+use super::{Home, identity};
 use crate::engine::Account;
 use crate::event::SyncEvent;
 use crate::failure::{Failure, of_pop3};
-use crate::limit::{BODY_BATCH, BODY_BATCH_BYTES, ON_DEMAND, PIPELINE};
+use crate::limit::{BODY_BATCH, BODY_BATCH_BYTES, ON_DEMAND, PIPELINE, SPOOLED};
 use crate::problem::{Problem, ProblemKind};
 
 /// Messages of the first batch: the newest are on screen soon.
@@ -23,7 +25,7 @@ const FIRST_BATCH: usize = 20;
 pub(super) async fn fetch(
     account: &Account,
     home: &Home,
-    session: &mut Session<Stream>,
+    connection: &mut Connection,
     listing: &Listing,
 ) -> Result<Option<Problem>, Failure> {
     if !listing.has_news() {
@@ -31,14 +33,17 @@ pub(super) async fn fetch(
     }
     let total = listing.wanted.len() as u64;
     account.update(|status| (status.done, status.total) = (Some(0), Some(total)));
-    let limit = match home.settings.pop_size_limit {
-        0 => ON_DEMAND,
-        limit => limit.min(ON_DEMAND),
+    let limit = match (connection.expire_days, home.settings.pop_size_limit) {
+        // Nothing waits on this server (RFC 2449 section 6.7): what does not come now may never come.
+        (Some(0), _) => SPOOLED,
+        (_, 0) => ON_DEMAND,
+        (_, limit) => limit.min(ON_DEMAND),
     };
+    let session = &mut connection.session;
     let (whole, large): (Vec<Wanted>, Vec<Wanted>) =
         listing.wanted.iter().cloned().partition(|wanted| wanted.size <= limit);
     let (sender, receiver) = mpsc::channel(PIPELINE);
-    let fetching = messages(session, whole, sender);
+    let fetching = messages(account, session, whole, limit.max(ON_DEMAND), sender);
     let storing = store(account, home, listing, receiver);
     let (fetched, stored) = tokio::join!(fetching, storing);
     let mut arrived = stored?;
@@ -49,14 +54,46 @@ pub(super) async fn fetch(
             return Err(failure);
         }
     };
-    for wanted in large.into_iter().chain(too_large) {
-        match keep::head_of_large(account, home.inbox, session, &wanted).await? {
-            Some(message) => arrived.extend(message),
-            None => problem = Some(Problem::of_kind(ProblemKind::Limit)),
+    let large: Vec<Wanted> = large.into_iter().chain(too_large).collect();
+    match heads(account, home, session, large).await {
+        Ok((heads, limit)) => {
+            arrived.extend(heads);
+            problem = problem.or(limit);
+        }
+        Err(failure) => {
+            tell(account, home, listing, arrived);
+            return Err(failure);
         }
     }
     tell(account, home, listing, arrived);
     Ok(problem)
+}
+
+/// Takes the headers of messages that do not come whole unasked; returns those that are new, and what is wrong where
+/// the server does not give a header.
+async fn heads(
+    account: &Account,
+    home: &Home,
+    session: &mut Session<Stream>,
+    large: Vec<Wanted>,
+) -> Result<(Vec<MessageId>, Option<Problem>), Failure> {
+    let (mut arrived, mut problem) = (Vec::new(), None);
+    for part in large.chunks(BODY_BATCH) {
+        let numbers: Vec<u32> = part.iter().map(|wanted| wanted.number).collect();
+        let mut came: HashMap<u32, Vec<u8>> = HashMap::new();
+        let take = |number, header: Option<Vec<u8>>| came.extend(header.map(|it| (number, it)));
+        let outcome = identity::headers(session, &numbers, take).await;
+        for wanted in part {
+            match came.remove(&wanted.number) {
+                Some(header) => {
+                    arrived.extend(keep::head_of_large(account, home.inbox, header, wanted).await?);
+                }
+                None => problem = Some(Problem::of_kind(ProblemKind::Limit)),
+            }
+        }
+        outcome?;
+    }
+    Ok((arrived, problem))
 }
 
 /// What the messages that were asked for came to.
@@ -69,30 +106,43 @@ struct Fetched {
 
 /// Fetches into batches. What came before a break is stored all the same.
 async fn messages(
+    account: &Account,
     session: &mut Session<Stream>,
     whole: Vec<Wanted>,
+    limit: u64,
     sender: mpsc::Sender<Vec<Got>>,
 ) -> Result<Fetched, Failure> {
     let asked: Vec<Fetch> =
         whole.iter().map(|wanted| Fetch { number: wanted.number, size: wanted.size }).collect();
     let mut wanted: HashMap<u32, Wanted> =
         whole.into_iter().map(|wanted| (wanted.number, wanted)).collect();
-    let mut fetching = session.fetch(asked, ON_DEMAND);
+    let mut fetching = session.fetch(asked, limit);
     let (mut outcome, mut failure) = (Fetched::default(), None);
     let (mut batch, mut bytes, mut most) = (Vec::new(), 0, FIRST_BATCH);
-    let mut sink = Vec::new();
+    let bodies = account.store().bodies();
+    let mut sink = Spool::new(bodies, account.id);
     while let Some(next) = fetching.next(&mut sink, &mut |_| ()).await {
-        let message = std::mem::take(&mut sink);
+        let spool = std::mem::replace(&mut sink, Spool::new(bodies, account.id));
         let Some(wanted) = wanted.remove(&next.number) else { continue };
         match next.result {
-            Ok(retrieved) => {
-                bytes += retrieved.bytes;
-                batch.push(Got { wanted, bytes: message });
-            }
+            Ok(_) => match spool.finish().await {
+                Ok(content) => {
+                    bytes += content.held();
+                    batch.push(Got { wanted, content });
+                }
+                Err(error) => {
+                    failure = Some(error);
+                    break;
+                }
+            },
             Err(Error::TooLarge { .. }) => outcome.too_large.push(wanted),
             Err(error @ Error::Refused { .. }) => outcome.problem = Some(of_pop3(&error)),
+            Err(Error::Sink(_)) => {
+                failure = Some(spool.failure().await);
+                break;
+            }
             Err(error) => {
-                failure = Some(error);
+                failure = Some(error.into());
                 break;
             }
         }
@@ -106,7 +156,7 @@ async fn messages(
     }
     match failure {
         None => Ok(outcome),
-        Some(error) => Err(error.into()),
+        Some(failure) => Err(failure),
     }
 }
 

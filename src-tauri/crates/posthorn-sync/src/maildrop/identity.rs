@@ -45,30 +45,42 @@ pub(super) fn by_header(size: u64, hash: &str) -> Uidl {
     Uidl(format!("header:{size}:{hash}"))
 }
 
-/// Returns the id of a message whose server gives it none and shows no headers either.
-pub(super) fn by_content(message: &[u8]) -> Uidl {
-    Uidl(format!("content:{}", blake3::hash(message).to_hex()))
+/// Returns the id of a message whose server gives it none and shows no headers either, from the BLAKE3 of its bytes.
+pub(super) fn by_content(hash: &dyn std::fmt::Display) -> Uidl {
+    Uidl(format!("content:{hash}"))
 }
 
-/// Asks for a message's header; absent where the server does not know TOP or refuses it.
-pub(super) async fn header(
+/// Asks for the headers of messages, several ahead where the server takes it, and hands each on as it comes; absent
+/// where the server does not know TOP or refuses it.
+pub(super) async fn headers(
     session: &mut Session<Stream>,
-    number: u32,
-) -> Result<Option<Vec<u8>>, Failure> {
+    numbers: &[u32],
+    mut take: impl FnMut(u32, Option<Vec<u8>>) + Send,
+) -> Result<(), Failure> {
+    let mut fetching = session.fetch_heads(numbers, 0, HEADER_LIMIT);
     let mut header = Vec::new();
-    match session.top(number, 0, &mut header, HEADER_LIMIT).await {
-        Ok(_) => Ok(Some(header)),
-        Err(Error::Refused { .. } | Error::TooLarge { .. }) => Ok(None),
-        Err(error) => Err(error.into()),
+    while let Some(next) = fetching.next(&mut header, &mut |_| ()).await {
+        let came = std::mem::take(&mut header);
+        match next.result {
+            Ok(_) => take(next.number, Some(came)),
+            Err(Error::Refused { .. } | Error::TooLarge { .. }) => take(next.number, None),
+            Err(error) => return Err(error.into()),
+        }
     }
+    Ok(())
 }
 
-/// Returns the hash of a message's header as the server shows it; absent where it does not.
-pub(super) async fn hash(
+/// Returns the hashes of messages' headers as the server shows them; what it does not show is left out.
+pub(super) async fn hashes(
     session: &mut Session<Stream>,
-    number: u32,
-) -> Result<Option<String>, Failure> {
-    Ok(header(session, number).await?.map(|header| header_hash(&header)))
+    numbers: &[u32],
+) -> Result<HashMap<u32, String>, Failure> {
+    let mut hashes = HashMap::with_capacity(numbers.len());
+    let take = |number, header: Option<Vec<u8>>| {
+        hashes.extend(header.map(|header| (number, header_hash(&header))));
+    };
+    headers(session, numbers, take).await?;
+    Ok(hashes)
 }
 
 #[cfg(test)]

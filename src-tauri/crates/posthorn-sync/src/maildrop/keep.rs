@@ -4,9 +4,8 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use posthorn_message::Skim;
 use posthorn_model::{AccountId, BodyId, Flags, MailboxId, MessageId, Uidl};
-use posthorn_net::Stream;
-use posthorn_pop3::Session;
 use posthorn_store::maildrop::{self, DropState};
 use posthorn_store::message::{self, BodyState, Contents, Head};
 use posthorn_store::placement::{self, Arrival};
@@ -14,6 +13,7 @@ use posthorn_store::{Error as StoreError, Origin, WriteTx};
 
 use super::identity::{self, header_hash};
 use super::listing::{Listing, Wanted};
+use super::spool::Content;
 use crate::engine::Account;
 use crate::failure::Failure;
 use crate::reading::{self, Told};
@@ -22,7 +22,7 @@ use crate::reading::{self, Told};
 #[derive(Debug)]
 pub(super) struct Got {
     pub(super) wanted: Wanted,
-    pub(super) bytes: Vec<u8>,
+    pub(super) content: Content,
 }
 
 /// A message that was read.
@@ -35,13 +35,64 @@ struct Read {
 
 /// Reads a whole message into the store's head, with what its contents say.
 pub(crate) fn whole_head(bytes: &[u8], told: Told<'_>) -> Head {
-    let contents = reading::contents(bytes);
+    with_contents(bytes, reading::contents(bytes), told)
+}
+
+/// Reads a message that was looked through, as [`whole_head`] reads one that is in memory.
+pub(crate) fn skimmed_head(skim: &Skim) -> Head {
+    let told = Told { size: skim.size, ..Told::default() };
+    with_contents(&skim.bytes, reading::contents_of(skim.parse(None)), told)
+}
+
+fn with_contents(bytes: &[u8], contents: Contents, told: Told<'_>) -> Head {
     Head {
         preview: contents.preview,
         attachments: contents.attachments.unwrap_or_default(),
         has_attachments: contents.has_attachments.unwrap_or_default(),
         ..reading::head(bytes, told)
     }
+}
+
+/// What a message says of itself, and its bytes where they are not stored yet.
+fn read(got: Got) -> (Read, Stored) {
+    let Got { wanted, content } = got;
+    let (own, hash, head, stored) = match content {
+        Content::Memory(bytes) => {
+            let told = Told { size: bytes.len() as u64, ..Told::default() };
+            let own = wanted.uidl.unwrap_or_else(|| identity::by_content(&blake3::hash(&bytes)));
+            (own, header_hash(&bytes), whole_head(&bytes, told), Stored::Not(bytes))
+        }
+        Content::Stored { body, hash, skim } => {
+            let own = wanted.uidl.unwrap_or_else(|| identity::by_content(&hash));
+            (own, header_hash(&skim.bytes), skimmed_head(&skim), Stored::As(body))
+        }
+    };
+    (Read { uidl: own, listed_size: wanted.size, hash, head }, stored)
+}
+
+/// Where a message's bytes are.
+enum Stored {
+    Not(Vec<u8>),
+    As(BodyId),
+}
+
+/// Makes the bytes durable that are not yet; ids in the same order.
+async fn put_all(account: &Account, all: Vec<Stored>) -> Result<Vec<BodyId>, Failure> {
+    let mut ids: Vec<Option<BodyId>> = Vec::with_capacity(all.len());
+    let mut bytes = Vec::new();
+    for stored in all {
+        match stored {
+            Stored::As(body) => ids.push(Some(body)),
+            Stored::Not(message) => {
+                ids.push(None);
+                bytes.push(message);
+            }
+        }
+    }
+    let put = account.store().bodies().put_all(bytes, Origin::Pop3(account.id)).await?;
+    let mut put = put.into_iter();
+    let all: Option<Vec<BodyId>> = ids.into_iter().map(|id| id.or_else(|| put.next())).collect();
+    all.ok_or(Failure::Interrupted)
 }
 
 /// Stores a batch; returns the messages that are new, as they came.
@@ -52,20 +103,10 @@ pub(super) async fn keep(
     batch: Vec<Got>,
 ) -> Result<Vec<MessageId>, Failure> {
     let read = tokio::task::spawn_blocking(move || {
-        let read = |got: Got| {
-            let told = Told { size: got.bytes.len() as u64, ..Told::default() };
-            let read = Read {
-                uidl: got.wanted.uidl.unwrap_or_else(|| identity::by_content(&got.bytes)),
-                listed_size: got.wanted.size,
-                hash: header_hash(&got.bytes),
-                head: whole_head(&got.bytes, told),
-            };
-            (read, got.bytes)
-        };
-        batch.into_iter().map(read).unzip::<_, _, Vec<Read>, Vec<Vec<u8>>>()
+        batch.into_iter().map(read).unzip::<_, _, Vec<Read>, Vec<Stored>>()
     });
-    let (read, bytes) = read.await.map_err(|_| Failure::Interrupted)?;
-    let bodies = account.store().bodies().put_all(bytes, Origin::Pop3(account.id)).await?;
+    let (read, stored) = read.await.map_err(|_| Failure::Interrupted)?;
+    let bodies = put_all(account, stored).await?;
     let id = account.id;
     let listed: Arc<HashSet<Uidl>> = Arc::new(listing.numbers.keys().cloned().collect());
     let write = account.store().write(move |tx| {
@@ -133,15 +174,13 @@ fn is_known(
     Ok(false)
 }
 
-/// Takes the header alone of a message that is larger than what is fetched unasked. Nothing where the server does not
-/// give it.
+/// Takes the header alone of a message that is larger than what is fetched unasked; returns the message where it is new.
 pub(super) async fn head_of_large(
     account: &Account,
     inbox: MailboxId,
-    session: &mut Session<Stream>,
+    header: Vec<u8>,
     wanted: &Wanted,
-) -> Result<Option<Option<MessageId>>, Failure> {
-    let Some(header) = identity::header(session, wanted.number).await? else { return Ok(None) };
+) -> Result<Option<MessageId>, Failure> {
     let hash = header_hash(&header);
     let uidl = wanted.uidl.clone().unwrap_or_else(|| identity::by_header(wanted.size, &hash));
     let head = reading::head(&header, Told { size: wanted.size, ..Told::default() });
@@ -162,7 +201,7 @@ pub(super) async fn head_of_large(
         maildrop::note_fetched(tx, id, &uidl, arrived.message, &hash, state)?;
         Ok(arrived.is_new_here.then_some(arrived.message))
     });
-    Ok(Some(write.await?))
+    Ok(write.await?)
 }
 
 /// Gives a message that is known by its header its whole bytes.
@@ -170,14 +209,19 @@ pub(super) async fn complete(
     account: &Account,
     message: MessageId,
     uidl: Uidl,
-    bytes: Vec<u8>,
+    content: Content,
 ) -> Result<BodyId, Failure> {
-    let read = tokio::task::spawn_blocking(move || {
-        let contents: Contents = reading::contents(&bytes);
-        (header_hash(&bytes), contents, bytes)
+    let read = tokio::task::spawn_blocking(move || match content {
+        Content::Memory(bytes) => {
+            (header_hash(&bytes), reading::contents(&bytes), Stored::Not(bytes))
+        }
+        Content::Stored { body, skim, .. } => {
+            let contents = reading::contents_of(skim.parse(None));
+            (header_hash(&skim.bytes), contents, Stored::As(body))
+        }
     });
-    let (hash, contents, bytes) = read.await.map_err(|_| Failure::Interrupted)?;
-    let body = account.store().bodies().put(bytes, Origin::Pop3(account.id)).await?;
+    let (hash, contents, stored) = read.await.map_err(|_| Failure::Interrupted)?;
+    let body = put_all(account, vec![stored]).await?.pop().ok_or(Failure::Interrupted)?;
     let id = account.id;
     let write = account.store().write(move |tx| {
         message::set_body(tx, message, body, &contents)?;

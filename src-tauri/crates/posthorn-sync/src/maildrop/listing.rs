@@ -58,6 +58,24 @@ struct Seen {
     hash: Option<String>,
 }
 
+impl Seen {
+    /// What its header was asked for by.
+    fn looked_at(&self) -> (Uidl, u64) {
+        (self.uidl.clone().unwrap_or(Uidl(String::new())), self.size)
+    }
+}
+
+/// Why a message's header must be seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Doubt {
+    /// Its id is new, and one of the same size is not listed any more.
+    Name,
+    /// Its size is not what it was.
+    Size,
+    /// It is to be removed, or was.
+    Removal,
+}
+
 /// A row's change that the comparison leads to.
 enum Correction {
     /// The same message has another id now.
@@ -88,14 +106,15 @@ pub(super) async fn list(
         UidlListing::Unsupported => HashMap::new(),
     };
     listing.sizes = drop.sizes.iter().map(|entry| (entry.number, entry.size)).collect();
+    let is_nameless = |entry: &&ListEntry| !reliable.contains_key(&entry.number);
+    let nameless: Vec<u32> =
+        drop.sizes.iter().filter(is_nameless).map(|entry| entry.number).collect();
+    let mut hashes = identity::hashes(session, &nameless).await?;
     let mut all: Vec<Seen> = Vec::with_capacity(drop.sizes.len());
     for &ListEntry { number, size } in &drop.sizes {
-        let given = reliable.get(&number).cloned();
-        let hash = match given {
-            Some(_) => None,
-            None => identity::hash(session, number).await?,
-        };
-        let uidl = given.or_else(|| hash.as_ref().map(|hash| by_header(size, hash)));
+        let hash = hashes.remove(&number);
+        let made = || hash.as_ref().map(|hash| by_header(size, hash));
+        let uidl = reliable.get(&number).cloned().or_else(made);
         all.push(Seen { number, size, uidl, hash });
     }
     listing.is_complete =
@@ -103,9 +122,10 @@ pub(super) async fn list(
     listing.numbers =
         all.iter().filter_map(|seen| Some((seen.uidl.clone()?, seen.number))).collect();
     let mut known = Known::new(rows, &listing);
+    known.look_closer(session, &mut all, verified).await?;
     let mut corrections = Vec::new();
     for seen in all {
-        if known.is_wanted(session, &seen, verified, &mut corrections).await? {
+        if known.is_wanted(&seen, &mut corrections) {
             let Seen { number, size, uidl, .. } = seen;
             listing.wanted.push(Wanted { number, size, uidl });
         }
@@ -135,77 +155,86 @@ impl Known {
         Self { rows: rows.into_iter().map(|row| (row.uidl.clone(), row)).collect(), absent }
     }
 
-    /// Tells whether a listed message is to be fetched.
-    async fn is_wanted(
-        &mut self,
+    /// Asks for the headers of the messages that their listing alone does not tell.
+    async fn look_closer(
+        &self,
         session: &mut Session<Stream>,
-        seen: &Seen,
+        all: &mut [Seen],
         verified: &mut Verified,
-        corrections: &mut Vec<Correction>,
-    ) -> Result<bool, Failure> {
-        let Some(uidl) = &seen.uidl else { return Ok(true) };
-        let Some(row) = self.rows.get(uidl).cloned() else {
-            return self.is_new(session, seen, uidl, corrections).await;
+    ) -> Result<(), Failure> {
+        let mut asked = Vec::new();
+        for seen in all.iter_mut().filter(|seen| seen.hash.is_none()) {
+            match self.doubt(seen) {
+                None => {}
+                // A size that this server counts anew each time is looked into once.
+                Some(Doubt::Size) if let Some(known) = verified.get(&seen.looked_at()) => {
+                    seen.hash = Some(known.clone());
+                }
+                Some(_) => asked.push(seen.number),
+            }
+        }
+        let mut hashes = identity::hashes(session, &asked).await?;
+        for seen in all {
+            let Some(hash) = hashes.remove(&seen.number) else { continue };
+            verified.insert(seen.looked_at(), hash.clone());
+            seen.hash = Some(hash);
+        }
+        Ok(())
+    }
+
+    /// Returns why a message's header must be seen; nothing where its id says enough.
+    fn doubt(&self, seen: &Seen) -> Option<Doubt> {
+        let uidl = seen.uidl.as_ref()?;
+        let Some(row) = self.rows.get(uidl) else {
+            let candidates = self.absent.get(&seen.size);
+            return candidates.filter(|some| !some.is_empty()).map(|_| Doubt::Name);
         };
-        let size = seen.size;
+        match row.state {
+            DropState::Known => None,
+            // What is about to be removed, or was, may be another message under a used id by now.
+            DropState::Deleted | DropState::Marked => Some(Doubt::Removal),
+            _ => (row.size != seen.size && row.size != 0 && seen.size != 0).then_some(Doubt::Size),
+        }
+    }
+
+    /// Tells whether a listed message is to be fetched.
+    fn is_wanted(&mut self, seen: &Seen, corrections: &mut Vec<Correction>) -> bool {
+        let Some(uidl) = &seen.uidl else { return true };
+        let Some(row) = self.rows.get(uidl) else {
+            return self.is_new(seen, uidl, corrections);
+        };
         if row.state == DropState::Known {
-            return Ok(true);
+            return true;
         }
-        // What is about to be removed, or was, may be another message under a used id by now: its header says.
-        let is_at_stake = matches!(row.state, DropState::Deleted | DropState::Marked);
-        let is_odd = row.size != size && row.size != 0 && size != 0;
-        if !is_odd && !is_at_stake {
-            return Ok(false);
+        if self.doubt(seen).is_none() {
+            return false;
         }
-        // A size that this server counts anew each time is looked into once.
-        let looked_at = (uidl.clone(), size);
-        let known = verified.get(&looked_at).filter(|_| !is_at_stake);
-        let hash = match known.or(seen.hash.as_ref()) {
-            Some(hash) => hash.clone(),
-            None => identity::hash(session, seen.number).await?.unwrap_or_default(),
-        };
-        if !hash.is_empty() {
-            verified.insert(looked_at, hash.clone());
-        }
-        let is_same = match (hash.as_str(), row.header_hash.as_str()) {
-            ("", _) | (_, "") => row.size == size,
+        let is_same = match (seen.hash.as_deref().unwrap_or_default(), row.header_hash.as_str()) {
+            ("", _) | (_, "") => row.size == seen.size,
             (hash, known) => hash == known,
         };
         if !is_same {
             let old = Uidl(format!("reused:{}:{}", row.header_hash, row.uidl.0));
-            corrections.push(Correction::Renumber { old: row.uidl, new: old });
+            corrections.push(Correction::Renumber { old: row.uidl.clone(), new: old });
         } else if row.state == DropState::Deleted {
-            corrections.push(Correction::Again(row.uidl));
+            corrections.push(Correction::Again(row.uidl.clone()));
         }
-        Ok(!is_same)
+        !is_same
     }
 
     /// A message with an id that was never listed is new, unless its header is that of one that was renumbered.
-    async fn is_new(
-        &mut self,
-        session: &mut Session<Stream>,
-        seen: &Seen,
-        uidl: &Uidl,
-        corrections: &mut Vec<Correction>,
-    ) -> Result<bool, Failure> {
+    fn is_new(&mut self, seen: &Seen, uidl: &Uidl, corrections: &mut Vec<Correction>) -> bool {
         let rows = &self.rows;
-        let Some(candidates) = self.absent.get_mut(&seen.size).filter(|some| !some.is_empty())
-        else {
-            return Ok(true);
-        };
-        let hash = match &seen.hash {
-            Some(hash) => Some(hash.clone()),
-            None => identity::hash(session, seen.number).await?,
-        };
-        let Some(hash) = hash else { return Ok(true) };
+        let Some(candidates) = self.absent.get_mut(&seen.size) else { return true };
+        let Some(hash) = &seen.hash else { return true };
         let found = candidates
             .iter()
-            .find(|old| rows.get(*old).is_some_and(|row| row.header_hash == hash))
+            .find(|old| rows.get(*old).is_some_and(|row| row.header_hash == *hash))
             .cloned();
-        let Some(old) = found else { return Ok(true) };
+        let Some(old) = found else { return true };
         candidates.remove(&old);
         corrections.push(Correction::Renumber { old, new: uidl.clone() });
-        Ok(false)
+        false
     }
 }
 

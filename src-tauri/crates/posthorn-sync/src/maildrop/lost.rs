@@ -5,10 +5,10 @@ use posthorn_model::{BodyId, MailboxId};
 use posthorn_store::Error as StoreError;
 use posthorn_store::placement::{self, Arrival};
 
-use super::keep::whole_head;
+use super::keep::skimmed_head;
 use crate::engine::Account;
 use crate::failure::Failure;
-use crate::reading::Told;
+use crate::reading::skim;
 
 /// Takes the account's lost messages into its inbox.
 pub(super) async fn take_in(account: &Account, inbox: MailboxId) -> Result<(), Failure> {
@@ -16,18 +16,16 @@ pub(super) async fn take_in(account: &Account, inbox: MailboxId) -> Result<(), F
     let own: Vec<BodyId> =
         lost.into_iter().filter(|lost| lost.account == account.id).map(|lost| lost.body).collect();
     for body in own {
-        let bytes = match account.store().bodies().get(body).await {
-            Ok(bytes) => bytes,
+        let source = match account.store().bodies().open(body).await {
+            Ok(source) => source,
             // Damaged bytes cannot be taken in; they stay where they are.
             Err(StoreError::BodyDamaged | StoreError::NotFound(_) | StoreError::File(_)) => {
                 continue;
             }
             Err(error) => return Err(error.into()),
         };
-        let read = tokio::task::spawn_blocking(move || {
-            whole_head(&bytes, Told { size: bytes.len() as u64, ..Told::default() })
-        });
-        let head = read.await.map_err(|_| Failure::Interrupted)?;
+        let read = tokio::task::spawn_blocking(move || Some(skimmed_head(&skim(source).ok()?)));
+        let Some(head) = read.await.map_err(|_| Failure::Interrupted)? else { continue };
         let arrival = Arrival { head, body: Some(body), ..Arrival::default() };
         account.store().write(move |tx| placement::arrive(tx, inbox, &[arrival]).map(drop)).await?;
         tracing::info!(

@@ -19,7 +19,11 @@ pub(super) async fn remove(
     listing: &Listing,
 ) -> Result<Vec<Uidl>, Failure> {
     let (id, policy) = (account.id, home.settings.pop_policy);
-    let due = account.store().read(move |tx| maildrop::due_for_removal(tx, id, policy)).await?;
+    let keep_starred = home.settings.pop_keep_starred;
+    let due = account
+        .store()
+        .read(move |tx| maildrop::due_for_removal(tx, id, policy, keep_starred))
+        .await?;
     let (there, gone): (Vec<_>, Vec<_>) =
         due.into_iter().partition(|entry| listing.numbers.contains_key(&entry.uidl));
     // Marked, and not listed any more: the removal happened, only its confirmation was lost.

@@ -3,15 +3,16 @@
 use posthorn_model::{BodyId, MessageId};
 use posthorn_net::Stream;
 use posthorn_pop3::{Error, Session};
-use posthorn_store::maildrop;
+use posthorn_store::{Origin, maildrop, message};
 
 use super::identity::Verified;
 use super::keep;
 use super::listing::{self, Listing};
+use super::spool::Spool;
 use super::{connect, remove};
 use crate::engine::Account;
 use crate::failure::Failure;
-use crate::limit::ON_DEMAND;
+use crate::limit::SPOOLED;
 use crate::problem::{Problem, ProblemKind};
 use crate::request::{Piece, Request};
 
@@ -21,6 +22,7 @@ pub(super) async fn alone(
     verified: &mut Verified,
     request: Request,
 ) -> Result<(), Failure> {
+    connect::until_allowed(account).await;
     let opened = async {
         let mut connection = connect::connect(account).await?;
         let listing = listing::list(account, &mut connection.session, verified).await?;
@@ -48,8 +50,11 @@ pub(super) async fn serve(
 ) -> Result<(), Failure> {
     let result = match request.piece {
         Piece::Whole => whole(account, session, listing, request.message).await,
-        // Parts come with the whole: nothing else can be asked of this server.
-        Piece::Section(_) => Ok(Err(Problem::of_kind(ProblemKind::Unsupported))),
+        // Nothing but the whole can be asked of this server; the part is taken out of it.
+        Piece::Section(section) => match whole(account, session, listing, request.message).await {
+            Ok(Ok(body)) => part(account, request.message, body, section).await,
+            other => other,
+        },
     };
     let (answer, failure) = match result {
         Ok(answer) => (answer, None),
@@ -71,14 +76,39 @@ async fn whole(
     let found = row
         .and_then(|row| listing.numbers.get(&row.uidl).map(|number| (row.uidl.clone(), *number)));
     let Some((uidl, number)) = found else { return Ok(Err(Problem::of_kind(ProblemKind::Gone))) };
-    if listing.sizes.get(&number).is_some_and(|size| *size > ON_DEMAND) {
+    if listing.sizes.get(&number).is_some_and(|size| *size > SPOOLED) {
         return Ok(Err(Problem::of_kind(ProblemKind::Limit)));
     }
-    let mut bytes = Vec::new();
-    match session.retr(number, &mut bytes, ON_DEMAND, &mut |_| ()).await {
-        Ok(_) => Ok(Ok(keep::complete(account, message, uidl, bytes).await?)),
+    let mut spool = Spool::new(account.store().bodies(), account.id);
+    match session.retr(number, &mut spool, SPOOLED, &mut |_| ()).await {
+        Ok(_) => {
+            let content = spool.finish().await?;
+            Ok(Ok(keep::complete(account, message, uidl, content).await?))
+        }
         Err(Error::TooLarge { .. }) => Ok(Err(Problem::of_kind(ProblemKind::Limit))),
         Err(error @ Error::Refused { .. }) => Ok(Err(crate::failure::of_pop3(&error))),
+        Err(Error::Sink(_)) => Err(spool.failure().await),
         Err(error) => Err(error.into()),
     }
+}
+
+/// Takes a part out of a message that is whole, as it was transferred.
+async fn part(
+    account: &Account,
+    message: MessageId,
+    body: BodyId,
+    section: String,
+) -> Result<Result<BodyId, Problem>, Failure> {
+    let bodies = account.store().bodies();
+    let (raw, wanted) = (bodies.get(body).await?, section.clone());
+    let read = tokio::task::spawn_blocking(move || {
+        posthorn_message::raw_part(&raw, &wanted).map(<[u8]>::to_vec)
+    });
+    let Some(bytes) = read.await.map_err(|_| Failure::Interrupted)? else {
+        return Ok(Err(Problem::of_kind(ProblemKind::Gone)));
+    };
+    let part = bodies.put(bytes, Origin::Local).await?;
+    let write = account.store().write(move |tx| message::set_section(tx, message, &section, part));
+    write.await?;
+    Ok(Ok(part))
 }

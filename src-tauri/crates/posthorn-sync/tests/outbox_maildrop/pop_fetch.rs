@@ -185,3 +185,50 @@ async fn of_a_large_message_the_header_comes_until_it_is_asked_for() {
     assert_eq!(rig.messages(MailboxRole::Inbox).await.len(), 3);
     rig.sync.shutdown().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_starred_stays_and_what_leaves_the_inbox_goes_where_the_user_wants_that() {
+    let server = server(3);
+    let rig = pop(server.pop3_port(), PopPolicy::Leave).await;
+    let account = rig.account;
+    let ids: Vec<_> =
+        rig.messages(MailboxRole::Inbox).await.into_iter().map(|message| message.id).collect();
+    let [starred, moved, left] = ids.as_slice() else { panic!("{ids:?}") };
+    let (starred, moved, left) = (*starred, *moved, *left);
+    let change = move |policy, keep_starred| {
+        move |tx: &posthorn_store::WriteTx<'_>| {
+            let mut settings = account::get(tx, account)?.settings;
+            (settings.pop_policy, settings.pop_keep_starred) = (policy, keep_starred);
+            account::update(tx, account, &settings)
+        }
+    };
+    rig.write(change(PopPolicy::WhenMoved, false)).await;
+    rig.write(move |tx| {
+        let inbox = mailbox::by_role(tx, account, MailboxRole::Inbox)?.unwrap().id;
+        let archive = mailbox::by_role(tx, account, MailboxRole::Archive)?.unwrap().id;
+        let star = Action::SetFlag { flag: Flag::Flagged, to: Switch::On };
+        operation::enqueue(tx, &star, &[(inbox, starred)])?;
+        operation::enqueue(tx, &Action::Move { to: archive }, &[(inbox, moved)])
+    })
+    .await;
+    rig.sync.account_changed(account).await;
+    rig.check().await;
+    let there = server.mailbox("anna", "INBOX");
+    assert_eq!(there.count().unwrap(), 2, "the moved one went");
+    rig.write(change(PopPolicy::AtOnce, true)).await;
+    rig.sync.account_changed(account).await;
+    rig.check().await;
+    assert_eq!(there.count().unwrap(), 1, "the starred one stayed");
+    let fates = rig
+        .read(move |tx| {
+            [starred, moved, left].into_iter().map(|id| maildrop::fate(tx, id)).collect()
+        })
+        .await;
+    let fates: Vec<Option<maildrop::Fate>> = fates;
+    assert_eq!(fates[0], Some(maildrop::Fate::Stays));
+    assert!(
+        fates[1..].iter().all(|fate| matches!(fate, Some(maildrop::Fate::Left(_)))),
+        "{fates:?}"
+    );
+    rig.sync.shutdown().await;
+}

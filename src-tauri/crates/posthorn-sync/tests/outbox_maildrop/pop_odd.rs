@@ -189,3 +189,73 @@ async fn a_maildrop_in_use_is_said_and_waited_for() {
     assert_eq!(rig.subjects(MailboxRole::Inbox).await, subjects(&[1]));
     rig.sync.shutdown().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ids_that_no_server_may_give_lose_nothing_and_fetch_nothing_twice() {
+    // Two messages under one id, one under an id with a control character, one under an overlong id, one as it should be.
+    let overlong = "x".repeat(2_000);
+    let odd = [(1, "same"), (2, "same"), (3, "a\\x01b"), (4, overlong.as_str()), (5, "own")];
+    let tops = || [top(1, 1), top(2, 2), top(3, 3), top(4, 4)].concat();
+    let retrs = [retr(5, 5), retr(4, 4), retr(3, 3), retr(2, 2), retr(1, 1)].concat();
+    let scripts = [session(&[listing(&odd), tops(), retrs]), session(&[listing(&odd), tops()])];
+    let rig = rig(&scripts, PopPolicy::Leave).await;
+    assert_eq!(rig.subjects(MailboxRole::Inbox).await, subjects(&[1, 2, 3, 4, 5]));
+    rig.check().await;
+    assert_eq!(rig.subjects(MailboxRole::Inbox).await, subjects(&[1, 2, 3, 4, 5]));
+    assert_eq!(rig.sync.status(rig.account).unwrap().problem, None);
+    rig.sync.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_wants_time_between_sessions_gets_it_and_the_wait_is_said() {
+    let login = LOGIN.replacen(
+        "C: CAPA\nS: -ERR what\n",
+        "C: CAPA\nS: +OK\nS: UIDL\nS: LOGIN-DELAY 3600\nS: .\n",
+        2,
+    );
+    let first = [&login, &listing(&[(1, "a")]), &retr(1, 1), QUIT].concat();
+    let rig = rig(&[first], PopPolicy::Leave).await;
+    rig.sync.check_now(None);
+    rig.until("it waits, and says until when", || async {
+        let status = rig.sync.status(rig.account).unwrap();
+        status.state == State::Waiting && status.next_try.is_some()
+    })
+    .await;
+    rig.sync.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_keeps_nothing_is_read_whole() {
+    let login = LOGIN.replacen(
+        "C: CAPA\nS: -ERR what\n",
+        "C: CAPA\nS: +OK\nS: UIDL\nS: EXPIRE 0\nS: .\n",
+        2,
+    );
+    let script = [&login, &listing(&[(1, "a")]), &retr(1, 1), QUIT].concat();
+    let port = serve(&[script]).await;
+    let mut settings = settings(Protocol::Pop3, port, 1);
+    settings.pop_size_limit = 10;
+    let rig = Rig::start(settings).await;
+    rig.settled().await;
+    let messages = rig.messages(MailboxRole::Inbox).await;
+    assert_eq!(rig.bytes(messages.first().unwrap().id).await, mail_bytes(1));
+    rig.sync.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_part_of_a_message_whose_head_alone_is_here_brings_the_whole() {
+    let scripts =
+        [session(&[listing(&[(1, "a")]), top(1, 1)]), session(&[listing(&[(1, "a")]), retr(1, 1)])];
+    let port = serve(&scripts).await;
+    let mut settings = settings(Protocol::Pop3, port, 1);
+    settings.pop_size_limit = 10;
+    let rig = Rig::start(settings).await;
+    rig.settled().await;
+    let id = rig.messages(MailboxRole::Inbox).await.first().unwrap().id;
+    let part = rig.sync.fetch_section(id, "1").await.unwrap();
+    let whole = mail_bytes(1);
+    let bytes = rig.store.bodies().get(part).await.unwrap();
+    assert!(!bytes.is_empty() && whole.ends_with(&bytes), "{}", String::from_utf8_lossy(&bytes));
+    assert_eq!(rig.bytes(id).await, whole);
+    rig.sync.shutdown().await;
+}

@@ -68,6 +68,8 @@ pub(crate) fn settings(protocol: Protocol, incoming: u16, outgoing: u16) -> Acco
         mark: String::new(),
         pop_policy: PopPolicy::Leave,
         pop_size_limit: 0,
+        pop_keep_starred: false,
+        pop_apop: false,
         check_minutes: 0,
         keep_days: 0,
         server_files_sent: false,

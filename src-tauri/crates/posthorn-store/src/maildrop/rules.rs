@@ -1,0 +1,171 @@
+//! When a message leaves its POP3 server: what the account's policy says, before it is done.
+//!
+//! Invariant: what is here in part only never becomes due by itself; only the user's own deletion removes it.
+
+use posthorn_model::{AccountId, MessageId, Timestamp};
+use rusqlite::params;
+
+use super::{COLUMNS, DropState, Entry, read};
+use crate::account::{self, PopPolicy};
+use crate::error::Result;
+use crate::removed::DAY_MS;
+use crate::tx::{ReadTx, WriteTx};
+
+/// Rows whose message is here whole, and not starred where `?3` keeps what is.
+const REMOVABLE: &str = "maildrop.state = 'downloaded' \
+    AND (SELECT body_state FROM message WHERE message.id = maildrop.message) = 2 \
+    AND NOT (?3 AND EXISTS (SELECT 1 FROM placement WHERE placement.message = maildrop.message AND is_flagged))";
+
+/// Returns the time before which a message must have been seen first to be due now; absent where none is due by itself.
+fn seen_before(now: Timestamp, policy: PopPolicy) -> Option<i64> {
+    match policy {
+        PopPolicy::Leave | PopPolicy::WhenDeleted | PopPolicy::WhenMoved | PopPolicy::Never => None,
+        PopPolicy::AfterDays(days) => Some(now.0 - i64::from(days) * DAY_MS),
+        PopPolicy::AtOnce => Some(i64::MAX),
+    }
+}
+
+/// Returns what the policy wants removed from the server now, oldest first. The caller sends DELE for those that the
+/// listing shows.
+pub fn due_for_removal(
+    tx: &ReadTx<'_>,
+    account: AccountId,
+    policy: PopPolicy,
+    keep_starred: bool,
+) -> Result<Vec<Entry>> {
+    if policy == PopPolicy::Never {
+        return Ok(Vec::new());
+    }
+    let before = seen_before(tx.now(), policy).unwrap_or(0);
+    let sql = format!(
+        "SELECT {COLUMNS} FROM maildrop WHERE account = ?1 \
+           AND (state = 'marked' OR (first_seen < ?2 AND {REMOVABLE})) ORDER BY id"
+    );
+    tx.all(&sql, params![account.0, before, keep_starred], read)
+}
+
+/// What a policy would do to a maildrop.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Preview {
+    /// Messages that would be removed with the next look.
+    pub now: u64,
+    /// Their bytes.
+    pub now_bytes: u64,
+    /// Messages that would be removed later without anybody doing anything.
+    pub later: u64,
+    /// When the first of these would be; absent when there is none.
+    pub first_at: Option<Timestamp>,
+    /// Messages that would stay.
+    pub stay: u64,
+    /// Of these, messages whose bytes are not here.
+    pub not_here: u64,
+}
+
+/// Says what a policy would do, as far as the last listing showed what is there.
+pub fn preview(
+    tx: &ReadTx<'_>,
+    account: AccountId,
+    policy: PopPolicy,
+    keep_starred: bool,
+) -> Result<Preview> {
+    let due = due_for_removal(tx, account, policy, keep_starred)?;
+    let mut preview = Preview {
+        now: due.len() as u64,
+        now_bytes: due.iter().map(|entry| entry.size).sum(),
+        ..Preview::default()
+    };
+    if let PopPolicy::AfterDays(days) = policy {
+        let sql = format!(
+            "SELECT COUNT(*), MIN(first_seen) FROM maildrop WHERE account = ?1 AND first_seen >= ?2 AND {REMOVABLE}"
+        );
+        let before = seen_before(tx.now(), policy).unwrap_or(0);
+        let (later, first): (i64, Option<i64>) =
+            tx.one(&sql, params![account.0, before, keep_starred], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })?;
+        preview.later = later.unsigned_abs();
+        preview.first_at = first.map(|seen| Timestamp(seen + i64::from(days) * DAY_MS));
+    }
+    let sql = "SELECT COUNT(*), COUNT(*) FILTER (WHERE state IN ('known', 'headers')) FROM maildrop \
+        WHERE account = ?1 AND state <> 'deleted'";
+    let (all, not_here): (i64, i64) =
+        tx.one(sql, [account.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    preview.stay = all.unsigned_abs().saturating_sub(preview.now + preview.later);
+    preview.not_here = not_here.unsigned_abs();
+    Ok(preview)
+}
+
+/// What becomes of a message's copy on the server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// It stays.
+    Stays,
+    /// It leaves with the next look into the maildrop.
+    LeavesNext,
+    /// It leaves with the first look after this.
+    LeavesAt(Timestamp),
+    /// Its removal was confirmed at this time.
+    Left(Timestamp),
+}
+
+/// Says what becomes of a message's copy on the server; absent where it never was in a maildrop.
+pub fn fate(tx: &ReadTx<'_>, message: MessageId) -> Result<Option<Fate>> {
+    let sql = "SELECT account, state, first_seen, deleted_at FROM maildrop WHERE message = ?1 ORDER BY id DESC LIMIT 1";
+    let found = tx.maybe(sql, [message.0], |row| {
+        Ok((
+            AccountId(row.get(0)?),
+            DropState::parse(row.get_ref(1)?.as_str()?),
+            Timestamp(row.get(2)?),
+            Timestamp(row.get(3)?),
+        ))
+    })?;
+    let Some((account, state, first_seen, deleted_at)) = found else { return Ok(None) };
+    let settings = account::get(tx, account)?.settings;
+    let is_kept = settings.pop_keep_starred && is_starred(tx, message)?;
+    Ok(Some(match (state, settings.pop_policy) {
+        (DropState::Deleted, _) => Fate::Left(deleted_at),
+        (_, PopPolicy::Never) => Fate::Stays,
+        (DropState::Marked, _) => Fate::LeavesNext,
+        (DropState::Downloaded, PopPolicy::AtOnce) if !is_kept => Fate::LeavesNext,
+        (DropState::Downloaded, PopPolicy::AfterDays(days)) if !is_kept => {
+            let at = Timestamp(first_seen.0 + i64::from(days) * DAY_MS);
+            if at <= tx.now() { Fate::LeavesNext } else { Fate::LeavesAt(at) }
+        }
+        _ => Fate::Stays,
+    }))
+}
+
+fn is_starred(tx: &ReadTx<'_>, message: MessageId) -> Result<bool> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM placement WHERE message = ?1 AND is_flagged)";
+    tx.one(sql, [message.0], |row| row.get(0))
+}
+
+/// Marks the maildrop's copy of a message that the user deleted here, or moved out of the inbox, where the policy says
+/// so. A message of which only the head is here is marked by a deletion alone.
+pub(crate) fn mark_left_here(
+    tx: &WriteTx<'_>,
+    account: AccountId,
+    message: MessageId,
+    is_deletion: bool,
+) -> Result<()> {
+    let sql = "UPDATE maildrop SET state = 'marked' WHERE message = ?2 AND account = ?1 AND CASE \
+        WHEN ?3 THEN state IN ('downloaded', 'headers') \
+          AND (SELECT pop_policy FROM account WHERE id = ?1) IN ('when-deleted', 'when-moved') \
+        ELSE state = 'downloaded' AND (SELECT body_state FROM message WHERE id = ?2) = 2 \
+          AND (SELECT pop_policy FROM account WHERE id = ?1) = 'when-moved' END";
+    if tx.run(sql, params![account.0, message.0, is_deletion])? > 0 {
+        tx.note(|changes| changes.maildrop(account));
+    }
+    Ok(())
+}
+
+/// Takes such a mark back, when the user undoes it before it was told to the server.
+pub(crate) fn unmark(tx: &WriteTx<'_>, account: AccountId, message: MessageId) -> Result<()> {
+    let sql = "UPDATE maildrop SET state = \
+          CASE WHEN (SELECT body_state FROM message WHERE id = ?2) = 2 THEN 'downloaded' ELSE 'headers' END \
+        WHERE message = ?2 AND account = ?1 AND state = 'marked'";
+    if tx.run(sql, [account.0, message.0])? > 0 {
+        tx.note(|changes| changes.maildrop(account));
+    }
+    Ok(())
+}
