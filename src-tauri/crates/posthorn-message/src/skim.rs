@@ -149,6 +149,10 @@ impl Work {
                 // What is still open inside it ends with it.
                 self.close(index + 1, self.line_end);
                 self.boundaries.truncate(if is_closing { index } else { index + 1 });
+                if std::mem::take(&mut self.is_cut_here) {
+                    // A delimiter begins a line, and the line break before it is its own.
+                    self.keep_structure(b"\r\n");
+                }
                 self.keep_structure(line);
                 self.place = if is_closing {
                     Place::Body(MAX_OTHER)
