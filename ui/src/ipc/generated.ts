@@ -517,6 +517,15 @@ export type MoveMessages = {
   /** Folder of the same account. */
   mailbox: number, };
 
+/** A row that stands elsewhere now, for another message of its conversation. */
+export type MovedRow = {
+  /** Its number before; one of `removed`. */
+  from: number,
+  /** Its number after; one of `inserted`. */
+  to: number,
+  /** The message that stands for it now. */
+  message: number, };
+
 /** What a new draft begins with. */
 export type NewDraft = { "kind": "blank",
   /** Account to send from; null lets the engine choose. */
@@ -1081,16 +1090,8 @@ export type Verification = {
   /** Problem of the outgoing AUTH; null when it succeeded. */
   outgoing: Error | null, };
 
-/** A row that stands elsewhere now, for another message of its conversation. */
-export type MovedRow = {
-  /** Its number before; one of `removed`. */
-  from: number,
-  /** Its number after; one of `inserted`. */
-  to: number,
-  /** The message that stands for it now. */
-  message: number, };
-
-/** What changed in a view, from one version to the next. */
+/** What changed in a view, from one version to the next. Where `total` says more than `removed` and `inserted` do,
+ * the other rows were found behind the last one. */
 export type ViewDelta = {
   /** View. */
   view: number,
