@@ -124,7 +124,8 @@ impl Started {
 
     /// Closes the window as a person does and waits until the process is gone.
     fn quit(mut self, desktop: &Desktop) -> Result<()> {
-        desktop.xdotool(&["windowquit", &self.window]);
+        let close = Path::new(env!("CARGO_MANIFEST_DIR")).join("../e2e/lib/closewindow.py");
+        desktop.command("python3").arg(close).arg(&self.window).status()?;
         let ended = desktop::until("it ends when its window is closed", || {
             self.process.try_wait().ok().flatten()
         });

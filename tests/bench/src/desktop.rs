@@ -55,6 +55,8 @@ impl Desktop {
             ("XDG_CONFIG_HOME", format!("{folder}/config")),
             ("XDG_CACHE_HOME", format!("{folder}/cache")),
             ("LANG", "C.UTF-8".to_owned()),
+            // What the application says is read by us, not shown on a terminal.
+            ("NO_COLOR", "1".to_owned()),
             ("GDK_BACKEND", "x11".to_owned()),
             ("NO_AT_BRIDGE", "1".to_owned()),
             // There is no graphics card here; on a real desktop this is never set.

@@ -18,6 +18,8 @@ const SUITE: &str = "bookworm";
 const OUTSIDE: &str = include_str!("fresh/outside.sh");
 /// Runs as root in the fresh Debian: installs, and checks what only root can.
 const INSIDE: &str = include_str!("fresh/inside.sh");
+/// Presses the close button of a window, as the window tests do.
+const CLOSE: &str = include_str!("../../../../../tests/e2e/lib/closewindow.py");
 /// Runs as an ordinary user in the fresh Debian, on a screen and a session bus of its own.
 const SESSION: &str = include_str!("fresh/session.sh");
 
@@ -40,7 +42,7 @@ pub(super) fn check(deb: &Path) -> Result<()> {
         .args(&["-c", OUTSIDE, "sh", SUITE, &mirror])
         .arg(deb)
         .arg(&picture)
-        .args(&[INSIDE, SESSION])
+        .args(&[INSIDE, SESSION, CLOSE])
         .called("making a fresh Debian")
         .show()?;
     let passed = output.lines().filter(|line| line.starts_with("ok: ")).count();

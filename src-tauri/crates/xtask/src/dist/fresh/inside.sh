@@ -13,7 +13,7 @@ missing=$(ldd /usr/bin/posthorn | grep 'not found' || true)
 echo "ok: every library of the program is there"
 
 quietly apt-get install -q -y --no-install-recommends xvfb xdotool x11-utils openbox dbus dbus-x11 libgtk-3-bin \
-  libglib2.0-bin desktop-file-utils appstream imagemagick fonts-dejavu-core procps
+  libglib2.0-bin desktop-file-utils appstream imagemagick fonts-dejavu-core procps python3
 entry=/usr/share/applications/posthorn.desktop
 quietly desktop-file-validate "$entry"
 grep -qx 'Exec=posthorn %u' "$entry" || fail "the desktop entry does not pass links on"

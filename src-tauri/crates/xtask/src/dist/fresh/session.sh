@@ -50,7 +50,7 @@ running=$(pgrep -x -c posthorn)
 [ "$running" = 1 ] || fail "a mailto link left $running processes instead of reaching the one that runs"
 echo "ok: a mailto link reaches the application that runs"
 
-xdotool windowquit "$window"
+python3 /close.py "$window"
 for half in $(seq 40); do pgrep -x posthorn >/dev/null || break; sleep 0.5; done
 if pgrep -x posthorn >/dev/null; then fail "it did not end when its window was closed"; fi
 echo "ok: it ends when its window is closed"
