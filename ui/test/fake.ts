@@ -27,6 +27,10 @@ const SETTINGS: Settings = {
   keepRunning: false,
 };
 
+function missing(id: number): never {
+  throw new EngineError({ code: 'notFound', message: `no folder ${id}`, detail: '' });
+}
+
 /** A fake with `total` rows in every list. */
 export class FakeEngine implements Engine {
   /** Every call, in order. */
@@ -286,6 +290,25 @@ export class FakeEngine implements Engine {
     'messages.junk': () => this.#done('junk'),
     'messages.notJunk': () => this.#done('notJunk'),
     'messages.move': () => this.#done('move'),
+    'messages.copy': () => this.#done('copy'),
+    'mailboxes.properties': ({ id }) => ({
+      mailbox: MAILBOXES.find((one) => one.id === id) ?? missing(id),
+      serverPath: 'Catalogue 2027',
+      bytes: 48_200_000,
+      stored: 10,
+      oldest: NOW - 900 * 86_400_000,
+      newest: NOW,
+      pending: 0,
+      checkedAt: NOW - 120_000,
+      auditedAt: NOW - 3_600_000,
+      below: 1,
+    }),
+    'mailboxes.setLook': () => ({}),
+    'mailboxes.setRole': () => ({}),
+    'mailboxes.order': () => ({}),
+    'mailboxes.empty': () => this.#done('empty'),
+    'mailboxes.move': () => this.#done('moveMailbox'),
+    'mailboxes.setSubscribed': ({ value }) => this.#done(value ? 'subscribe' : 'unsubscribe'),
     'messages.delete': () => ({ operation: null, action: 'delete', count: 1, folder: '' }),
     'operations.undo': () => this.#done('undo'),
   };

@@ -165,6 +165,12 @@ function mailbox(
     selectable: true,
     local: false,
     complete: true,
+    subscribed: true,
+    favourite: false,
+    place: null,
+    colour: 0,
+    roleChosen: false,
+    delimiter: '/',
   };
 }
 

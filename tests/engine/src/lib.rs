@@ -27,6 +27,11 @@ pub fn provider() -> anyhow::Result<MailServer> {
     MailServer::start(MailServerOptions::default())
 }
 
+/// The same with other options.
+pub fn provider_with(options: MailServerOptions) -> anyhow::Result<MailServer> {
+    MailServer::start(options)
+}
+
 /// Which server mail comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Incoming {

@@ -19,6 +19,7 @@ export function behaviours(store: Store): Partial<Record<CommandId, Behaviour>> 
     ...messageCommands(store),
     ...composeCommands(store),
     ...listCommands(store),
+    ...folderCommands(store),
     ...goCommands(store),
     ...appCommands(store),
   };
@@ -49,6 +50,7 @@ function messageCommands(store: Store): Partial<Record<CommandId, Behaviour>> {
     'message.junk': { when: any, run: () => actions.remove('junk') },
     'message.notJunk': { when: any, run: () => actions.remove('notJunk') },
     'message.move': { when: any, run: () => void (screen.layer = 'move') },
+    'message.copy': { when: any, run: () => void (screen.layer = 'copy') },
     'message.toggleRead': { when: any, run: () => actions.toggleRead() },
     'message.toggleStar': { when: any, run: () => actions.toggleStar() },
     'message.expandAll': { when: read, run: () => reader.toggleAll() },
@@ -166,6 +168,35 @@ async function openRow(store: Store): Promise<void> {
   const row = store.list.activeRow;
   store.screen.pane = 'reader';
   if (row && store.mailboxes.byId(row.mailbox)?.role === 'drafts') await goOn(store, row.message);
+}
+
+function folderCommands(store: Store): Partial<Record<CommandId, Behaviour>> {
+  const { list, mailboxes, accounts, actions, screen } = store;
+  const here = () => (list.place.kind === 'mailbox' ? mailboxes.byId(list.place.mailbox) : undefined);
+  const full = (role: MailboxRole) => mailboxes.list.filter((mailbox) => mailbox.role === role && mailbox.total > 0);
+  const empty = (role: MailboxRole): Behaviour => ({
+    when: () => full(role).length > 0,
+    run: async () => {
+      // The folder that is open, else that of each account in turn: every one asks for itself.
+      const open = here();
+      for (const mailbox of open?.role === role ? [open] : full(role)) await actions.empty(mailbox);
+    },
+  });
+  return {
+    'folder.new': {
+      when: () => accounts.list.length > 0,
+      run: () => {
+        const account = here()?.account ?? accounts.list[0]?.id;
+        return account === undefined ? undefined : actions.createMailbox(account, null);
+      },
+    },
+    'folder.properties': {
+      when: () => here() !== undefined,
+      run: () => void (screen.propertiesOf = here()?.id ?? null),
+    },
+    'folder.emptyTrash': empty('trash'),
+    'folder.emptyJunk': empty('junk'),
+  };
 }
 
 function goCommands(store: Store): Partial<Record<CommandId, Behaviour>> {

@@ -10,10 +10,13 @@ import AtSign from '@lucide/svelte/icons/at-sign';
 import Bold from '@lucide/svelte/icons/bold';
 import ChevronsUpDown from '@lucide/svelte/icons/chevrons-up-down';
 import CloudOff from '@lucide/svelte/icons/cloud-off';
+import Copy from '@lucide/svelte/icons/copy';
 import Download from '@lucide/svelte/icons/download';
 import FileCode from '@lucide/svelte/icons/file-code';
 import FilePenLine from '@lucide/svelte/icons/file-pen-line';
+import FolderCog from '@lucide/svelte/icons/folder-cog';
 import FolderInput from '@lucide/svelte/icons/folder-input';
+import FolderPlus from '@lucide/svelte/icons/folder-plus';
 import Forward from '@lucide/svelte/icons/forward';
 import Heading from '@lucide/svelte/icons/heading';
 import Image from '@lucide/svelte/icons/image';
@@ -109,6 +112,7 @@ const TABLE = {
   'message.junk': fact('message', 'command-junk', ShieldAlert),
   'message.notJunk': fact('message', 'command-not-junk', ShieldCheck),
   'message.move': fact('message', 'command-move', FolderInput),
+  'message.copy': fact('message', 'command-copy', Copy),
   'message.toggleRead': fact('message', 'command-toggle-read', Mail),
   'message.toggleStar': fact('message', 'command-toggle-star', Star),
   'message.expandAll': fact('message', 'command-expand-all', UnfoldVertical),
@@ -137,6 +141,10 @@ const TABLE = {
   'list.filterFiles': fact('list', 'command-filter-files', Paperclip),
   'list.markAllRead': fact('list', 'command-mark-all-read', MailCheck),
   'list.conversations': fact('list', 'command-conversations', ChevronsUpDown),
+  'folder.new': fact('list', 'command-new-folder', FolderPlus),
+  'folder.properties': fact('list', 'command-folder-properties', FolderCog),
+  'folder.emptyTrash': fact('list', 'command-empty-trash', Trash2),
+  'folder.emptyJunk': fact('list', 'command-empty-junk', ShieldAlert),
   'go.inbox': fact('go', 'place-inboxes', Inbox),
   'go.starred': fact('go', 'place-starred', Star),
   'go.drafts': fact('go', 'place-drafts', FilePenLine),

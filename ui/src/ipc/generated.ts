@@ -214,7 +214,7 @@ export type CheckNow = {
   account: number | null, };
 
 /** What went wrong, for the page's table from code to words and action. */
-export type Code = "invalid" | "notFound" | "conflict" | "offline" | "hostUnknown" | "connectionLost" | "timeout" | "certificate" | "certificateIssuer" | "certificateHost" | "certificateExpired" | "certificateEarly" | "tls" | "credentials" | "noPasswords" | "refused" | "overQuota" | "inUse" | "protocol" | "limit" | "diskFull" | "file" | "corrupt" | "newerVersion" | "profileInUse" | "secrets" | "wrongPassphrase" | "notHere" | "tooLate" | "cancelled" | "internal";
+export type Code = "invalid" | "notFound" | "conflict" | "offline" | "hostUnknown" | "connectionLost" | "timeout" | "certificate" | "certificateIssuer" | "certificateHost" | "certificateExpired" | "certificateEarly" | "tls" | "credentials" | "noPasswords" | "refused" | "overQuota" | "inUse" | "protocol" | "limit" | "diskFull" | "file" | "corrupt" | "newerVersion" | "profileInUse" | "secrets" | "wrongPassphrase" | "notHere" | "tooLate" | "needsFolder" | "cancelled" | "internal";
 
 /** Asks for correspondents. */
 export type Complete = {
@@ -392,6 +392,8 @@ export type Event = { "kind": "accountsChanged",
   operation: number,
   /** As in `Undoable.action`. */
   action: string,
+  /** Messages (or folders) that it was about. */
+  count: number,
   /** Why. */
   error: Error, } | { "kind": "settingsChanged",
   /** All settings. */
@@ -441,10 +443,68 @@ export type Mailbox = {
   /** It lives on this computer alone (POP3, local folders). */
   local: boolean,
   /** All headers are here; false while the first synchronisation goes on. */
-  complete: boolean, };
+  complete: boolean,
+  /** Other programs show it (IMAP subscription). */
+  subscribed: boolean,
+  /** It stands at the top of the folder list too. */
+  favourite: boolean,
+  /** The user's own order among its siblings, from 1; null = by role and name. */
+  place: number | null,
+  /** The user's colour, 1 to 6; 0 = none. */
+  colour: number,
+  /** The user chose the role; else it is the server's word or the name's. */
+  roleChosen: boolean,
+  /** One character that separates levels in `path`; empty = there are no levels. */
+  delimiter: string, };
+
+/** Changes how a folder looks here; null leaves a part as it is. */
+export type MailboxLook = {
+  /** Folder. */
+  id: number,
+  /** At the top of the folder list. */
+  favourite: boolean | null,
+  /** 1 to 6; 0 = none. */
+  colour: number | null, };
+
+/** Orders folders of one parent. */
+export type MailboxOrder = {
+  /** Folders in their order; empty does nothing. */
+  ids: Array<number>,
+  /** Back to the order by role and name. */
+  byName: boolean, };
+
+/** What is known of a folder. */
+export type MailboxProperties = {
+  /** The folder. */
+  mailbox: Mailbox,
+  /** Full name as the server spells it, control characters shown as U+FFFD. */
+  serverPath: string,
+  /** Bytes of its messages, as the server counts them. */
+  bytes: number,
+  /** Messages whose whole bytes are on this computer. */
+  stored: number,
+  /** When the oldest message was received, milliseconds since 1970; null = it is empty. */
+  oldest: number | null,
+  /** When the newest message was received; null = it is empty. */
+  newest: number | null,
+  /** Messages whose last change the server has not confirmed. */
+  pending: number,
+  /** When it was last compared with the server; null = never. */
+  checkedAt: number | null,
+  /** When every message was last compared; null = never. */
+  auditedAt: number | null,
+  /** Folders below it. */
+  below: number, };
 
 /** What a folder is for. */
 export type MailboxRole = "inbox" | "drafts" | "sent" | "archive" | "junk" | "trash" | "all" | "other";
+
+/** Says what a folder is for. */
+export type MailboxRoleChoice = {
+  /** Folder. */
+  id: number,
+  /** Role; null = as the server or the name says. */
+  role: MailboxRole | null, };
 
 /** Marks messages. */
 export type Mark = {
@@ -510,11 +570,18 @@ export type MessageSource = {
   /** False when the text was cut. */
   complete: boolean, };
 
-/** Moves messages. */
+/** Moves a folder, with everything below it, to another place of its account. */
+export type MoveMailbox = {
+  /** Folder. */
+  id: number,
+  /** New parent; null = the top. */
+  parent: number | null, };
+
+/** Moves or copies messages. */
 export type MoveMessages = {
   /** What it is done to. */
   selection: Selection,
-  /** Folder of the same account. */
+  /** Folder, also one of another account. */
   mailbox: number, };
 
 /** A row that stands elsewhere now, for another message of its conversation. */
@@ -1038,6 +1105,13 @@ export type SortKey = "date" | "sender" | "subject" | "size";
 /** How a step of discovery went. */
 export type StepState = "running" | "found" | "nothing" | "failed";
 
+/** Subscribes to a folder, or ends that. */
+export type SubscribeMailbox = {
+  /** Folder. */
+  id: number,
+  /** Subscribed. */
+  value: boolean, };
+
 /** Waits until synchronisation has come to rest; for tests and scripts. */
 export type SyncWait = {
   /** Account; null means all enabled ones. */
@@ -1063,7 +1137,7 @@ export type TrustLine = {
 export type Undoable = {
   /** Operation for `operations.undo`; null when nothing changed or it cannot be undone. */
   operation: number | null,
-  /** `read`, `unread`, `star`, `unstar`, `move`, `archive`, `trash`, `delete`, `junk`, `notJunk`, `markAllRead`, `createMailbox`, `renameMailbox`, `deleteMailbox`. */
+  /** `read`, `unread`, `star`, `unstar`, `move`, `copy`, `archive`, `empty`, `subscribe`, `unsubscribe`, `moveMailbox`, `trash`, `delete`, `junk`, `notJunk`, `markAllRead`, `createMailbox`, `renameMailbox`, `deleteMailbox`. */
   action: string,
   /** Messages (or folders) it was done to. */
   count: number,
@@ -1195,6 +1269,20 @@ export interface Methods {
   "mailboxes.rename": { params: RenameMailbox; answer: Undoable };
   /** Deletes a folder with its messages. */
   "mailboxes.delete": { params: ById; answer: Undoable };
+  /** Moves a folder below another one, or to the top. */
+  "mailboxes.move": { params: MoveMailbox; answer: Undoable };
+  /** Subscribes to a folder, or ends that. */
+  "mailboxes.setSubscribed": { params: SubscribeMailbox; answer: Undoable };
+  /** Says what a folder is for. */
+  "mailboxes.setRole": { params: MailboxRoleChoice; answer: Nothing };
+  /** Changes how a folder looks here. */
+  "mailboxes.setLook": { params: MailboxLook; answer: Nothing };
+  /** Orders folders of one parent. */
+  "mailboxes.order": { params: MailboxOrder; answer: Nothing };
+  /** Gives what is known of a folder. */
+  "mailboxes.properties": { params: ById; answer: MailboxProperties };
+  /** Deletes everything in the trash or in junk for good; it can be taken back for a moment. */
+  "mailboxes.empty": { params: ById; answer: Undoable };
   /** Marks everything in a folder as read. */
   "mailboxes.markAllRead": { params: ById; answer: Undoable };
   /** Opens a list. */
@@ -1223,8 +1311,10 @@ export interface Methods {
   "messages.setRead": { params: Mark; answer: Undoable };
   /** Stars (true) or takes the star away (false). */
   "messages.setStarred": { params: Mark; answer: Undoable };
-  /** Moves to a folder. */
+  /** Moves to a folder, also to one of another account. */
   "messages.move": { params: MoveMessages; answer: Undoable };
+  /** Copies to a folder, also to one of another account. */
+  "messages.copy": { params: MoveMessages; answer: Undoable };
   /** Moves to the account's archive. */
   "messages.archive": { params: OnMessages; answer: Undoable };
   /** Moves to the trash; what is in the trash or in junk already is asked for by `messages.delete`. */
@@ -1237,6 +1327,8 @@ export interface Methods {
   "messages.notJunk": { params: OnMessages; answer: Undoable };
   /** Takes an operation back. */
   "operations.undo": { params: ById; answer: Undoable };
+  /** Deletes for good what could not be moved to the trash, because there is no room. */
+  "operations.deleteInstead": { params: ById; answer: Undoable };
   /** Fetches a file of a message where it is not here, and writes it where the user chose. */
   "attachments.save": { params: SaveAttachment; answer: Saved };
   /** Writes a file of a message to a private temporary folder, for opening; answers with its path. */
@@ -1304,6 +1396,13 @@ export const METHOD_NAMES = [
   "mailboxes.create",
   "mailboxes.rename",
   "mailboxes.delete",
+  "mailboxes.move",
+  "mailboxes.setSubscribed",
+  "mailboxes.setRole",
+  "mailboxes.setLook",
+  "mailboxes.order",
+  "mailboxes.properties",
+  "mailboxes.empty",
   "mailboxes.markAllRead",
   "views.open",
   "views.range",
@@ -1319,12 +1418,14 @@ export const METHOD_NAMES = [
   "messages.setRead",
   "messages.setStarred",
   "messages.move",
+  "messages.copy",
   "messages.archive",
   "messages.trash",
   "messages.delete",
   "messages.junk",
   "messages.notJunk",
   "operations.undo",
+  "operations.deleteInstead",
   "attachments.save",
   "attachments.stage",
   "drafts.create",

@@ -2,17 +2,29 @@
  * What the user does to messages and folders. Each is one call; the engine changes what is here at once and tells the
  * server later, so nothing waits. What it did goes to the undo bar, what failed too.
  */
-import type { Engine } from '@/ipc/engine';
-import type { Mailbox, MessageHead, Row, Selection, Undoable } from '@/ipc/generated';
+import { asEngineError, type Engine } from '@/ipc/engine';
+import type { Mailbox, MailboxRole, MessageHead, Row, Selection, Undoable } from '@/ipc/generated';
 import { t } from '@/text/text.svelte';
 import type { List } from './list.svelte';
 import { type Mailboxes, mailboxName } from './mailboxes.svelte';
 import type { Preferences } from './preferences.svelte';
-import type { Screen } from './screen.svelte';
+import type { FolderQuestion, Screen } from './screen.svelte';
 import type { UndoBar } from './undo.svelte';
+
+/** Uses that an account may have no folder for. */
+const ASKED = ['archive', 'trash', 'junk'] as const;
 
 /** Actions that take messages out of the list. */
 export type Removal = 'archive' | 'trash' | 'junk' | 'notJunk';
+
+/** Returns the question that an error means: the account has no folder for this (`ROLE:ACCOUNT`). */
+function folderQuestion(thrown: unknown): FolderQuestion | null {
+  const { code, detail } = asEngineError(thrown).data;
+  if (code !== 'needsFolder') return null;
+  const [word = '', account = ''] = detail.split(':');
+  const role = ASKED.find((one) => one === word);
+  return role ? { account: Number(account), role } : null;
+}
 
 /** The actions. */
 export class Actions {
@@ -50,6 +62,22 @@ export class Actions {
       danger: true,
     });
     if (yes) await this.#leaving(target, () => this.engine.call('messages.delete', { selection: target }));
+  }
+
+  /** Deletes for good what found no room in the trash, after asking. */
+  async deleteInstead(operation: number, count: number): Promise<void> {
+    const yes = await this.screen.ask({
+      title: t('ask-instead-title', { count }),
+      text: t('ask-instead-text'),
+      action: t('ask-delete-action'),
+      danger: true,
+    });
+    if (yes) await this.#done(() => this.engine.call('operations.deleteInstead', { id: operation }));
+  }
+
+  /** Copies to a folder. */
+  async copy(mailbox: number, target = this.list.target): Promise<void> {
+    if (target) await this.#done(() => this.engine.call('messages.copy', { selection: target, mailbox }));
   }
 
   /** Moves to a folder. */
@@ -101,22 +129,70 @@ export class Actions {
 
   /** Deletes a folder with its messages, after asking. */
   async deleteMailbox(mailbox: Mailbox): Promise<void> {
+    const below = this.mailboxes.below(mailbox);
+    const total = below.reduce((sum, one) => sum + one.total, mailbox.total);
+    const words = [t('ask-delete-folder-text', { count: total })];
+    if (below.length > 0) words.push(t('ask-delete-folder-below', { count: below.length }));
     const yes = await this.screen.ask({
       title: t('ask-delete-folder-title', { name: mailboxName(mailbox) }),
-      text: t('ask-delete-folder-text', { count: mailbox.total }),
+      text: words.join(' '),
       action: t('ask-delete-folder-action'),
       danger: true,
     });
     if (!yes) return;
     const { place } = this.list;
-    if (place.kind === 'mailbox' && place.mailbox === mailbox.id) await this.list.open({ kind: 'role', role: 'inbox' });
+    const gone = [mailbox, ...below].map((one) => one.id);
+    if (place.kind === 'mailbox' && gone.includes(place.mailbox)) await this.list.open({ kind: 'role', role: 'inbox' });
     await this.#done(() => this.engine.call('mailboxes.delete', { id: mailbox.id }));
   }
 
-  /** Folders that a move can go to: those of the accounts of the rows. */
+  /** Moves a folder below another, or to the top (null). */
+  async moveMailbox(id: number, parent: number | null): Promise<void> {
+    await this.#done(() => this.engine.call('mailboxes.move', { id, parent }));
+  }
+
+  /** Subscribes to a folder, or ends that. */
+  async setSubscribed(mailbox: Mailbox, value: boolean): Promise<void> {
+    await this.#done(() => this.engine.call('mailboxes.setSubscribed', { id: mailbox.id, value }));
+  }
+
+  /** Deletes everything in the trash or in junk for good, after asking. */
+  async empty(mailbox: Mailbox): Promise<void> {
+    const yes = await this.screen.ask({
+      title: t('ask-empty-title', { count: mailbox.total, name: mailboxName(mailbox) }),
+      text: t('ask-empty-text'),
+      action: t('ask-empty-action'),
+      danger: true,
+    });
+    if (yes) await this.#done(() => this.engine.call('mailboxes.empty', { id: mailbox.id }));
+  }
+
+  /** Changes how a folder looks here, or what it is for. */
+  async setLook(id: number, look: { favourite?: boolean; colour?: number }): Promise<void> {
+    const { favourite = null, colour = null } = look;
+    await this.#quiet(() => this.engine.call('mailboxes.setLook', { id, favourite, colour }));
+  }
+
+  /** Says what a folder is for; null = as the server says. */
+  async setRole(id: number, role: MailboxRole | null): Promise<void> {
+    await this.#quiet(() => this.engine.call('mailboxes.setRole', { id, role }));
+  }
+
+  /** Puts a folder one place up (-1) or down (1) among its siblings; 0 orders all of them by name again. */
+  async shift(mailbox: Mailbox, by: -1 | 0 | 1): Promise<void> {
+    const ids = this.mailboxes.siblings(mailbox).map((one) => one.id);
+    const at = ids.indexOf(mailbox.id);
+    const to = Math.max(0, Math.min(ids.length - 1, at + by));
+    ids.splice(to, 0, ...ids.splice(at, 1));
+    await this.#quiet(() => this.engine.call('mailboxes.order', { ids, byName: by === 0 }));
+  }
+
+  /** Folders that a move can go to: those of the row's account first, then of the others. */
   destinations(head?: MessageHead): Mailbox[] {
-    const account = head?.account ?? this.list.activeRow?.account;
-    return this.mailboxes.list.filter((mailbox) => mailbox.account === account && mailbox.selectable);
+    const own = head?.account ?? this.list.activeRow?.account;
+    const home = head ? undefined : this.list.activeRow?.mailbox;
+    const all = this.mailboxes.list.filter((mailbox) => mailbox.selectable && mailbox.id !== home);
+    return [...all.filter(({ account }) => account === own), ...all.filter(({ account }) => account !== own)];
   }
 
   #inTrashOrJunk(target: Selection): boolean {
@@ -136,6 +212,15 @@ export class Actions {
     return false;
   }
 
+  /** What is seen at once and needs no word. */
+  async #quiet(call: () => Promise<unknown>): Promise<void> {
+    try {
+      await call();
+    } catch (thrown) {
+      this.undo.fail(thrown, () => this.#quiet(call));
+    }
+  }
+
   async #leaving(target: Selection, call: () => Promise<Undoable>): Promise<void> {
     if (target.kind !== 'messages') this.list.leave(this.preferences.value.afterRemoval);
     await this.#done(call);
@@ -145,6 +230,11 @@ export class Actions {
     try {
       this.undo.push(await call());
     } catch (thrown) {
+      const question = folderQuestion(thrown);
+      if (question) {
+        if (await this.screen.askFolder(question)) await this.#done(call);
+        return;
+      }
       this.undo.fail(thrown, () => this.#done(call));
     }
   }

@@ -12,15 +12,17 @@ export class Drag {
   count = $state(0);
   x = $state(0);
   y = $state(0);
+  /** They are copied: Ctrl (Option on a Mac) is held. */
+  copying = $state(false);
   /** The folder under the pointer that takes them. */
   over = $state<number | null>(null);
 
-  /** Begins with a press; it becomes a drag when the pointer moves. Calls `drop` with the folder. */
+  /** Begins with a press; it becomes a drag when the pointer moves. Calls `drop` with the folder and whether it copies. */
   press(
     event: PointerEvent,
     begin: () => number,
     takes: (mailbox: number) => boolean,
-    drop: (mailbox: number) => void,
+    drop: (mailbox: number, copying: boolean) => void,
   ): void {
     const startX = event.clientX;
     const startY = event.clientY;
@@ -30,6 +32,11 @@ export class Drag {
       stop.abort();
       this.count = 0;
       this.over = null;
+      this.copying = false;
+    };
+    const onKey = (key: KeyboardEvent) => {
+      if (key.key === 'Escape') end();
+      else this.copying = key.ctrlKey || key.altKey;
     };
     const onMove = (move: PointerEvent) => {
       if (this.count === 0) {
@@ -37,6 +44,7 @@ export class Drag {
         this.count = begin();
         if (this.count === 0) return end();
       }
+      this.copying = move.ctrlKey || move.altKey;
       this.x = move.clientX;
       this.y = move.clientY;
       const under = document.elementFromPoint(move.clientX, move.clientY)?.closest<HTMLElement>('[data-drop-mailbox]');
@@ -45,12 +53,14 @@ export class Drag {
     };
     const onUp = () => {
       const mailbox = this.count > 0 ? this.over : null;
+      const { copying } = this;
       end();
-      if (mailbox !== null) drop(mailbox);
+      if (mailbox !== null) drop(mailbox, copying);
     };
     window.addEventListener('pointermove', onMove, options);
     window.addEventListener('pointerup', onUp, options);
     window.addEventListener('pointercancel', end, options);
-    window.addEventListener('keydown', (key) => key.key === 'Escape' && end(), options);
+    window.addEventListener('keydown', onKey, options);
+    window.addEventListener('keyup', onKey, options);
   }
 }

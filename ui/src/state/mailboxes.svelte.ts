@@ -25,6 +25,14 @@ export function mailboxName(mailbox: Mailbox): string {
   return mailbox.role === 'other' ? mailbox.name : t(ROLE_WORDS[mailbox.role]);
 }
 
+const names = new Intl.Collator(undefined, { numeric: true });
+
+/** The user's own order first, then roles, then names. */
+function inOrder(a: Mailbox, b: Mailbox): number {
+  const place = (a.place ?? Number.MAX_SAFE_INTEGER) - (b.place ?? Number.MAX_SAFE_INTEGER);
+  return place || ROLE_ORDER[a.role] - ROLE_ORDER[b.role] || names.compare(a.name, b.name);
+}
+
 /** All folders. */
 export class Mailboxes {
   /** All, as listed. */
@@ -50,13 +58,47 @@ export class Mailboxes {
   tree(account: number): Branch[] {
     const own = this.list.filter((mailbox) => mailbox.account === account);
     const ids = new Set(own.map((mailbox) => mailbox.id));
+    const below = new Map<number | null, Mailbox[]>();
+    for (const mailbox of own) {
+      const parent = mailbox.parent !== null && ids.has(mailbox.parent) ? mailbox.parent : null;
+      const siblings = below.get(parent);
+      if (siblings) siblings.push(mailbox);
+      else below.set(parent, [mailbox]);
+    }
     const branches = (parent: number | null): Branch[] =>
-      own
-        .filter((mailbox) => (mailbox.parent !== null && ids.has(mailbox.parent) ? mailbox.parent : null) === parent)
-        .sort((a, b) => ROLE_ORDER[a.role] - ROLE_ORDER[b.role] || a.name.localeCompare(b.name))
-        .map((mailbox) => ({ mailbox, children: branches(mailbox.id) }));
+      (below.get(parent) ?? []).sort(inOrder).map((mailbox) => ({ mailbox, children: branches(mailbox.id) }));
     return branches(null);
   }
+
+  /** Returns the folders beside one, itself included, in their order. */
+  siblings(mailbox: Mailbox): Mailbox[] {
+    const { account, parent } = mailbox;
+    return this.list.filter((one) => one.account === account && one.parent === parent).sort(inOrder);
+  }
+
+  /** Returns all folders below one. */
+  below(mailbox: Mailbox): Mailbox[] {
+    const found: Mailbox[] = [];
+    const parents = new Set([mailbox.id]);
+    for (let before = -1; before < parents.size;) {
+      before = parents.size;
+      for (const one of this.list) {
+        if (one.parent === null || !parents.has(one.parent) || parents.has(one.id)) continue;
+        parents.add(one.id);
+        found.push(one);
+      }
+    }
+    return found;
+  }
+
+  /** Returns the folders whose path or shown name has these words. */
+  matching(text: string): Mailbox[] {
+    const wanted = text.toLocaleLowerCase();
+    return this.list.filter((one) => `${one.path} ${mailboxName(one)}`.toLocaleLowerCase().includes(wanted));
+  }
+
+  /** The folders that the user wants at the top. */
+  readonly favourites = $derived(this.list.filter((mailbox) => mailbox.favourite));
 
   /** Takes what happened. */
   hear(event: Event): void {

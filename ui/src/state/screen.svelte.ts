@@ -3,7 +3,7 @@
 /** A page that fills the window. */
 export type Page = 'mail' | 'settings' | 'account';
 /** A layer above the page. */
-export type Layer = 'palette' | 'help' | 'move' | null;
+export type Layer = 'palette' | 'help' | 'move' | 'copy' | 'moveFolder' | null;
 
 /** A question with two answers. */
 export interface Question {
@@ -23,6 +23,12 @@ export interface NameQuestion {
   action: string;
 }
 
+/** A use that an account has no folder for, and what was asked for. */
+export interface FolderQuestion {
+  account: number;
+  role: 'archive' | 'trash' | 'junk';
+}
+
 /** Where the window stands. */
 export class Screen {
   page = $state<Page>('mail');
@@ -37,6 +43,12 @@ export class Screen {
   nameQuestion = $state.raw<NameQuestion | null>(null);
   /** The account whose password is asked for. */
   passwordFor = $state<number | null>(null);
+  /** The folder whose properties are shown. */
+  propertiesOf = $state<number | null>(null);
+  /** The folder that is being moved. */
+  movedFolder = $state<number | null>(null);
+  folderQuestion = $state.raw<FolderQuestion | null>(null);
+  #folder: (settled: boolean) => void = () => undefined;
   /** The message whose source is shown. */
   sourceOf = $state<number | null>(null);
   /** The place of the passwords is to be opened. */
@@ -82,6 +94,19 @@ export class Screen {
   answerName(name: string | null): void {
     this.nameQuestion = null;
     this.#name(name);
+  }
+
+  /** Asks which folder is for something; true when it is settled. */
+  askFolder(question: FolderQuestion): Promise<boolean> {
+    this.#folder(false);
+    this.folderQuestion = question;
+    return new Promise((resolve) => (this.#folder = resolve));
+  }
+
+  /** Says whether a folder was chosen. */
+  answerFolder(settled: boolean): void {
+    this.folderQuestion = null;
+    this.#folder(settled);
   }
 
   /** Shows the settings. */

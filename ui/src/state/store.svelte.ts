@@ -50,6 +50,7 @@ export class Store {
     this.drafts = new Drafts(engine);
     this.spelling = new Spelling(engine);
     this.actions = new Actions(engine, this.list, this.mailboxes, this.preferences, this.undo, this.screen);
+    this.undo.instead = (operation, count) => void this.actions.deleteInstead(operation, count);
   }
 
   /** Loads what the first picture needs and opens the inbox. */

@@ -13,6 +13,8 @@ import { t } from '@/text/text.svelte';
 const DEPTH = 20;
 /** How long a line stays, milliseconds. */
 const SHOWN_MS = 10_000;
+/** How long an offer stays that somebody who looks away must not miss. */
+const OFFER_MS = 60_000;
 
 /** What the bar says. */
 export interface Line {
@@ -31,12 +33,17 @@ const DONE: Record<string, Key> = {
   star: 'done-star',
   unstar: 'done-unstar',
   move: 'done-move',
+  copy: 'done-copy',
   archive: 'done-archive',
   trash: 'done-trash',
   delete: 'done-delete',
   junk: 'done-junk',
   notJunk: 'done-not-junk',
   markAllRead: 'done-mark-all-read',
+  empty: 'done-empty',
+  moveMailbox: 'done-move-mailbox',
+  subscribe: 'done-subscribe',
+  unsubscribe: 'done-unsubscribe',
   createMailbox: 'done-create-mailbox',
   renameMailbox: 'done-rename-mailbox',
   deleteMailbox: 'done-delete-mailbox',
@@ -54,6 +61,9 @@ export class UndoBar {
   line = $state.raw<Line | null>(null);
   #stack = $state.raw<{ operation: number; words: string }[]>([]);
   #timer: ReturnType<typeof setTimeout> | undefined;
+
+  /** Offers to delete for good what found no room in the trash. Set by whoever can ask the user. */
+  instead: (operation: number, count: number) => void = () => undefined;
 
   constructor(private readonly engine: Engine) {}
 
@@ -113,7 +123,11 @@ export class UndoBar {
   hear(event: Event): void {
     if (event.kind !== 'operationRefused') return;
     this.#stack = this.#stack.filter((step) => step.operation !== event.operation);
-    this.#showProblem(event.error);
+    const { operation, action, count, error } = event;
+    if (error.code !== 'overQuota' || action !== 'trash') return this.#showProblem(error);
+    const run = () => this.instead(operation, count);
+    const line = { text: t('instead-line'), detail: error.detail, failed: true, action: t('instead-action'), run };
+    this.#show(line, OFFER_MS);
   }
 
   #showProblem(error: EngineErrorData, retry?: () => void | Promise<void>): void {

@@ -50,6 +50,7 @@ const WORDS: Record<Code, Words> = {
   wrongPassphrase: { title: 'problem-wrong-passphrase', hint: 'problem-wrong-passphrase-hint', remedy: 'unlock' },
   notHere: { title: 'problem-not-here', hint: 'problem-not-here-hint', remedy: 'retry' },
   tooLate: { title: 'problem-too-late', hint: 'problem-too-late-hint', remedy: 'none' },
+  needsFolder: { title: 'problem-needs-folder', hint: 'problem-needs-folder-hint', remedy: 'none' },
   cancelled: { title: 'problem-cancelled', hint: 'problem-cancelled-hint', remedy: 'none' },
   internal: { title: 'problem-internal', hint: 'problem-internal-hint', remedy: 'retry' },
 };

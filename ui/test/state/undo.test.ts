@@ -40,7 +40,7 @@ describe('UndoBar', () => {
     const undo = new UndoBar(new FakeEngine());
     undo.push(done(9));
     const error = { code: 'overQuota' as const, message: '', detail: 'NO [OVERQUOTA] full' };
-    undo.hear({ kind: 'operationRefused', operation: 9, action: 'move', error });
+    undo.hear({ kind: 'operationRefused', operation: 9, action: 'move', count: 1, error });
     expect(undo.canUndo).toBe(false);
     expect(undo.line).toMatchObject({ failed: true, text: 'The mailbox is full', detail: 'NO [OVERQUOTA] full' });
   });
@@ -54,5 +54,16 @@ describe('UndoBar', () => {
     undo.fail(new EngineError({ code: 'cancelled', message: '', detail: '' }));
     expect(undo.line).toBeNull();
     vi.useRealTimers();
+  });
+
+  it('offers to delete for good what found no room in the trash', async () => {
+    const undo = new UndoBar(new FakeEngine());
+    const asked: [number, number][] = [];
+    undo.instead = (operation, count) => void asked.push([operation, count]);
+    const error = { code: 'overQuota' as const, message: '', detail: 'Quota exceeded' };
+    undo.hear({ kind: 'operationRefused', operation: 9, action: 'trash', count: 3, error });
+    expect(undo.line).toMatchObject({ failed: true, detail: 'Quota exceeded' });
+    await undo.line?.run();
+    expect(asked).toEqual([[9, 3]]);
   });
 });

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use posthorn_model::{AccountId, MessageId, OperationId};
-use posthorn_store::{Change, ReadTx, mailbox as store_mailbox, message, operation as log};
+use posthorn_store::{Change, ReadTx, mailbox as store_mailbox, message};
 use posthorn_sync::{Problem, Status, SyncEvent};
 use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::RecvError;
@@ -157,9 +157,14 @@ async fn tell(engine: &Engine, round: Round) {
         engine.tell(Event::DraftsChanged { drafts: round.drafts.into_iter().collect() });
     }
     for (id, problem) in round.refused {
-        let found = engine.store().read(move |tx| log::get(tx, id)).await;
-        let action = found.map_or("", |operation| operation::word(&operation.action)).to_owned();
-        engine.tell(Event::OperationRefused { operation: id.0, action, error: problem.into() });
+        let found = engine.store().read(move |tx| operation::described(tx, id)).await;
+        let (action, count) = found.unwrap_or_default();
+        engine.tell(Event::OperationRefused {
+            operation: id.0,
+            action,
+            count,
+            error: problem.into(),
+        });
     }
 }
 

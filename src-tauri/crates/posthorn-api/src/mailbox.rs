@@ -1,12 +1,22 @@
-//! Folders: listing, making, renaming, deleting.
+//! Folders: listing, making, renaming, moving, deleting, emptying.
+
+mod choice;
 
 use posthorn_model::{AccountId, MailboxId};
 use posthorn_store::operation::{self, MailboxRequest};
 use posthorn_store::{ReadTx, account, mailbox, placement};
 
-use crate::contract::{ById, CreateMailbox, Error, Mailbox, Nothing, RenameMailbox, Undoable};
+use crate::contract::{
+    ById, CreateMailbox, Error, Mailbox, MoveMailbox, Nothing, RenameMailbox, Undoable,
+};
 use crate::engine::Engine;
 use crate::error::Result;
+use crate::operation::HOLD_MS;
+
+pub(crate) use choice::{
+    mailboxes_order, mailboxes_properties, mailboxes_set_look, mailboxes_set_role,
+    mailboxes_set_subscribed,
+};
 
 /// Longest name of one level, in characters: servers refuse longer ones, and no sidebar shows them.
 const NAME_LIMIT: usize = 200;
@@ -52,6 +62,12 @@ fn convert(mailboxes: Vec<mailbox::Mailbox>) -> Vec<Mailbox> {
             selectable: one.is_selectable,
             local: one.is_local,
             complete: one.is_local || !one.is_selectable || one.sync.is_complete,
+            subscribed: one.is_subscribed,
+            favourite: one.is_favourite,
+            place: one.place,
+            colour: one.color.parse().unwrap_or_default(),
+            role_chosen: one.is_role_chosen,
+            delimiter: one.delimiter.clone(),
         })
         .collect()
 }
@@ -143,13 +159,59 @@ pub(crate) async fn mailboxes_rename(engine: &Engine, request: RenameMailbox) ->
     enqueue(engine, old.account, "renameMailbox", name, request).await
 }
 
-/// Deletes a folder with its messages.
+/// Moves a folder below another one, or to the top.
+pub(crate) async fn mailboxes_move(engine: &Engine, request: MoveMailbox) -> Result<Undoable> {
+    let (id, parent) = (MailboxId(request.id), request.parent.map(MailboxId));
+    let (old, parent) = engine
+        .store()
+        .read(move |tx| {
+            let parent = parent.map(|id| mailbox::get(tx, id)).transpose()?;
+            Ok((mailbox::get(tx, id)?, parent))
+        })
+        .await?;
+    if parent.as_ref().is_some_and(|parent| parent.account != old.account) {
+        return Err(Error::invalid("Folders are moved within their account"));
+    }
+    if old.delimiter.is_empty() {
+        return Err(Error::invalid("This server has no folders inside folders"));
+    }
+    if old.role == posthorn_model::MailboxRole::Inbox {
+        return Err(Error::invalid("The inbox stays where it is"));
+    }
+    let last = old.path.rsplit(old.delimiter.as_str()).next().unwrap_or(&old.path);
+    let path = match &parent {
+        Some(parent) => format!("{}{}{last}", parent.path, old.delimiter),
+        None => last.to_owned(),
+    };
+    let folder = parent.map_or_else(String::new, |parent| shown(&parent.name));
+    if path == old.path {
+        return Ok(engine.groups().add(Vec::new(), "moveMailbox", 0, folder));
+    }
+    let request = MailboxRequest::Rename { mailbox: id, path, name: old.name.clone() };
+    enqueue(engine, old.account, "moveMailbox", shown(&old.name), request).await
+}
+
+/// Deletes a folder with its messages and everything below it; for a moment it can be taken back.
 pub(crate) async fn mailboxes_delete(engine: &Engine, request: ById) -> Result<Undoable> {
     let id = MailboxId(request.id);
-    let old = engine.store().read(move |tx| mailbox::get(tx, id)).await?;
-    let name = shown(&old.name);
-    enqueue(engine, old.account, "deleteMailbox", name, MailboxRequest::Delete { mailbox: id })
-        .await
+    let (operations, count, name) = engine
+        .store()
+        .write(move |tx| {
+            let top = mailbox::get(tx, id)?;
+            if top.role == posthorn_model::MailboxRole::Inbox {
+                return Err(posthorn_store::Error::Invalid("the inbox cannot be deleted"));
+            }
+            let mut operations = Vec::new();
+            for one in mailbox::subtree(tx, id)? {
+                let request = MailboxRequest::Delete { mailbox: one.id };
+                operations.push(operation::enqueue_mailbox(tx, one.account, &request)?);
+            }
+            operation::hold(tx, &operations, tx.now().plus_ms(HOLD_MS))?;
+            let count = operations.len() as u64;
+            Ok((operations, count, top.name))
+        })
+        .await?;
+    Ok(engine.groups().add(operations, "deleteMailbox", count, shown(&name)))
 }
 
 async fn enqueue(
@@ -179,6 +241,27 @@ pub(crate) async fn mailboxes_mark_all_read(engine: &Engine, request: ById) -> R
         })
         .await?;
     Ok(engine.groups().add(operations, "markAllRead", count, shown(&folder)))
+}
+
+/// Deletes everything in the trash or in junk for good; for a moment it can be taken back.
+pub(crate) async fn mailboxes_empty(engine: &Engine, request: ById) -> Result<Undoable> {
+    use posthorn_model::MailboxRole::{Junk, Trash};
+    let id = MailboxId(request.id);
+    let (operations, count, folder) = engine
+        .store()
+        .write(move |tx| {
+            let folder = mailbox::get(tx, id)?;
+            if !matches!(folder.role, Trash | Junk) {
+                return Err(posthorn_store::Error::Invalid("only the trash and junk are emptied"));
+            }
+            let all: Vec<_> =
+                placement::messages(tx, id)?.into_iter().map(|message| (id, message)).collect();
+            let operations = operation::enqueue(tx, &operation::Action::Delete, &all)?;
+            operation::hold(tx, &operations, tx.now().plus_ms(HOLD_MS))?;
+            Ok((operations, all.len() as u64, folder.name))
+        })
+        .await?;
+    Ok(engine.groups().add(operations, "empty", count, shown(&folder)))
 }
 
 #[cfg(test)]

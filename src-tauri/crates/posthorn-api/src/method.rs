@@ -15,13 +15,14 @@ use crate::contact::{contacts_complete, contacts_parse};
 use crate::contract::{
     Account, AccountDraft, AccountSaved, Address, AllowRemote, AppInfo, AttachBytes, AttachPaths,
     AttachmentRef, ById, CheckNow, Code, Complete, Conversation, CreateMailbox, Discover,
-    Discovery, Draft, DraftSaved, Error, FindInView, FoundInView, Mailbox, Mark, MessageSource,
+    Discovery, Draft, DraftSaved, Error, FindInView, FoundInView, Mailbox, MailboxLook,
+    MailboxOrder, MailboxProperties, MailboxRoleChoice, Mark, MessageSource, MoveMailbox,
     MoveMessages, NewDraft, Nothing, OnMessages, OpenConversation, OpenMessage, OpenedMessage,
     OpenedView, OutboxItem, ParseAddresses, ParsedAddresses, PopRulesPreview, PreviewPopRules,
     PrintMessage, Printable, RangeOfView, RemovalPreview, RemoveAccount, RemoveDraftAttachment,
     RenameMailbox, ResolveUnknown, SaveAttachment, SaveDraft, SaveMessage, Saved, SendCheck,
-    SendDraft, SetEnabled, SetOffline, SetPassword, Settings, SyncWait, SyncWaited, Undoable,
-    UnlockSecrets, Unsent, Verification, ViewRange, ViewSpec,
+    SendDraft, SetEnabled, SetOffline, SetPassword, Settings, SubscribeMailbox, SyncWait,
+    SyncWaited, Undoable, UnlockSecrets, Unsent, Verification, ViewRange, ViewSpec,
 };
 use crate::draft::{
     drafts_attach_bytes, drafts_attach_paths, drafts_check, drafts_create, drafts_discard,
@@ -30,15 +31,18 @@ use crate::draft::{
 use crate::engine::Engine;
 use crate::error::Result;
 use crate::mailbox::{
-    mailboxes_create, mailboxes_delete, mailboxes_list, mailboxes_mark_all_read, mailboxes_rename,
+    mailboxes_create, mailboxes_delete, mailboxes_empty, mailboxes_list, mailboxes_mark_all_read,
+    mailboxes_move, mailboxes_order, mailboxes_properties, mailboxes_rename, mailboxes_set_look,
+    mailboxes_set_role, mailboxes_set_subscribed,
 };
 use crate::message::{
     attachments_save, attachments_stage, messages_allow_remote, messages_fetch_rest, messages_open,
     messages_print, messages_save, messages_source, threads_open,
 };
 use crate::operation::{
-    messages_archive, messages_delete, messages_junk, messages_move, messages_not_junk,
-    messages_set_read, messages_set_starred, messages_trash, operations_undo,
+    messages_archive, messages_copy, messages_delete, messages_junk, messages_move,
+    messages_not_junk, messages_set_read, messages_set_starred, messages_trash,
+    operations_delete_instead, operations_undo,
 };
 use crate::outbox::{
     outbox_discard, outbox_list, outbox_resolve_unknown, outbox_send_now, outbox_undo,
@@ -91,6 +95,20 @@ macro_rules! methods {
             "mailboxes.rename" mailboxes_rename(RenameMailbox) -> Undoable;
             /// Deletes a folder with its messages.
             "mailboxes.delete" mailboxes_delete(ById) -> Undoable;
+            /// Moves a folder below another one, or to the top.
+            "mailboxes.move" mailboxes_move(MoveMailbox) -> Undoable;
+            /// Subscribes to a folder, or ends that.
+            "mailboxes.setSubscribed" mailboxes_set_subscribed(SubscribeMailbox) -> Undoable;
+            /// Says what a folder is for.
+            "mailboxes.setRole" mailboxes_set_role(MailboxRoleChoice) -> Nothing;
+            /// Changes how a folder looks here.
+            "mailboxes.setLook" mailboxes_set_look(MailboxLook) -> Nothing;
+            /// Orders folders of one parent.
+            "mailboxes.order" mailboxes_order(MailboxOrder) -> Nothing;
+            /// Gives what is known of a folder.
+            "mailboxes.properties" mailboxes_properties(ById) -> MailboxProperties;
+            /// Deletes everything in the trash or in junk for good; it can be taken back for a moment.
+            "mailboxes.empty" mailboxes_empty(ById) -> Undoable;
             /// Marks everything in a folder as read.
             "mailboxes.markAllRead" mailboxes_mark_all_read(ById) -> Undoable;
 
@@ -121,8 +139,10 @@ macro_rules! methods {
             "messages.setRead" messages_set_read(Mark) -> Undoable;
             /// Stars (true) or takes the star away (false).
             "messages.setStarred" messages_set_starred(Mark) -> Undoable;
-            /// Moves to a folder.
+            /// Moves to a folder, also to one of another account.
             "messages.move" messages_move(MoveMessages) -> Undoable;
+            /// Copies to a folder, also to one of another account.
+            "messages.copy" messages_copy(MoveMessages) -> Undoable;
             /// Moves to the account's archive.
             "messages.archive" messages_archive(OnMessages) -> Undoable;
             /// Moves to the trash; what is in the trash or in junk already is asked for by `messages.delete`.
@@ -135,6 +155,8 @@ macro_rules! methods {
             "messages.notJunk" messages_not_junk(OnMessages) -> Undoable;
             /// Takes an operation back.
             "operations.undo" operations_undo(ById) -> Undoable;
+            /// Deletes for good what could not be moved to the trash, because there is no room.
+            "operations.deleteInstead" operations_delete_instead(ById) -> Undoable;
 
             /// Fetches a file of a message where it is not here, and writes it where the user chose.
             "attachments.save" attachments_save(SaveAttachment) -> Saved;

@@ -2,24 +2,35 @@
 //!
 //! Invariant: everything that one action does happens in one transaction, so that it can be undone as one.
 
-use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
-use std::sync::{Mutex, PoisonError};
+mod bring;
+mod instead;
+mod word;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use posthorn_model::{AccountId, MailboxId, MailboxRole, MessageId, OperationId};
-use posthorn_store::operation::{self, Action, Flag, MailboxRequest, Switch};
+use posthorn_store::operation::{self, Action, Flag, Switch};
 use posthorn_store::{ReadTx, WriteTx, mailbox, placement, thread};
 
-use crate::contract::{ById, Error, Mark, MoveMessages, OnMessages, Selection, Undoable};
+use crate::contract::{ById, Code, Error, Mark, OnMessages, Selection, Undoable};
 use crate::engine::Engine;
 use crate::error::Result;
 use crate::view::Chosen;
+
+pub(crate) use bring::{messages_copy, messages_move};
+pub(crate) use instead::operations_delete_instead;
+pub(crate) use word::described;
+use word::word;
 
 /// Actions whose parts are remembered for undo; older ones are undone part by part.
 const GROUP_LIMIT: usize = 200;
 /// Messages that one action may name: a selection of everything in a very large folder.
 const SELECTION_LIMIT: usize = 2_000_000;
-/// Name of the archive folder that is made where an account has none.
+/// Name of the archive folder that is made on this computer where an account has none.
 const ARCHIVE_NAME: &str = "Archive";
+/// How long a deletion for good waits before the server is told, milliseconds: as long as the undo bar is shown.
+pub(crate) const HOLD_MS: i64 = 10_000;
 
 type Store<T> = posthorn_store::Result<T>;
 type Targets = Vec<(MailboxId, MessageId)>;
@@ -173,15 +184,30 @@ async fn act<F>(
 where
     F: FnOnce(&WriteTx<'_>, &mut Homes, &[Chosen]) -> Store<Outcome> + Send + 'static,
 {
-    let chosen = engine.views().resolve(engine, selection).await?;
-    if chosen.len() > SELECTION_LIMIT {
-        return Err(Error::new(
-            crate::contract::Code::Limit,
-            "These are too many messages for one action",
-        ));
-    }
+    act_on(engine, resolve(engine, selection).await?, action, job).await
+}
+
+/// The same, with what was selected.
+async fn act_on<F>(
+    engine: &Engine,
+    chosen: Arc<Vec<Chosen>>,
+    action: &'static str,
+    job: F,
+) -> Result<Undoable>
+where
+    F: FnOnce(&WriteTx<'_>, &mut Homes, &[Chosen]) -> Store<Outcome> + Send + 'static,
+{
     let outcome = engine.store().write(move |tx| job(tx, &mut Homes::default(), &chosen)).await?;
     Ok(engine.groups().add(outcome.operations, action, outcome.count, outcome.folder))
+}
+
+/// Returns the rows that a selection means.
+async fn resolve(engine: &Engine, selection: Selection) -> Result<Arc<Vec<Chosen>>> {
+    let chosen = engine.views().resolve(engine, selection).await?;
+    if chosen.len() > SELECTION_LIMIT {
+        return Err(Error::new(Code::Limit, "These are too many messages for one action"));
+    }
+    Ok(Arc::new(chosen))
 }
 
 async fn flag(
@@ -221,50 +247,59 @@ pub(crate) async fn messages_set_starred(engine: &Engine, mark: Mark) -> Result<
     flag(engine, mark.selection, action, Flag::Flagged, mark.value).await
 }
 
-/// Moves to a folder.
-pub(crate) async fn messages_move(engine: &Engine, request: MoveMessages) -> Result<Undoable> {
-    let to = MailboxId(request.mailbox);
-    act(engine, request.selection, "move", move |tx, homes, chosen| {
-        let mut targets = targets(tx, homes, chosen, Reach::One)?;
-        targets.retain(|(mailbox, _)| *mailbox != to);
-        let folder = homes.get(tx, to)?.name.clone();
-        let operations = operation::enqueue(tx, &Action::Move { to }, &targets)?;
-        Ok(Outcome { operations, count: count(&targets), folder })
-    })
-    .await
+/// Returns the folder of a role. On this computer it is made where the account has none; on a server the user says
+/// which it is, before it comes to this ([`ask_for_folder`]).
+fn folder_of(tx: &WriteTx<'_>, account: AccountId, to: &Destination) -> Store<mailbox::Mailbox> {
+    if let Some(found) = of_roles(tx, account, to.roles)? {
+        return Ok(found);
+    }
+    if !mailbox::list(tx, account)?.first().is_some_and(|one| one.is_local) {
+        return Err(posthorn_store::Error::NotFound("folder"));
+    }
+    let role = to.roles.first().copied().unwrap_or_default();
+    let made = mailbox::add_local(tx, account, to.name, role)?;
+    mailbox::get(tx, made)
 }
 
-/// Returns the folder of a role, made where the account has none and `name` says how it would be called.
-fn folder_of(
-    tx: &WriteTx<'_>,
+fn of_roles(
+    tx: &ReadTx<'_>,
     account: AccountId,
     roles: &[MailboxRole],
-    name: &str,
-    made: &mut Vec<OperationId>,
-) -> Store<mailbox::Mailbox> {
+) -> Store<Option<mailbox::Mailbox>> {
     for role in roles {
         if let Some(found) = mailbox::by_role(tx, account, *role)? {
-            return Ok(found);
+            return Ok(Some(found));
         }
     }
-    let all = mailbox::list(tx, account)?;
-    let is_local = all.first().is_some_and(|one| one.is_local);
-    let role = roles.first().copied().unwrap_or_default();
-    let id = if is_local {
-        mailbox::add_local(tx, account, name, role)?
-    } else {
-        let delimiter = all.first().map(|one| one.delimiter.clone()).unwrap_or_default();
-        if mailbox::by_path(tx, account, name)?.is_none() {
-            let request =
-                MailboxRequest::Create { path: name.to_owned(), name: name.to_owned(), delimiter };
-            made.push(operation::enqueue_mailbox(tx, account, &request)?);
-        }
-        let found = mailbox::by_path(tx, account, name)?
-            .ok_or(posthorn_store::Error::NotFound("folder"))?;
-        mailbox::choose_role(tx, found.id, Some(role))?;
-        found.id
-    };
-    mailbox::get(tx, id)
+    Ok(None)
+}
+
+/// Fails with a question where a server has no folder for this: a second one is never made in silence.
+async fn ask_for_folder(engine: &Engine, chosen: &Arc<Vec<Chosen>>, to: Destination) -> Result<()> {
+    let chosen = chosen.clone();
+    let missing = engine
+        .store()
+        .read(move |tx| {
+            let mut homes = Homes::default();
+            let mut accounts = BTreeSet::new();
+            for (mailbox, _) in targets(tx, &mut homes, &chosen, Reach::One)? {
+                let home = homes.get(tx, mailbox)?;
+                if !to.stays.contains(&home.role) && !home.is_local {
+                    accounts.insert(home.account);
+                }
+            }
+            for account in accounts {
+                if of_roles(tx, account, to.roles)?.is_none() {
+                    return Ok(Some(account));
+                }
+            }
+            Ok(None)
+        })
+        .await?;
+    let Some(account) = missing else { return Ok(()) };
+    let role = to.roles.first().copied().unwrap_or_default().as_str();
+    let problem = "This account has no folder for it: choose one, or let one be made";
+    Err(Error::new(Code::NeedsFolder, problem).with(format!("{role}:{account}")))
 }
 
 /// Where an action on messages takes them.
@@ -286,7 +321,9 @@ async fn send_to(
     action: &'static str,
     to: Destination,
 ) -> Result<Undoable> {
-    act(engine, selection, action, move |tx, homes, chosen| {
+    let chosen = resolve(engine, selection).await?;
+    ask_for_folder(engine, &chosen, to).await?;
+    act_on(engine, chosen, action, move |tx, homes, chosen| {
         let mut by_account: BTreeMap<AccountId, Targets> = BTreeMap::new();
         for (mailbox, message) in targets(tx, homes, chosen, Reach::One)? {
             let home = homes.get(tx, mailbox)?;
@@ -296,8 +333,7 @@ async fn send_to(
         }
         let mut outcome = Outcome { operations: Vec::new(), count: 0, folder: String::new() };
         for (account, targets) in by_account {
-            let mut made = Vec::new();
-            let folder = folder_of(tx, account, to.roles, to.name, &mut made)?;
+            let folder = folder_of(tx, account, &to)?;
             if let Some((set, clear)) = to.keywords {
                 for (keyword, switch) in [(set, Switch::On), (clear, Switch::Off)] {
                     let action =
@@ -362,11 +398,12 @@ pub(crate) async fn messages_not_junk(engine: &Engine, request: OnMessages) -> R
     send_to(engine, request.selection, "notJunk", to).await
 }
 
-/// Deletes for good.
+/// Deletes for good, after a moment in which it can be taken back.
 pub(crate) async fn messages_delete(engine: &Engine, request: OnMessages) -> Result<Undoable> {
     act(engine, request.selection, "delete", move |tx, homes, chosen| {
         let targets = targets(tx, homes, chosen, Reach::One)?;
         let operations = operation::enqueue(tx, &Action::Delete, &targets)?;
+        operation::hold(tx, &operations, tx.now().plus_ms(HOLD_MS))?;
         Ok(Outcome { operations, count: count(&targets), folder: String::new() })
     })
     .await
@@ -386,21 +423,4 @@ pub(crate) async fn operations_undo(engine: &Engine, request: ById) -> Result<Un
         None => (word(&operation.action).to_owned(), operation.targets.len() as u64, String::new()),
     };
     Ok(engine.groups().add(follow_ups, &action, count, folder))
-}
-
-/// Returns the contract's word for an action of the log.
-pub(crate) fn word(action: &Action) -> &'static str {
-    match action {
-        Action::SetFlag { flag: Flag::Seen, to: Switch::On } => "read",
-        Action::SetFlag { flag: Flag::Seen, to: Switch::Off } => "unread",
-        Action::SetFlag { flag: Flag::Flagged, to: Switch::On } => "star",
-        Action::SetFlag { flag: Flag::Flagged, to: Switch::Off } => "unstar",
-        Action::SetFlag { flag: Flag::Keyword(keyword), .. } if keyword == "$NotJunk" => "notJunk",
-        Action::SetFlag { .. } => "junk",
-        Action::Move { .. } => "move",
-        Action::Delete => "delete",
-        Action::CreateMailbox { .. } => "createMailbox",
-        Action::RenameMailbox { .. } => "renameMailbox",
-        Action::DeleteMailbox { .. } => "deleteMailbox",
-    }
 }

@@ -145,7 +145,8 @@ impl UidSet {
                 let end = low + take;
                 ranges.push((low, end));
                 uids += take + 1;
-                text += 22;
+                text += digits(low) + 1 + if end > low { digits(end) + 1 } else { 0 };
+                // A range that comes next has at most 22 characters with its comma.
                 if uids >= max_uids || text + 22 > MAX_SET_TEXT {
                     pieces.push(Self { ranges: std::mem::take(&mut ranges) });
                     (uids, text) = (0, 0);
@@ -161,6 +162,10 @@ impl UidSet {
         }
         pieces
     }
+}
+
+fn digits(number: u32) -> usize {
+    number.checked_ilog10().unwrap_or_default() as usize + 1
 }
 
 impl FromIterator<Uid> for UidSet {

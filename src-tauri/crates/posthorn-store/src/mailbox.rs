@@ -2,6 +2,8 @@
 //!
 //! Invariant: `total` and `unread` are kept in the transaction that changes a placement, never counted for a screen.
 
+use std::collections::{HashMap, HashSet};
+
 use posthorn_model::{AccountId, MailboxId, MailboxRole, ModSeq, Timestamp, Uid, UidValidity};
 use rusqlite::{Row, params};
 
@@ -39,6 +41,12 @@ pub struct Mailbox {
     pub is_selectable: bool,
     /// The user subscribes to it.
     pub is_subscribed: bool,
+    /// The user wants it at the top of the folder list.
+    pub is_favourite: bool,
+    /// The user's own order among its siblings, from 1; absent = none chosen.
+    pub place: Option<u32>,
+    /// The user's colour for it; empty = none.
+    pub color: String,
 }
 
 /// How far a mailbox is synchronised; meaningful only under its uid validity.
@@ -78,7 +86,8 @@ pub struct Listed {
 }
 
 const COLUMNS: &str = "id, account, parent, path, name, delimiter, role, role_override, uid_validity, uid_next, \
-    highest_modseq, is_complete, lowest_uid, synced_at, audited_at, total, unread, is_local, is_selectable, is_subscribed";
+    highest_modseq, is_complete, lowest_uid, synced_at, audited_at, total, unread, is_local, is_selectable, \
+    is_subscribed, is_favourite, place, color";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Mailbox> {
     let number = |name: &str| row.get::<_, i64>(name);
@@ -108,6 +117,9 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Mailbox> {
         is_local: row.get("is_local")?,
         is_selectable: row.get("is_selectable")?,
         is_subscribed: row.get("is_subscribed")?,
+        is_favourite: row.get("is_favourite")?,
+        place: known("place")?.map(|place| u32::try_from(place).unwrap_or(u32::MAX)),
+        color: row.get("color")?,
     })
 }
 
@@ -160,8 +172,9 @@ pub fn apply_list(tx: &WriteTx<'_>, account: AccountId, listed: &[Listed]) -> Re
     for item in listed.iter().filter(|item| !busy.contains(&item.path)) {
         upsert(tx, account, item)?;
     }
+    let paths: HashSet<&str> = listed.iter().map(|item| item.path.as_str()).collect();
     for gone in &before {
-        let is_listed = listed.iter().any(|item| item.path == gone.path);
+        let is_listed = paths.contains(gone.path.as_str());
         if !is_listed && !gone.is_local && !busy.contains(&gone.path) {
             remove(tx, gone.id)?;
         }
@@ -199,14 +212,14 @@ pub fn upsert(tx: &WriteTx<'_>, account: AccountId, item: &Listed) -> Result<Mai
 pub(crate) fn link_parents(tx: &WriteTx<'_>, account: AccountId) -> Result<()> {
     let all =
         tx.all(&format!("SELECT {COLUMNS} FROM mailbox WHERE account = ?1"), [account.0], read)?;
+    let by_path: HashMap<&str, MailboxId> =
+        all.iter().map(|mailbox| (mailbox.path.as_str(), mailbox.id)).collect();
     for child in &all {
         let above = child
             .path
             .rsplit_once(child.delimiter.as_str())
             .filter(|_| !child.delimiter.is_empty());
-        let parent = above
-            .and_then(|(path, _)| all.iter().find(|mailbox| mailbox.path == path))
-            .map(|found| found.id);
+        let parent = above.and_then(|(path, _)| by_path.get(path)).copied();
         if parent != child.parent {
             tx.run(
                 "UPDATE mailbox SET parent = ?2 WHERE id = ?1",
@@ -234,12 +247,112 @@ pub fn add_local(
     Ok(id)
 }
 
-/// Lets the user say what a mailbox is for; absent = as the server says.
+/// Lets the user say what a mailbox is for; absent = as the server says. An account has one mailbox for a role: one
+/// that the user had chosen for it before is an ordinary one again.
 pub fn choose_role(tx: &WriteTx<'_>, id: MailboxId, role: Option<MailboxRole>) -> Result<()> {
+    if let Some(role) = role.filter(|role| *role != MailboxRole::Other) {
+        let own = get(tx, id)?;
+        for other in
+            list(tx, own.account)?.iter().filter(|other| other.id != id && other.role == role)
+        {
+            let sql = "UPDATE mailbox SET role_override = ?2 WHERE id = ?1";
+            tx.run(sql, params![other.id.0, MailboxRole::Other.as_str()])?;
+            tx.note(|changes| changes.mailbox(other.id));
+        }
+    }
     let word = role.map_or("", MailboxRole::as_str);
     tx.run("UPDATE mailbox SET role_override = ?2 WHERE id = ?1", params![id.0, word])?;
     tx.note(|changes| changes.mailbox(id));
     Ok(())
+}
+
+/// What the user can choose for the look of a mailbox.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Look {
+    /// At the top of the folder list, or not.
+    Favourite(bool),
+    /// A colour; empty = none.
+    Color(String),
+    /// The order among its siblings, from 1; absent = by name.
+    Place(Option<u32>),
+}
+
+/// Remembers what the user chose for the look of a mailbox.
+pub fn set_look(tx: &WriteTx<'_>, id: MailboxId, look: &Look) -> Result<()> {
+    let count = match look {
+        Look::Favourite(value) => {
+            tx.run("UPDATE mailbox SET is_favourite = ?2 WHERE id = ?1", params![id.0, value])?
+        }
+        Look::Color(color) => {
+            tx.run("UPDATE mailbox SET color = ?2 WHERE id = ?1", params![id.0, color])?
+        }
+        Look::Place(place) => tx.run(
+            "UPDATE mailbox SET place = ?2 WHERE id = ?1",
+            params![id.0, place.unwrap_or_default()],
+        )?,
+    };
+    if count == 0 {
+        return Err(Error::NotFound("folder"));
+    }
+    tx.note(|changes| changes.mailbox(id));
+    Ok(())
+}
+
+/// Notes whether the user subscribes to a mailbox.
+pub(crate) fn set_subscribed(tx: &WriteTx<'_>, id: MailboxId, is_subscribed: bool) -> Result<()> {
+    tx.run("UPDATE mailbox SET is_subscribed = ?2 WHERE id = ?1", params![id.0, is_subscribed])?;
+    tx.note(|changes| changes.mailbox(id));
+    Ok(())
+}
+
+/// What a mailbox holds, in figures.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Holdings {
+    /// Visible messages.
+    pub messages: u64,
+    /// Bytes of these messages, as the server counts them.
+    pub bytes: u64,
+    /// Messages whose whole bytes are on this computer.
+    pub stored: u64,
+    /// When the oldest was received; absent = there is none.
+    pub oldest: Option<Timestamp>,
+    /// When the newest was received; absent = there is none.
+    pub newest: Option<Timestamp>,
+    /// Operations under way that concern its messages.
+    pub pending: u64,
+}
+
+/// Returns what a mailbox holds. Walks its messages: for a dialog, not for a list.
+pub fn holdings(tx: &ReadTx<'_>, id: MailboxId) -> Result<Holdings> {
+    let sql = "SELECT count(*), coalesce(sum(message.size), 0), coalesce(sum(message.body_state = 2), 0), \
+          min(message.received), max(message.received), coalesce(sum(placement.pending > 0), 0) \
+        FROM placement JOIN message ON message.id = placement.message \
+        WHERE placement.mailbox = ?1 AND placement.is_hidden = 0";
+    tx.one(sql, [id.0], |row| {
+        let number = |at: usize| row.get::<_, i64>(at).map(i64::unsigned_abs);
+        let time = |at: usize| row.get::<_, Option<i64>>(at).map(|at| at.map(Timestamp));
+        Ok(Holdings {
+            messages: number(0)?,
+            bytes: number(1)?,
+            stored: number(2)?,
+            oldest: time(3)?,
+            newest: time(4)?,
+            pending: number(5)?,
+        })
+    })
+}
+
+/// Returns a mailbox and everything below it, the deepest first.
+pub fn subtree(tx: &ReadTx<'_>, id: MailboxId) -> Result<Vec<Mailbox>> {
+    let top = get(tx, id)?;
+    let start = format!("{}{}", top.path, top.delimiter);
+    let mut all: Vec<Mailbox> = list(tx, top.account)?
+        .into_iter()
+        .filter(|one| !top.delimiter.is_empty() && one.path.starts_with(&start))
+        .collect();
+    all.sort_by_key(|one| std::cmp::Reverse(one.path.matches(top.delimiter.as_str()).count()));
+    all.push(top);
+    Ok(all)
 }
 
 /// Remembers how far the mailbox is synchronised. For a new uid validity see [`crate::placement::forget_uids`].

@@ -4,14 +4,20 @@
 //! per account in their order ([`next`]), idempotently, and tells how it ended ([`done`], [`refuse`], [`postpone`]).
 //! Where a mailbox is on this computer alone, an operation is done at once.
 //!
+//! A refusal that concerns some of the messages takes back those alone ([`refuse_part`]).
+//!
 //! Invariants: a placement counts its operations under way (`pending`), and the synchronisation leaves such a row's
 //! flags alone. What left a mailbox stays hidden there until the server confirms, and comes back when it refuses.
-//! The log survives restarts and is what undo works from ([`undo()`]).
+//! The log survives restarts and is what undo works from ([`undo()`]). An operation may wait for another (`after`), or
+//! be held back for a while so that the user can still take it back ([`hold`]); the log goes on past such a one, except
+//! that a change of folders keeps its turn.
 
 mod action;
 mod backout;
 mod effect;
+mod folder;
 mod log;
+mod transfer;
 mod undo;
 
 use posthorn_model::{AccountId, Flags, MailboxId, MessageId, OperationId, Timestamp, Uid};
@@ -21,9 +27,11 @@ use crate::error::{Error, Result};
 use crate::tx::{ReadTx, WriteTx};
 
 pub use action::{Action, Flag, Switch};
-pub use effect::{MailboxRequest, enqueue, enqueue_mailbox};
+pub use effect::enqueue;
+pub use folder::{MailboxRequest, enqueue_mailbox};
 pub(crate) use log::paths_under_way;
-pub use log::{get, next, recent};
+pub use log::{get, held_until, next, recent};
+pub use transfer::appended;
 pub use undo::undo;
 
 /// How far an operation is.
@@ -78,6 +86,8 @@ pub struct Operation {
     pub created_at: Timestamp,
     /// An undo was made from it.
     pub is_undone: bool,
+    /// The operation that must be over before, also one of another account; absent = none.
+    pub after: Option<OperationId>,
 }
 
 /// One message of an operation.
@@ -91,6 +101,8 @@ pub struct Target {
     pub uid: Option<Uid>,
     /// Its flags before.
     pub flags_before: Flags,
+    /// The message of another account that this one is a copy of; absent = it is not one.
+    pub origin: Option<MessageId>,
 }
 
 /// A uid that the server told for a moved message (COPYUID, RFC 4315).
@@ -125,7 +137,58 @@ pub fn done(tx: &WriteTx<'_>, id: OperationId, copied: &[Copied]) -> Result<()> 
         return Ok(());
     }
     effect::confirm(tx, &operation, copied)?;
-    set_state(tx, id, OperationState::Done, "")
+    set_state(tx, id, OperationState::Done, "")?;
+    transfer::release(tx, id)
+}
+
+/// Keeps operations from being sent before this time, so that they can be taken back as if they had never been.
+/// Those that were sent or are over are left alone.
+pub fn hold(tx: &WriteTx<'_>, ids: &[OperationId], until: Timestamp) -> Result<()> {
+    let sql =
+        "UPDATE operation SET next_try = ?2 WHERE id = ?1 AND state = 'queued' AND attempts = 0";
+    for id in ids {
+        tx.run(sql, params![id.0, until.0])?;
+    }
+    Ok(())
+}
+
+/// Notes that the server refused some of an operation's messages for good, with its sentence. Their local effect is
+/// taken back, and they become a refused operation of their own, whose id comes back; the rest goes on. Messages that
+/// are not among the targets are passed over; absent = none was.
+pub fn refuse_part(
+    tx: &WriteTx<'_>,
+    id: OperationId,
+    targets: &[(MailboxId, MessageId)],
+    error: &str,
+) -> Result<Option<OperationId>> {
+    let operation = get(tx, id)?;
+    if !matches!(operation.state, OperationState::Queued | OperationState::Sent) {
+        return Ok(None);
+    }
+    let wanted: std::collections::BTreeSet<_> = targets.iter().copied().collect();
+    let refused: Vec<&Target> = operation
+        .targets
+        .iter()
+        .filter(|target| wanted.contains(&(target.mailbox, target.message)))
+        .collect();
+    if refused.is_empty() {
+        return Ok(None);
+    }
+    if refused.len() == operation.targets.len() {
+        refuse(tx, id, error)?;
+        return Ok(Some(id));
+    }
+    let sql = "INSERT INTO operation (account, action, created_at, attempts) SELECT account, action, created_at, attempts \
+        FROM operation WHERE id = ?1";
+    let part = OperationId(tx.insert(sql, [id.0])?);
+    let sql = "UPDATE operation_target SET operation = ?2 WHERE operation = ?1 AND message = ?3 AND mailbox = ?4";
+    for target in refused {
+        tx.run(sql, [id.0, part.0, target.message.0, target.mailbox.0])?;
+    }
+    backout::back_out(tx, &get(tx, part)?)?;
+    set_state(tx, part, OperationState::Refused, error)?;
+    transfer::give_up(tx, id, part, error)?;
+    Ok(Some(part))
 }
 
 /// Notes that the server refused for good, with its sentence, and takes the local effect back.
@@ -135,7 +198,8 @@ pub fn refuse(tx: &WriteTx<'_>, id: OperationId, error: &str) -> Result<()> {
         return Ok(());
     }
     backout::back_out(tx, &operation)?;
-    set_state(tx, id, OperationState::Refused, error)
+    set_state(tx, id, OperationState::Refused, error)?;
+    transfer::give_up(tx, id, id, error)
 }
 
 /// Forgets finished operations older than 30 days.

@@ -258,8 +258,11 @@ fn is_arriving(tx: &ReadTx<'_>, placement: &Placement) -> Result<bool> {
     let sql = "SELECT operation.action FROM operation_target JOIN operation ON operation.id = operation \
         WHERE operation_target.message = ?1 AND operation.state IN ('queued', 'sent')";
     let actions: Vec<String> = tx.all(sql, [placement.message.0], |row| row.get(0))?;
-    let here = Action::Move { to: placement.mailbox };
-    Ok(actions.iter().filter_map(|text| Action::from_text(text)).any(|action| action == here))
+    let here = Some(placement.mailbox);
+    Ok(actions
+        .iter()
+        .filter_map(|text| Action::from_text(text))
+        .any(|action| action.target() == here))
 }
 
 /// Removes messages from a mailbox. A message that is nowhere any more stays restorable ([`crate::removed`]).

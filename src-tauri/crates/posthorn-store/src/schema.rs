@@ -33,6 +33,7 @@ pub(crate) const INDEX: Format = Format {
     migrations: &[
         Migration { sql: include_str!("schema/index/0001_start.sql"), floor: 1 },
         Migration { sql: include_str!("schema/index/0002_walks.sql"), floor: 1 },
+        Migration { sql: include_str!("schema/index/0003_folders.sql"), floor: 3 },
     ],
 };
 

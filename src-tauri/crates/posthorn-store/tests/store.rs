@@ -23,5 +23,7 @@ mod placement;
 mod search;
 #[path = "it/thread.rs"]
 mod thread;
+#[path = "it/transfer.rs"]
+mod transfer;
 #[path = "it/view.rs"]
 mod view;

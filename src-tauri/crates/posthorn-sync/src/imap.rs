@@ -367,6 +367,7 @@ impl Worker<'_> {
                     status.problem.clone_from(&replayed.problem);
                     status.next_try = Some(next_try);
                 }
+                (BodyState::Done, None) if replayed.is_waiting => status.enter(State::Waiting),
                 (BodyState::Stuck(problem), None) => {
                     status.enter(State::Waiting);
                     status.problem = Some(problem.clone());
@@ -394,7 +395,8 @@ impl Worker<'_> {
             }
             status.server_said = said;
         });
-        if bodies != BodyState::Busy && replayed.next_try.is_none() {
+        let is_replayed = replayed.next_try.is_none() && !replayed.is_waiting;
+        if bodies != BodyState::Busy && is_replayed {
             self.account.engine.board.served(self.account.id, Part::Incoming, mark);
         }
     }

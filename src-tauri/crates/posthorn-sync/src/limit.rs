@@ -54,8 +54,17 @@ pub const SKIM_ABOVE: u64 = 4 << 20;
 pub const ON_DEMAND: u64 = 256 << 20;
 /// Requests for single bodies that may wait; more make the asker wait.
 pub const REQUESTS: usize = 256;
-/// Uids of one STORE, COPY or MOVE command.
-pub const OPERATION_UIDS: u32 = 1000;
+/// Uids of one STORE, COPY or MOVE command: what a broken connection repeats stays small, and a server that takes a
+/// millisecond a message answers well within its time.
+pub const OPERATION_UIDS: u32 = 5000;
+/// Further commands that one operation may cost to find out which of its messages the server refuses: enough for one
+/// among a million, or a few among thousands.
+pub const REFUSAL_COMMANDS: u32 = 40;
+/// Messages that are appended before they are read back: what is repeated after a break is one message, what is read
+/// back comes with one command.
+pub const APPEND_BATCH: usize = 50;
+/// Messages of one append that the server refuses one after the other; then the rest is refused with them.
+pub const APPEND_REFUSALS: usize = 10;
 /// An answer that takes more than this many messages is doubted when it is also more than half of the folder.
 pub const DOUBT_ABOVE: u64 = 20;
 /// A complete comparison of uids is due after this long, per mailbox.

@@ -15,7 +15,7 @@ mod copy;
 mod finish;
 mod schedule;
 mod seek;
-mod source;
+pub(crate) mod source;
 mod verdict;
 mod wake;
 

@@ -259,6 +259,13 @@ pub(crate) fn assign(folders: &[Candidate]) -> Vec<MailboxRole> {
     for (_, at, role) in by_name {
         owner.entry(role).or_insert(at);
     }
+    for role in [MailboxRole::Sent, MailboxRole::Drafts, MailboxRole::Junk, MailboxRole::Trash] {
+        if let std::collections::btree_map::Entry::Vacant(vacant) = owner.entry(role)
+            && let Some(at) = deeper(folders, role)
+        {
+            vacant.insert(at);
+        }
+    }
     let mut roles = vec![MailboxRole::Other; folders.len()];
     for (role, at) in owner {
         if let Some(place) = roles.get_mut(at) {
@@ -266,6 +273,18 @@ pub(crate) fn assign(folders: &[Candidate]) -> Vec<MailboxRole> {
         }
     }
     roles
+}
+
+/// Returns the only folder anywhere below the top whose name says this role, where nothing else has it: making a
+/// second one beside it would be worse than taking it. Of several nobody can say which is meant.
+fn deeper(folders: &[Candidate], role: MailboxRole) -> Option<usize> {
+    let mut found = folders.iter().enumerate().filter(|(_, folder)| {
+        folder.marked.is_none()
+            && folder.names.len() > 1
+            && folder.names.last().and_then(|name| of_name(name)) == Some(role)
+    });
+    let (at, _) = found.next()?;
+    found.next().is_none().then_some(at)
 }
 
 fn is_inbox(folder: &Candidate) -> bool {
@@ -280,6 +299,11 @@ fn by_name(folder: &Candidate) -> Option<MailboxRole> {
         [root, name] if root.eq_ignore_ascii_case("inbox") || root.starts_with('[') => name,
         _ => return None,
     };
+    of_name(name)
+}
+
+/// Returns the role whose table has this name.
+pub(crate) fn of_name(name: &str) -> Option<MailboxRole> {
     let name = name.trim().to_lowercase();
     NAMES.iter().find(|(_, names)| names.contains(&name.as_str())).map(|(role, _)| *role)
 }

@@ -31,6 +31,7 @@ export function rowMenu(store: Store, at: HTMLElement | { x: number; y: number }
     line('message.trash'),
     line(inJunk ? 'message.notJunk' : 'message.junk'),
     line('message.move'),
+    line('message.copy'),
     line('message.toggleRead', {
       apart: true,
       ...(single ? { label: t(activeRow?.unread ? 'command-mark-read' : 'command-mark-unread') } : {}),

@@ -1,4 +1,12 @@
 /** The menu of a folder and of an account. */
+import ArrowDown from '@lucide/svelte/icons/arrow-down';
+import ArrowDownAZ from '@lucide/svelte/icons/arrow-down-a-z';
+import ArrowUp from '@lucide/svelte/icons/arrow-up';
+import Bell from '@lucide/svelte/icons/bell';
+import BellOff from '@lucide/svelte/icons/bell-off';
+import Bookmark from '@lucide/svelte/icons/bookmark';
+import FolderCog from '@lucide/svelte/icons/folder-cog';
+import FolderInput from '@lucide/svelte/icons/folder-input';
 import FolderPen from '@lucide/svelte/icons/folder-pen';
 import FolderPlus from '@lucide/svelte/icons/folder-plus';
 import MailCheck from '@lucide/svelte/icons/mail-check';
@@ -11,10 +19,15 @@ import { type Branch, mailboxName } from '@/state/mailboxes.svelte';
 import type { Store } from '@/state/store.svelte';
 import { t } from '@/text/text.svelte';
 
-/** Opens the menu of a folder. Folders with a role are not renamed or deleted from here. */
+/** Opens the menu of a folder. The inbox is not renamed, moved or deleted; what the server forbids it says itself. */
 export function folderMenu(store: Store, mailbox: Mailbox, at: HTMLElement | { x: number; y: number }): void {
+  const items = [...contents(store, mailbox), ...shape(store, mailbox), ...look(store, mailbox)];
+  menus.show(mailboxName(mailbox), items, at);
+}
+
+/** What can be done to the messages of a folder. */
+function contents(store: Store, mailbox: Mailbox): MenuItem[] {
   const { actions } = store;
-  const fixed = mailbox.role !== 'other';
   const items: MenuItem[] = [
     {
       label: t('command-mark-all-read'),
@@ -22,23 +35,85 @@ export function folderMenu(store: Store, mailbox: Mailbox, at: HTMLElement | { x
       disabled: mailbox.unread === 0,
       run: () => void actions.markAllRead(mailbox),
     },
+  ];
+  if (mailbox.role === 'trash' || mailbox.role === 'junk') {
+    items.push({
+      label: t(mailbox.role === 'trash' ? 'folder-empty-trash' : 'folder-empty-junk'),
+      icon: Trash2,
+      danger: true,
+      disabled: mailbox.total === 0,
+      run: () => void actions.empty(mailbox),
+    });
+  }
+  return items;
+}
+
+/** What can be done to the folder itself. */
+function shape(store: Store, mailbox: Mailbox): MenuItem[] {
+  const { actions, screen } = store;
+  const fixed = mailbox.role === 'inbox';
+  const flat = mailbox.delimiter === '';
+  const move = () => {
+    screen.movedFolder = mailbox.id;
+    screen.layer = 'moveFolder';
+  };
+  return [
     {
       label: t('folder-new-in'),
       icon: FolderPlus,
       apart: true,
+      disabled: flat,
       run: () => void actions.createMailbox(mailbox.account, mailbox.id),
     },
     { label: t('folder-rename'), icon: FolderPen, disabled: fixed, run: () => void actions.renameMailbox(mailbox) },
+    { label: t('folder-move'), icon: FolderInput, disabled: fixed || flat, run: move },
     {
       label: t('folder-delete'),
       icon: Trash2,
       danger: true,
       disabled: fixed,
-      apart: true,
       run: () => void actions.deleteMailbox(mailbox),
     },
   ];
-  menus.show(mailboxName(mailbox), items, at);
+}
+
+/** How the folder looks here. */
+function look(store: Store, mailbox: Mailbox): MenuItem[] {
+  const { actions, mailboxes, screen } = store;
+  const siblings = mailboxes.siblings(mailbox);
+  const at = siblings.findIndex((one) => one.id === mailbox.id);
+  const items: MenuItem[] = [
+    {
+      label: t(mailbox.favourite ? 'folder-unfavourite' : 'folder-favourite'),
+      icon: Bookmark,
+      apart: true,
+      run: () => void actions.setLook(mailbox.id, { favourite: !mailbox.favourite }),
+    },
+    { label: t('folder-up'), icon: ArrowUp, disabled: at <= 0, run: () => void actions.shift(mailbox, -1) },
+    {
+      label: t('folder-down'),
+      icon: ArrowDown,
+      disabled: at === siblings.length - 1,
+      run: () => void actions.shift(mailbox, 1),
+    },
+  ];
+  if (siblings.some((one) => one.place !== null)) {
+    items.push({ label: t('folder-by-name'), icon: ArrowDownAZ, run: () => void actions.shift(mailbox, 0) });
+  }
+  if (!mailbox.local) {
+    items.push({
+      label: t(mailbox.subscribed ? 'folder-unsubscribe' : 'folder-subscribe'),
+      icon: mailbox.subscribed ? BellOff : Bell,
+      run: () => void actions.setSubscribed(mailbox, !mailbox.subscribed),
+    });
+  }
+  items.push({
+    label: t('folder-properties'),
+    icon: FolderCog,
+    apart: true,
+    run: () => void (screen.propertiesOf = mailbox.id),
+  });
+  return items;
 }
 
 /** Opens the folders of an account as a menu. */

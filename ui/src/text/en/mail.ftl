@@ -35,6 +35,51 @@ folder-new-in = New folder in here
 folder-rename = Rename folder
 folder-delete = Delete folder…
 folder-name = Name
+folder-move = Move folder to…
+folder-move-top = (top level)
+folder-move-label = Type the folder that it goes into
+folder-properties = Properties
+folder-favourite = Add to favourites
+folder-unfavourite = Remove from favourites
+folder-up = Move up
+folder-down = Move down
+folder-by-name = Order by name
+folder-subscribe = Subscribe
+folder-unsubscribe = Unsubscribe
+folder-empty-trash = Empty trash…
+folder-empty-junk = Empty junk…
+folder-favourites = Favourites
+folder-filter = Filter folders
+folder-filter-none = No folder is called that
+folder-colour = Colour
+folder-colour-none = No colour
+folder-colour-of = Colour { $number }
+folder-role = Used for
+folder-role-server = As the server says
+folder-role-none = Nothing special
+folder-role-note = Every account has one folder for each use; the one that had it before becomes an ordinary folder.
+folder-path = On the server
+folder-account = Account
+folder-messages = Messages
+folder-messages-value = { $total }, { $unread } unread
+folder-size = Size
+folder-stored = On this computer
+folder-stored-value = { $stored } of { $total } complete
+folder-span = From, to
+folder-span-value = { $oldest } to { $newest }
+folder-below = Folders below
+folder-checked = Last check
+folder-checked-never = never
+folder-audited = Every message compared
+folder-pending = Waiting for the server
+folder-local = This folder is on this computer alone.
+folder-subscribed-note = Other programs show this folder.
+folder-favourite-note = Also shown above the accounts.
+folder-choose-title = Which folder is for this?
+folder-choose-text = { $account } has no folder that is used as “{ $role }”. Choose one, or let one be made.
+folder-choose-existing = Folder
+folder-choose-make = Make a folder “{ $role }”
+folder-choose-action = Use it
 list = Messages
 list-width = List width
 list-unread = { $count ->
@@ -69,6 +114,10 @@ row-draft = Draft
 row-to = To { $people }
 row-select = Select
 row-count = { $count } messages
+drag-copy = { $count ->
+    [one] Copy 1 message
+   *[other] Copy { $count } messages
+}
 drag-count = { $count ->
     [one] 1 message
    *[other] { $count } messages
@@ -152,13 +201,30 @@ ask-delete-title = { $count ->
     [one] Delete this message for good?
    *[other] Delete { $count } messages for good?
 }
-ask-delete-text = This cannot be undone.
+ask-delete-text = It skips the trash. For a few seconds it can be taken back.
+ask-instead-title = { $count ->
+    [one] Delete this message for good?
+   *[other] Delete { $count } messages for good?
+}
+ask-instead-text = The mailbox is full, so nothing can be copied to the trash. Deleting for good makes room.
+instead-action = Delete for good…
+instead-line = The mailbox is full: nothing fits into the trash
+ask-empty-title = { $count ->
+    [one] Delete the 1 message in “{ $name }” for good?
+   *[other] Delete all { $count } messages in “{ $name }” for good?
+}
+ask-empty-text = For a few seconds it can be taken back.
+ask-empty-action = Delete for good
 ask-delete-action = Delete for good
 ask-delete-folder-title = Delete the folder “{ $name }”?
 ask-delete-folder-text = { $count ->
     [0] It is empty.
     [one] Its 1 message goes with it.
    *[other] Its { $count } messages go with it.
+}
+ask-delete-folder-below = { $count ->
+    [one] The folder below it goes too.
+   *[other] The { $count } folders below it go too.
 }
 ask-delete-folder-action = Delete folder
 ask-unsent-title = { $count ->
@@ -187,6 +253,17 @@ done-move = { $count ->
     [one] Moved to { $folder }
    *[other] { $count } moved to { $folder }
 }
+done-copy = { $count ->
+    [one] Copied to { $folder }
+   *[other] { $count } copied to { $folder }
+}
+done-empty = { $count ->
+    [one] 1 deleted for good
+   *[other] { $count } deleted for good
+}
+done-move-mailbox = Folder { $folder } moved
+done-subscribe = Subscribed to { $folder }
+done-unsubscribe = No longer subscribed to { $folder }
 done-archive = { $count ->
     [one] Archived
    *[other] { $count } archived

@@ -64,6 +64,8 @@ contract! {
         NotHere,
         /// What is asked cannot be undone any more.
         TooLate,
+        /// The account has no folder for this; `detail` is `ROLE:ACCOUNT`. The user says which, or lets one be made.
+        NeedsFolder,
         /// The user cancelled.
         Cancelled,
         /// A defect of ours.

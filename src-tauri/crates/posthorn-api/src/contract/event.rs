@@ -77,6 +77,8 @@ contract! {
             operation: i64,
             /// As in `Undoable.action`.
             action: String,
+            /// Messages (or folders) that it was about.
+            count: u64,
             /// Why.
             error: super::Error,
         },

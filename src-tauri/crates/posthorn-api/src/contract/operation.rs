@@ -17,11 +17,11 @@ contract! {
         pub value: bool,
     }
 
-    /// Moves messages.
+    /// Moves or copies messages.
     pub struct MoveMessages {
         /// What it is done to.
         pub selection: Selection,
-        /// Folder of the same account.
+        /// Folder, also one of another account.
         pub mailbox: i64,
     }
 
@@ -29,7 +29,7 @@ contract! {
     pub struct Undoable {
         /// Operation for `operations.undo`; null when nothing changed or it cannot be undone.
         pub operation: Option<i64>,
-        /// `read`, `unread`, `star`, `unstar`, `move`, `archive`, `trash`, `delete`, `junk`, `notJunk`, `markAllRead`, `createMailbox`, `renameMailbox`, `deleteMailbox`.
+        /// `read`, `unread`, `star`, `unstar`, `move`, `copy`, `archive`, `empty`, `subscribe`, `unsubscribe`, `moveMailbox`, `trash`, `delete`, `junk`, `notJunk`, `markAllRead`, `createMailbox`, `renameMailbox`, `deleteMailbox`.
         pub action: String,
         /// Messages (or folders) it was done to.
         pub count: u64,

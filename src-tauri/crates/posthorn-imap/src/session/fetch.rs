@@ -24,6 +24,13 @@ pub enum Search {
     /// Those with this `Message-ID`, given without angle brackets; they are added, because servers search for parts
     /// and `2@x` is a part of `12@x`.
     MessageId(String),
+    /// Those of exactly this size (RFC822.SIZE), and with this `Message-ID` where there is one.
+    Same {
+        /// Without angle brackets; absent = by size alone.
+        message_id: Option<String>,
+        /// Octets.
+        size: u64,
+    },
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
@@ -42,6 +49,24 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
                 let charset = if is_plain { "" } else { " CHARSET UTF-8" };
                 Command::new(format!("{verb}{charset} HEADER MESSAGE-ID"))
                     .string(format!("<{id}>").as_bytes())?
+            }
+            Search::Same { message_id, size } => {
+                let is_ascii = message_id.as_ref().is_none_or(|id| id.is_ascii());
+                let charset = if is_ascii { "" } else { " CHARSET UTF-8" };
+                let larger = match size.checked_sub(1) {
+                    Some(less) => format!(" LARGER {less}"),
+                    None => String::new(),
+                };
+                let command = Command::new(format!(
+                    "{verb}{charset}{larger} SMALLER {}",
+                    size.saturating_add(1)
+                ));
+                match message_id {
+                    Some(id) => {
+                        command.words(" HEADER MESSAGE-ID").string(format!("<{id}>").as_bytes())?
+                    }
+                    None => command,
+                }
             }
         };
         let mut answer: Option<UidSet> = None;
@@ -103,6 +128,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
             items.push_str(if is_offered { item } else { "" });
         }
         let command = Command::new("UID FETCH").set(uids)?.words(&format!(" ({items})"));
+        self.fetch(&command).await
+    }
+
+    /// Fetches sizes alone.
+    pub async fn fetch_sizes(&mut self, uids: &UidSet) -> Result<Fetching<'_, S>> {
+        let command = Command::new("UID FETCH").set(uids)?.words(" (UID RFC822.SIZE)");
         self.fetch(&command).await
     }
 

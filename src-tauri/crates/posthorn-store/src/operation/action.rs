@@ -18,6 +18,16 @@ pub enum Action {
         /// Where to.
         to: MailboxId,
     },
+    /// Copies messages to another mailbox of the account.
+    Copy {
+        /// Where to.
+        to: MailboxId,
+    },
+    /// Adds messages that came from another account or from this computer.
+    Append {
+        /// Where to.
+        to: MailboxId,
+    },
     /// Deletes messages for good.
     Delete,
     /// Makes a mailbox.
@@ -39,6 +49,15 @@ pub enum Action {
         from_name: String,
         /// Shown name after.
         to_name: String,
+    },
+    /// Subscribes to a mailbox, or ends that.
+    Subscribe {
+        /// The mailbox.
+        mailbox: MailboxId,
+        /// Its path on the server.
+        path: String,
+        /// Which of both.
+        to: Switch,
     },
     /// Deletes a mailbox with what is in it.
     DeleteMailbox {
@@ -137,13 +156,41 @@ impl Flag {
 }
 
 impl Action {
+    /// Tells whether it changes the account's mailboxes and not messages.
+    pub fn is_of_folder(&self) -> bool {
+        match self {
+            Self::CreateMailbox { .. }
+            | Self::RenameMailbox { .. }
+            | Self::DeleteMailbox { .. }
+            | Self::Subscribe { .. } => true,
+            Self::SetFlag { .. }
+            | Self::Move { .. }
+            | Self::Copy { .. }
+            | Self::Append { .. }
+            | Self::Delete => false,
+        }
+    }
+
+    /// Returns the mailbox that it brings messages to; absent = it brings none.
+    pub fn target(&self) -> Option<MailboxId> {
+        match self {
+            Self::Move { to } | Self::Copy { to } | Self::Append { to } => Some(*to),
+            _ => None,
+        }
+    }
+
     pub(crate) fn to_text(&self) -> String {
         let value = match self {
             Self::SetFlag { flag, to } => {
                 json!({"do": "flag", "flag": flag.name(), "on": *to == Switch::On})
             }
             Self::Move { to } => json!({"do": "move", "to": to.0}),
+            Self::Copy { to } => json!({"do": "copy", "to": to.0}),
+            Self::Append { to } => json!({"do": "append", "to": to.0}),
             Self::Delete => json!({"do": "delete"}),
+            Self::Subscribe { mailbox, path, to } => json!({
+                "do": "subscribe", "mailbox": mailbox.0, "path": path, "on": *to == Switch::On,
+            }),
             Self::CreateMailbox { mailbox, path } => {
                 json!({"do": "create", "mailbox": mailbox.0, "path": path})
             }
@@ -168,6 +215,13 @@ impl Action {
                 Self::SetFlag { flag: Flag::from_name(&word("flag")?), to }
             }
             "move" => Self::Move { to: mailbox("to")? },
+            "copy" => Self::Copy { to: mailbox("to")? },
+            "append" => Self::Append { to: mailbox("to")? },
+            "subscribe" => {
+                let is_on = value.get("on").and_then(Value::as_bool)?;
+                let to = if is_on { Switch::On } else { Switch::Off };
+                Self::Subscribe { mailbox: mailbox("mailbox")?, path: word("path")?, to }
+            }
             "delete" => Self::Delete,
             "create" => Self::CreateMailbox { mailbox: mailbox("mailbox")?, path: word("path")? },
             "rename" => Self::RenameMailbox {

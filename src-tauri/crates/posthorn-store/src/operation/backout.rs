@@ -36,9 +36,14 @@ pub(super) fn back_out(tx: &WriteTx<'_>, operation: &Operation) -> Result<()> {
                 withdraw(tx, operation, *to, target.message, target)?;
                 come_back(tx, target)?;
             }
+            Action::Copy { to } | Action::Append { to } => {
+                touched.insert((*to, thread));
+                withdraw(tx, operation, *to, target.message, target)?;
+            }
             Action::Delete => come_back(tx, target)?,
             Action::CreateMailbox { .. }
             | Action::RenameMailbox { .. }
+            | Action::Subscribe { .. }
             | Action::DeleteMailbox { .. } => {}
         }
         let account = operation.account;
@@ -51,7 +56,14 @@ pub(super) fn back_out(tx: &WriteTx<'_>, operation: &Operation) -> Result<()> {
             mailbox::rename(tx, *mailbox, from, from_name)
         }
         Action::DeleteMailbox { mailbox, .. } => mailbox::set_hidden(tx, *mailbox, false),
-        Action::SetFlag { .. } | Action::Move { .. } | Action::Delete => Ok(()),
+        Action::Subscribe { mailbox, to, .. } => {
+            mailbox::set_subscribed(tx, *mailbox, *to == Switch::Off)
+        }
+        Action::SetFlag { .. }
+        | Action::Move { .. }
+        | Action::Copy { .. }
+        | Action::Append { .. }
+        | Action::Delete => Ok(()),
     }
 }
 

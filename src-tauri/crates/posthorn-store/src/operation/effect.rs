@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use posthorn_model::{AccountId, MailboxId, MailboxRole, MessageId, OperationId, ThreadId};
 use rusqlite::params;
 
+use super::transfer::{Originals, transfer};
 use super::{Action, Copied, Flag, Operation, OperationState, Switch};
 use crate::error::{Error, Result};
 use crate::mailbox::Mailbox;
@@ -16,7 +17,8 @@ use crate::{mailbox, placement, removed, thread};
 type Touched = BTreeSet<(MailboxId, ThreadId)>;
 
 /// Does something to messages: here at once, on the servers when they can be reached. Targets may lie in several
-/// accounts (one operation for each comes back) and those that are not there any more are left out.
+/// accounts (at least one operation for each comes back) and those that are not there any more are left out. Copying
+/// and moving to another account needs the whole bytes here.
 pub fn enqueue(
     tx: &WriteTx<'_>,
     action: &Action,
@@ -33,23 +35,40 @@ pub fn enqueue(
         if let Entry::Vacant(vacant) = homes.entry(mailbox) {
             vacant.insert(mailbox::get(tx, mailbox)?);
         }
-        if let Some(home) = homes.get(&mailbox).filter(|_| is_changed_by(&placed, action)) {
+        if let Some(home) = homes.get(&mailbox)
+            && is_changed_by(tx, &placed, action)?
+        {
             groups.entry(home.account).or_default().push((home.clone(), placed));
         }
     }
     let mut operations = Vec::new();
+    let to = action.target().map(|to| mailbox::get(tx, to)).transpose()?;
     for (account, group) in groups {
-        operations.push(one_account(tx, account, action, &group)?);
+        match &to {
+            Some(to) if to.account != account => {
+                let originals = match action {
+                    Action::Move { .. } => Originals::Go,
+                    _ => Originals::Stay,
+                };
+                operations.extend(transfer(tx, account, &group, to, originals)?);
+            }
+            _ => operations.push(one_account(tx, account, action, &group)?),
+        }
     }
     Ok(operations)
 }
 
-fn is_changed_by(placed: &Placement, action: &Action) -> bool {
-    match action {
+fn is_changed_by(tx: &WriteTx<'_>, placed: &Placement, action: &Action) -> Result<bool> {
+    Ok(match action {
         Action::SetFlag { flag, to } => flag.is_in(&placed.flags) != (*to == Switch::On),
         Action::Move { to } => placed.mailbox != *to,
+        // A copy that is there already would be a double.
+        Action::Copy { to } => {
+            let there = placement::get(tx, *to, placed.message)?;
+            there.is_none_or(|there| there.is_leaving || there.flags.deleted)
+        }
         _ => true,
-    }
+    })
 }
 
 fn one_account(
@@ -58,11 +77,6 @@ fn one_account(
     action: &Action,
     group: &[(Mailbox, Placement)],
 ) -> Result<OperationId> {
-    if let Action::Move { to } = action
-        && mailbox::get(tx, *to)?.account != account
-    {
-        return Err(Error::Invalid("messages cannot be moved to a folder of another account"));
-    }
     let id = add(tx, account, action)?;
     let mut touched = Touched::new();
     let is_local = group.iter().all(|(home, _)| home.is_local);
@@ -72,9 +86,14 @@ fn one_account(
         match action {
             Action::SetFlag { flag, to } => set_flag(tx, placed, flag, *to, &mut touched)?,
             Action::Move { to } => depart(tx, placed, Some(*to), &mut touched)?,
+            Action::Copy { to } => show_in(tx, placed, *to, &mut touched)?,
             Action::Delete => depart(tx, placed, None, &mut touched)?,
+            Action::Append { .. } => {
+                return Err(Error::Invalid("messages of an account are not appended to it"));
+            }
             Action::CreateMailbox { .. }
             | Action::RenameMailbox { .. }
+            | Action::Subscribe { .. }
             | Action::DeleteMailbox { .. } => {
                 return Err(Error::Invalid("an operation on a folder has no messages"));
             }
@@ -109,21 +128,21 @@ fn is_deletion(tx: &WriteTx<'_>, action: &Action) -> Result<bool> {
     })
 }
 
-fn add(tx: &WriteTx<'_>, account: AccountId, action: &Action) -> Result<OperationId> {
+pub(super) fn add(tx: &WriteTx<'_>, account: AccountId, action: &Action) -> Result<OperationId> {
     let sql = "INSERT INTO operation (account, action, created_at) VALUES (?1, ?2, ?3)";
     let id = OperationId(tx.insert(sql, params![account.0, action.to_text(), tx.now().0])?);
     tx.note(|changes| changes.operation(id, account));
     Ok(id)
 }
 
-fn add_target(
+pub(super) fn add_target(
     tx: &WriteTx<'_>,
     id: OperationId,
     action: &Action,
     placed: &Placement,
 ) -> Result<()> {
     let was_present = match action {
-        Action::Move { to } => {
+        Action::Move { to } | Action::Copy { to } => {
             placement::get(tx, *to, placed.message)?.is_some_and(|there| !there.is_leaving)
         }
         _ => false,
@@ -150,7 +169,7 @@ fn set_flag(
 }
 
 /// Hides a message where it is and shows it where it goes.
-fn depart(
+pub(super) fn depart(
     tx: &WriteTx<'_>,
     placed: &Placement,
     to: Option<MailboxId>,
@@ -165,7 +184,19 @@ fn depart(
         });
     }
     touched.insert((placed.mailbox, placed.thread));
-    let Some(to) = to else { return Ok(()) };
+    match to {
+        Some(to) => show_in(tx, placed, to, touched),
+        None => Ok(()),
+    }
+}
+
+/// Shows a message where it goes.
+fn show_in(
+    tx: &WriteTx<'_>,
+    placed: &Placement,
+    to: MailboxId,
+    touched: &mut Touched,
+) -> Result<()> {
     touched.insert((to, placed.thread));
     match placement::get(tx, to, placed.message)? {
         None => {
@@ -220,13 +251,30 @@ pub(super) fn confirm(tx: &WriteTx<'_>, operation: &Operation, copied: &[Copied]
                 }
             }
         }
+        Action::Copy { to } => {
+            for target in &operation.targets {
+                add_pending(tx, *to, target.message, -1)?;
+                let told = copied
+                    .iter()
+                    .find(|copy| copy.from == target.mailbox && Some(copy.uid) == target.uid);
+                if let Some(copy) = told {
+                    placement::set_uid(tx, *to, target.message, copy.new_uid)?;
+                }
+            }
+        }
+        // Its uids were told one by one.
+        Action::Append { to } => {
+            for target in &operation.targets {
+                add_pending(tx, *to, target.message, -1)?;
+            }
+        }
         Action::Delete => {
             for target in &operation.targets {
                 leave(tx, target.mailbox, target.message)?;
             }
         }
         Action::DeleteMailbox { mailbox, .. } => mailbox::remove_by(tx, *mailbox, RemovedBy::User)?,
-        Action::CreateMailbox { .. } | Action::RenameMailbox { .. } => {}
+        Action::CreateMailbox { .. } | Action::RenameMailbox { .. } | Action::Subscribe { .. } => {}
     }
     Ok(())
 }
@@ -243,99 +291,6 @@ fn leave(tx: &WriteTx<'_>, mailbox: MailboxId, message: MessageId) -> Result<()>
         removed::keep(tx, &placed, RemovedBy::User)?;
     }
     Ok(())
-}
-
-/// A change of an account's mailboxes that the user asks for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum MailboxRequest {
-    /// Makes one.
-    Create {
-        /// Path on the server.
-        path: String,
-        /// Shown name.
-        name: String,
-        /// Hierarchy delimiter of the account; empty = flat.
-        delimiter: String,
-    },
-    /// Renames one.
-    Rename {
-        /// Which.
-        mailbox: MailboxId,
-        /// New path on the server.
-        path: String,
-        /// New shown name.
-        name: String,
-    },
-    /// Deletes one with what is in it.
-    Delete {
-        /// Which.
-        mailbox: MailboxId,
-    },
-}
-
-/// Makes, renames or deletes a mailbox: here at once, on the server when it can be reached.
-pub fn enqueue_mailbox(
-    tx: &WriteTx<'_>,
-    account: AccountId,
-    request: &MailboxRequest,
-) -> Result<OperationId> {
-    let (action, is_local) = match request {
-        MailboxRequest::Create { path, name, delimiter } => {
-            create(tx, account, path, name, delimiter)?
-        }
-        MailboxRequest::Rename { mailbox, path, name } => {
-            let old = mailbox::get(tx, *mailbox)?;
-            if mailbox::by_path(tx, account, path)?.is_some() {
-                return Err(Error::Invalid("a folder with this name is there already"));
-            }
-            mailbox::rename(tx, *mailbox, path, name)?;
-            let (from, from_name) = (old.path, old.name);
-            let (to, to_name) = (path.clone(), name.clone());
-            (
-                Action::RenameMailbox { mailbox: *mailbox, from, to, from_name, to_name },
-                old.is_local,
-            )
-        }
-        MailboxRequest::Delete { mailbox } => {
-            let old = mailbox::get(tx, *mailbox)?;
-            mailbox::set_hidden(tx, *mailbox, true)?;
-            (Action::DeleteMailbox { mailbox: *mailbox, path: old.path }, old.is_local)
-        }
-    };
-    let id = add(tx, account, &action)?;
-    if is_local {
-        super::done(tx, id, &[])?;
-    }
-    Ok(id)
-}
-
-fn create(
-    tx: &WriteTx<'_>,
-    account: AccountId,
-    path: &str,
-    name: &str,
-    delimiter: &str,
-) -> Result<(Action, bool)> {
-    if mailbox::by_path(tx, account, path)?.is_some() {
-        return Err(Error::Invalid("a folder with this name is there already"));
-    }
-    let is_local = crate::account::get(tx, account)?.settings.incoming.server.protocol
-        == posthorn_model::Protocol::Pop3;
-    let mailbox = if is_local {
-        mailbox::add_local(tx, account, path, posthorn_model::MailboxRole::Other)?
-    } else {
-        let listed = mailbox::Listed {
-            path: path.to_owned(),
-            name: name.to_owned(),
-            delimiter: delimiter.to_owned(),
-            role: posthorn_model::MailboxRole::Other,
-            is_selectable: true,
-            is_subscribed: true,
-        };
-        mailbox::upsert(tx, account, &listed)?
-    };
-    mailbox::link_parents(tx, account)?;
-    Ok((Action::CreateMailbox { mailbox, path: path.to_owned() }, is_local))
 }
 
 /// Says whether an operation can still be taken back without the server knowing.

@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::tx::ReadTx;
 
 const COLUMNS: &str =
-    "id, account, action, state, attempts, next_try, error, created_at, undone_by";
+    "id, account, action, state, attempts, next_try, error, created_at, undone_by, after";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Operation> {
     let text: String = row.get(2)?;
@@ -29,6 +29,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Operation> {
         error: row.get(6)?,
         created_at: Timestamp(row.get(7)?),
         is_undone: row.get(8)?,
+        after: row.get::<_, i64>(9).map(|id| (id != 0).then_some(OperationId(id)))?,
     })
 }
 
@@ -42,12 +43,36 @@ pub fn get(tx: &ReadTx<'_>, id: OperationId) -> Result<Operation> {
 
 /// Returns the account's oldest operation that the server has not done, absent where there is none. It blocks those
 /// after it: order is part of their meaning. The caller looks at `next_try`.
+///
+/// One that waits for another, or that is held back and was never sent, is passed by: its messages are hidden here, so
+/// nothing that comes after can mean them. A change of folders is not overtaken by another one.
 pub fn next(tx: &ReadTx<'_>, account: AccountId) -> Result<Option<Operation>> {
-    let sql = "SELECT id FROM operation WHERE account = ?1 AND state IN ('queued', 'sent') ORDER BY id LIMIT 1";
-    match tx.maybe(sql, [account.0], |row| row.get(0).map(OperationId))? {
-        Some(id) => get(tx, id).map(Some),
-        None => Ok(None),
+    let sql = "SELECT id, state = 'queued' AND attempts = 0 AND next_try > ?2 FROM operation \
+        WHERE account = ?1 AND state IN ('queued', 'sent') AND (after = 0 OR NOT EXISTS ( \
+          SELECT 1 FROM operation AS before WHERE before.id = operation.after AND before.state IN ('queued', 'sent'))) \
+        ORDER BY id";
+    let mut statement = tx.statement(sql)?;
+    let mut rows = statement.query(params![account.0, tx.now().0])?;
+    let mut is_folder_held = false;
+    while let Some(row) = rows.next()? {
+        let (id, is_held) = (OperationId(row.get(0)?), row.get::<_, bool>(1)?);
+        let operation = get(tx, id)?;
+        if is_held {
+            is_folder_held |= operation.action.is_of_folder();
+        } else if !(is_folder_held && operation.action.is_of_folder()) {
+            return Ok(Some(operation));
+        }
     }
+    Ok(None)
+}
+
+/// Returns when the next operation is due that is held back so that the user can take it back; absent = none is.
+pub fn held_until(tx: &ReadTx<'_>, account: AccountId) -> Result<Option<Timestamp>> {
+    let sql = "SELECT min(next_try) FROM operation WHERE account = ?1 AND state IN ('queued', 'sent') \
+        AND state = 'queued' AND attempts = 0 AND next_try > ?2";
+    tx.one(sql, params![account.0, tx.now().0], |row| {
+        Ok(row.get::<_, Option<i64>>(0)?.map(Timestamp))
+    })
 }
 
 /// Returns the newest operations of all accounts, newest first.
@@ -62,7 +87,7 @@ pub fn recent(tx: &ReadTx<'_>, limit: usize) -> Result<Vec<Operation>> {
 
 fn targets(tx: &ReadTx<'_>, id: OperationId) -> Result<Vec<Target>> {
     // The uid noted when the operation was made; else what an earlier operation or a listing told since.
-    let sql = "SELECT target.message, target.mailbox, COALESCE(target.uid, placement.uid), target.flags_before \
+    let sql = "SELECT target.message, target.mailbox, COALESCE(target.uid, placement.uid), target.flags_before, target.origin \
         FROM operation_target AS target LEFT JOIN placement \
           ON placement.mailbox = target.mailbox AND placement.message = target.message \
         WHERE target.operation = ?1 ORDER BY target.message, target.mailbox";
@@ -74,6 +99,7 @@ fn targets(tx: &ReadTx<'_>, id: OperationId) -> Result<Vec<Target>> {
             flags_before: Flags::from_names(
                 row.get_ref(3)?.as_str()?.split(' ').filter(|name| !name.is_empty()),
             ),
+            origin: row.get::<_, i64>(4).map(|id| (id != 0).then_some(MessageId(id)))?,
         })
     })
 }
@@ -90,7 +116,12 @@ pub(crate) fn paths_under_way(tx: &ReadTx<'_>, account: AccountId) -> Result<Vec
                 paths.push(path);
             }
             Action::RenameMailbox { from, to, .. } => paths.extend([from, to]),
-            Action::SetFlag { .. } | Action::Move { .. } | Action::Delete => {}
+            Action::Subscribe { path, .. } => paths.push(path),
+            Action::SetFlag { .. }
+            | Action::Move { .. }
+            | Action::Copy { .. }
+            | Action::Append { .. }
+            | Action::Delete => {}
         }
     }
     Ok(paths)

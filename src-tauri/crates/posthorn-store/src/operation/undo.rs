@@ -1,10 +1,14 @@
 //! Undo: what was not sent is taken back; what was, is followed by its opposite.
 
+use std::collections::BTreeSet;
+
 use posthorn_model::{MailboxId, MessageId, OperationId};
 
-use super::effect::{MailboxRequest, is_unsent};
+use super::effect::is_unsent;
+use super::transfer::bring_back;
 use super::{
-    Action, Operation, OperationState, Switch, backout, enqueue, enqueue_mailbox, get, set_state,
+    Action, MailboxRequest, Operation, OperationState, Switch, backout, enqueue, enqueue_mailbox,
+    get, set_state,
 };
 use crate::error::{Error, Result};
 use crate::tx::WriteTx;
@@ -17,8 +21,13 @@ pub fn undo(tx: &WriteTx<'_>, ids: &[OperationId]) -> Result<Vec<OperationId>> {
     ids.sort_unstable();
     ids.dedup();
     let mut follow_ups = Vec::new();
+    let mut is_brought_back = BTreeSet::new();
     for id in ids.into_iter().rev() {
         let operation = get(tx, id)?;
+        if is_brought_back.contains(&id) {
+            note(tx, &operation)?;
+            continue;
+        }
         if operation.is_undone {
             return Err(Error::NotUndoable("it was undone already"));
         }
@@ -28,17 +37,37 @@ pub fn undo(tx: &WriteTx<'_>, ids: &[OperationId]) -> Result<Vec<OperationId>> {
                 set_state(tx, id, OperationState::Undone, "")?;
             }
             OperationState::Queued | OperationState::Sent | OperationState::Done => {
-                follow_ups.extend(opposite(tx, &operation)?);
+                match operation.after {
+                    // The second half of a move to another account: the copies move back.
+                    Some(after) if !is_local(tx, &operation)? => {
+                        follow_ups.extend(bring_back(tx, &operation, &get(tx, after)?)?);
+                        is_brought_back.insert(after);
+                    }
+                    _ => follow_ups.extend(opposite(tx, &operation)?),
+                }
             }
             OperationState::Refused => {
                 return Err(Error::NotUndoable("the server refused it, and it was taken back"));
             }
             OperationState::Undone => return Err(Error::NotUndoable("it was undone already")),
         }
-        tx.run("UPDATE operation SET undone_by = 1 WHERE id = ?1", [id.0])?;
-        tx.note(|changes| changes.operation(id, operation.account));
+        note(tx, &operation)?;
     }
     Ok(follow_ups)
+}
+
+fn note(tx: &WriteTx<'_>, operation: &Operation) -> Result<()> {
+    let id = operation.id;
+    tx.run("UPDATE operation SET undone_by = 1 WHERE id = ?1", [id.0])?;
+    tx.note(|changes| changes.operation(id, operation.account));
+    Ok(())
+}
+
+fn is_local(tx: &WriteTx<'_>, operation: &Operation) -> Result<bool> {
+    match operation.targets.first() {
+        Some(target) => Ok(mailbox::get(tx, target.mailbox)?.is_local),
+        None => Ok(true),
+    }
 }
 
 fn opposite(tx: &WriteTx<'_>, operation: &Operation) -> Result<Vec<OperationId>> {
@@ -58,21 +87,16 @@ fn opposite(tx: &WriteTx<'_>, operation: &Operation) -> Result<Vec<OperationId>>
             let changed: Vec<_> = changed.map(|target| (target.mailbox, target.message)).collect();
             enqueue(tx, &action, &changed)
         }
-        Action::Move { to } => {
-            let mut operations = Vec::new();
-            let mut homes: Vec<MailboxId> =
-                operation.targets.iter().map(|target| target.mailbox).collect();
-            homes.sort_unstable();
-            homes.dedup();
-            for home in homes {
-                let of_home = operation.targets.iter().filter(|target| target.mailbox == home);
-                let moved: Vec<_> = of_home.map(|target| (*to, target.message)).collect();
-                operations.extend(enqueue(tx, &Action::Move { to: home }, &moved)?);
-                for (_, message) in moved {
-                    crate::maildrop::unmark(tx, operation.account, message)?;
-                }
-            }
-            Ok(operations)
+        Action::Move { to } => move_back(tx, operation, *to),
+        // The copies alone: what was in the folder before was never a target of theirs.
+        Action::Copy { to } | Action::Append { to } => {
+            let copies: Vec<_> =
+                operation.targets.iter().map(|target| (*to, target.message)).collect();
+            enqueue(tx, &Action::Delete, &copies)
+        }
+        Action::Subscribe { mailbox, to, .. } => {
+            let request = MailboxRequest::Subscribe { mailbox: *mailbox, to: to.opposite() };
+            Ok(vec![enqueue_mailbox(tx, operation.account, &request)?])
         }
         Action::Delete => {
             for (home, message) in targets(&|mailbox| mailbox) {
@@ -104,4 +128,20 @@ fn opposite(tx: &WriteTx<'_>, operation: &Operation) -> Result<Vec<OperationId>>
         }
         Action::DeleteMailbox { .. } => Err(Error::NotUndoable("the server deletes the folder")),
     }
+}
+
+/// Moves messages from where they went to the folders that they came from.
+fn move_back(tx: &WriteTx<'_>, operation: &Operation, from: MailboxId) -> Result<Vec<OperationId>> {
+    let mut operations = Vec::new();
+    let homes: BTreeSet<MailboxId> =
+        operation.targets.iter().map(|target| target.mailbox).collect();
+    for home in homes {
+        let of_home = operation.targets.iter().filter(|target| target.mailbox == home);
+        let moved: Vec<_> = of_home.map(|target| (from, target.message)).collect();
+        operations.extend(enqueue(tx, &Action::Move { to: home }, &moved)?);
+        for (_, message) in moved {
+            crate::maildrop::unmark(tx, operation.account, message)?;
+        }
+    }
+    Ok(operations)
 }

@@ -65,6 +65,9 @@ CREATE TABLE mailbox (
   is_selectable INTEGER NOT NULL DEFAULT 1,
   is_subscribed INTEGER NOT NULL DEFAULT 1,
   is_hidden INTEGER NOT NULL DEFAULT 0,        -- deleted here, the server has not confirmed yet
+  is_favourite INTEGER NOT NULL DEFAULT 0,     -- the user wants it at the top
+  place INTEGER NOT NULL DEFAULT 0,            -- the user's own order among its siblings, 0 = none
+  color TEXT NOT NULL DEFAULT '',              -- the user's choice, empty = none
   UNIQUE (account, path)
 ) STRICT;
 CREATE INDEX mailbox_by_parent ON mailbox (parent);
@@ -201,8 +204,10 @@ CREATE TABLE operation (
   error TEXT NOT NULL DEFAULT '',              -- the server's sentence
   created_at INTEGER NOT NULL DEFAULT 0,
   finished_at INTEGER NOT NULL DEFAULT 0,
-  undone_by INTEGER NOT NULL DEFAULT 0         -- 1 = an undo was made from it
+  undone_by INTEGER NOT NULL DEFAULT 0,        -- 1 = an undo was made from it
+  after INTEGER NOT NULL DEFAULT 0             -- operation that must be over before, also of another account; 0 = none
 ) STRICT;
+CREATE INDEX operation_by_after ON operation (after) WHERE after <> 0;
 CREATE INDEX operation_queue ON operation (account, id) WHERE state IN ('queued', 'sent');
 
 CREATE TABLE operation_target (
@@ -212,6 +217,8 @@ CREATE TABLE operation_target (
   uid INTEGER,                                 -- there, when the operation was made; NULL = not known then
   flags_before TEXT NOT NULL DEFAULT '',       -- names separated by a space: the way back
   was_present INTEGER NOT NULL DEFAULT 0,      -- the message was in the target mailbox already
+  origin INTEGER NOT NULL DEFAULT 0,           -- message of another account that this one is a copy of, 0 = none
+  origin_mailbox INTEGER NOT NULL DEFAULT 0,   -- where that one was
   PRIMARY KEY (operation, message, mailbox)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX operation_target_by_message ON operation_target (message);

@@ -16,7 +16,9 @@ fn objects(connection: &Connection) -> Vec<String> {
 
 fn plain(sql: &str) -> String {
     let lines = sql.lines().map(|line| line.split("--").next().unwrap_or_default());
-    lines.flat_map(str::split_whitespace).collect::<Vec<_>>().join(" ")
+    let words = lines.flat_map(str::split_whitespace).collect::<Vec<_>>().join(" ");
+    // Where SQLite puts the spaces around a column that was added depends on comments that nobody sees.
+    words.replace(" ,", ",").replace(" )", ")")
 }
 
 #[test]

@@ -222,6 +222,9 @@ mod tests {
             is_local: false,
             is_selectable: true,
             is_subscribed: true,
+            is_favourite: false,
+            place: None,
+            color: String::new(),
         };
         let status = |modseq: Option<u64>, next| MailboxStatus {
             uid_validity: Some(UidValidity(7)),

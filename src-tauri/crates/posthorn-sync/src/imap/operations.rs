@@ -3,18 +3,21 @@
 //! An operation is marked as sent before its first command, so that after a crash it is known that the server may
 //! have done part of it; every step here can be done a second time without harm. What the server puts off is tried
 //! again later, and blocks what came after it, because order is part of its meaning. What it refuses for good is
-//! taken back here and told.
+//! taken back here and told: of many messages only those that it refused.
 
+mod append;
 mod expunge;
+mod find;
 mod flag;
 mod folder;
+mod refusal;
 mod transfer;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use posthorn_imap::UidSet;
-use posthorn_model::{MailboxId, Timestamp, Uid};
+use posthorn_model::{MailboxId, MessageId, OperationId, Timestamp, Uid};
 use posthorn_store::mailbox::{self, Mailbox};
 use posthorn_store::operation::{self, Action, Copied, Operation};
 
@@ -23,6 +26,9 @@ use crate::event::SyncEvent;
 use crate::failure::{Failure, of_imap};
 use crate::imap::connect::Connection;
 use crate::imap::mailbox as mailbox_sync;
+use crate::imap::operations::append::Unsent;
+use crate::imap::operations::refusal::Refusal;
+use crate::imap::operations::transfer::{Originals, Transfer};
 use crate::imap::step::bodies;
 use crate::limit::OPERATION_ATTEMPTS;
 use crate::problem::{Problem, ProblemKind, sentence};
@@ -30,8 +36,10 @@ use crate::problem::{Problem, ProblemKind, sentence};
 /// What became of the log.
 #[derive(Debug, Default)]
 pub(crate) struct Replayed {
-    /// When the oldest operation, which was put off, is due. Absent when none is left.
+    /// When the oldest operation, which was put off or is held back, is due. Absent when none is left.
     pub(crate) next_try: Option<Timestamp>,
+    /// Operations wait for another account's; its end wakes this one.
+    pub(crate) is_waiting: bool,
     /// What the server said when it put it off.
     pub(crate) problem: Option<Problem>,
     /// Mailboxes to look at: they got messages whose uids the server did not tell.
@@ -46,7 +54,15 @@ pub(crate) async fn replay(
     let mut replayed = Replayed::default();
     loop {
         let id = account.id;
-        let Some(operation) = account.store().read(move |tx| operation::next(tx, id)).await? else {
+        let due = account.store().read(move |tx| {
+            let is_under_way = operation::is_under_way(tx, id)?;
+            Ok((operation::next(tx, id)?, operation::held_until(tx, id)?, is_under_way))
+        });
+        let (next, held, is_under_way) = due.await?;
+        let Some(operation) = next else {
+            // What is held back can still be taken back: nothing is wrong with it.
+            replayed.next_try = held;
+            replayed.is_waiting = is_under_way && held.is_none();
             return Ok(replayed);
         };
         if operation.next_try > account.now() {
@@ -81,14 +97,26 @@ async fn one(
             server_said: operation.error,
             ..Problem::of_kind(ProblemKind::Refused)
         };
-        return refuse(account, id, problem).await;
+        return match &operation.action {
+            // What is proven to be there stays there; only the rest did not come about.
+            Action::Append { .. } => {
+                let rest = operation.targets.iter().filter(|target| target.uid.is_none());
+                let rest = rest.map(|target| (target.mailbox, target.message)).collect();
+                finish(account, id, Vec::new(), vec![(rest, problem)]).await
+            }
+            _ => refuse(account, id, problem).await,
+        };
     }
     let is_again = operation.attempts > 0;
     account.store().write(move |tx| operation::mark_sent(tx, id)).await?;
     match perform(account, connection, &operation, is_again, &mut replayed.touched).await {
-        Ok(copied) => {
-            account.store().write(move |tx| operation::done(tx, id, &copied)).await?;
-            Ok(())
+        Ok(Performed { copied, refused }) => {
+            let host = connection.host.clone();
+            let refused = refused
+                .into_iter()
+                .map(|(targets, error)| (targets, of_imap(&error).at(&host)))
+                .collect();
+            finish(account, id, copied, refused).await
         }
         Err(Failure::Imap { error, .. }) if !error.is_fatal() => {
             if error.is_transient() {
@@ -116,6 +144,42 @@ async fn one(
     }
 }
 
+type Targets = Vec<(MailboxId, MessageId)>;
+
+/// Writes down what became of an operation, in one transaction, and tells what was refused.
+async fn finish(
+    account: &Account,
+    id: OperationId,
+    copied: Vec<Copied>,
+    refused: Vec<(Targets, Problem)>,
+) -> Result<(), Failure> {
+    let write = account.store().write(move |tx| {
+        let mut told = Vec::new();
+        for (targets, problem) in refused {
+            if let Some(part) = operation::refuse_part(tx, id, &targets, &said(&problem))? {
+                told.push((part, problem));
+            }
+        }
+        operation::done(tx, id, &copied)?;
+        Ok(told)
+    });
+    for (operation, problem) in write.await? {
+        let account_id = account.id;
+        account.engine.board.tell(SyncEvent::OperationRefused {
+            account: account_id,
+            operation,
+            problem,
+        });
+    }
+    Ok(())
+}
+
+/// The server's sentence, else ours.
+fn said(problem: &Problem) -> String {
+    let said = &problem.server_said;
+    if said.is_empty() { problem.message.clone() } else { said.clone() }
+}
+
 /// Doubles with each attempt, within the bounds of all retries.
 fn delay(account: &Account, attempts: u32) -> Duration {
     let tuning = account.engine.tuning;
@@ -127,11 +191,7 @@ async fn refuse(
     id: posthorn_model::OperationId,
     problem: Problem,
 ) -> Result<(), Failure> {
-    let said = if problem.server_said.is_empty() {
-        problem.message.clone()
-    } else {
-        problem.server_said.clone()
-    };
+    let said = said(&problem);
     account.store().write(move |tx| operation::refuse(tx, id, &said)).await?;
     account.engine.board.tell(SyncEvent::OperationRefused {
         account: account.id,
@@ -141,53 +201,101 @@ async fn refuse(
     Ok(())
 }
 
-/// Does it on the server; returns the uids that it told for moved messages.
+/// What the server did of an operation.
+#[derive(Debug, Default)]
+struct Performed {
+    /// The uids that it told for copied and moved messages.
+    copied: Vec<Copied>,
+    /// Messages that it refused for good, and why.
+    refused: Vec<(Targets, posthorn_imap::Error)>,
+}
+
+/// Does it on the server.
 async fn perform(
     account: &Account,
     connection: &mut Connection,
     operation: &Operation,
     is_again: bool,
     touched: &mut Vec<MailboxId>,
-) -> Result<Vec<Copied>, Failure> {
+) -> Result<Performed, Failure> {
     match &operation.action {
-        Action::SetFlag { flag, to } => {
-            for (mailbox, uids) in targets(account, connection, operation).await? {
-                open(account, connection, &mailbox).await?;
-                flag::set(connection, &uids, flag, *to).await?;
-            }
-            Ok(Vec::new())
-        }
-        Action::Move { to } => {
-            let mut copied = Vec::new();
+        Action::Append { to } => {
             let to = *to;
             let target = account.store().read(move |tx| mailbox::get(tx, to)).await?;
-            for (mailbox, uids) in targets(account, connection, operation).await? {
-                open(account, connection, &mailbox).await?;
-                let told =
-                    transfer::run(account, connection, &mailbox, &target, &uids, is_again).await?;
+            let unsent = append::run(account, connection, operation, &target, is_again).await?;
+            let refused = unsent.map(|Unsent { messages, error }| {
+                (messages.into_iter().map(|message| (to, message)).collect(), error)
+            });
+            Ok(Performed { copied: Vec::new(), refused: refused.into_iter().collect() })
+        }
+        action if action.is_of_folder() => {
+            folders(account, connection, action).await.map(|()| Performed::default())
+        }
+        _ => messages(account, connection, operation, is_again, touched).await,
+    }
+}
+
+/// Does something to messages, folder by folder.
+async fn messages(
+    account: &Account,
+    connection: &mut Connection,
+    operation: &Operation,
+    is_again: bool,
+    touched: &mut Vec<MailboxId>,
+) -> Result<Performed, Failure> {
+    let to = operation.action.target();
+    let read = account.store().read(move |tx| to.map(|to| mailbox::get(tx, to)).transpose());
+    let target = read.await?;
+    let (operation, homes) = targets(account, connection, operation).await?;
+    let (mut copied, mut refused) = (Vec::new(), Vec::new());
+    for (mailbox, uids) in &homes {
+        open(account, connection, mailbox).await?;
+        match (&operation.action, &target) {
+            (Action::SetFlag { flag, to }, _) => {
+                flag::set(connection, mailbox.id, uids, flag, *to, &mut refused).await?;
+            }
+            (Action::Move { .. } | Action::Copy { .. }, Some(target)) => {
+                let is_copy = matches!(operation.action, Action::Copy { .. });
+                let originals = if is_copy { Originals::Stay } else { Originals::Go };
+                let transfer = Transfer { source: mailbox, target, uids, originals, is_again };
+                let told = transfer::run(account, connection, transfer, &mut refused).await?;
                 if told.len() as u64 != uids.len() {
                     touched.push(target.id);
                 }
                 copied.extend(told);
             }
-            Ok(copied)
+            _ => expunge::run(connection, uids).await?,
         }
-        Action::Delete => {
-            for (mailbox, uids) in targets(account, connection, operation).await? {
-                open(account, connection, &mailbox).await?;
-                expunge::run(connection, &uids).await?;
-            }
-            Ok(Vec::new())
+    }
+    let refused = refused.into_iter().map(|refusal| named(&operation, refusal)).collect();
+    Ok(Performed { copied, refused })
+}
+
+/// Returns which messages a refusal means.
+fn named(operation: &Operation, refusal: Refusal) -> (Targets, posthorn_imap::Error) {
+    let uids: std::collections::BTreeSet<Uid> = refusal.uids.iter().collect();
+    let targets = operation.targets.iter().filter(|target| {
+        target.mailbox == refusal.mailbox && target.uid.is_some_and(|uid| uids.contains(&uid))
+    });
+    (targets.map(|target| (target.mailbox, target.message)).collect(), refusal.error)
+}
+
+/// Does something to a folder.
+async fn folders(
+    account: &Account,
+    connection: &mut Connection,
+    action: &Action,
+) -> Result<(), Failure> {
+    match action {
+        Action::CreateMailbox { path, .. } => folder::create(connection, path).await,
+        Action::RenameMailbox { mailbox, from, to, .. } => {
+            let id = *mailbox;
+            let read = account.store().read(move |tx| mailbox::subtree(tx, id));
+            folder::rename(connection, from, to, &read.await?).await
         }
-        Action::CreateMailbox { path, .. } => {
-            folder::create(connection, path).await.map(|()| Vec::new())
-        }
-        Action::RenameMailbox { from, to, .. } => {
-            folder::rename(connection, from, to).await.map(|()| Vec::new())
-        }
-        Action::DeleteMailbox { path, .. } => {
-            folder::delete(connection, path).await.map(|()| Vec::new())
-        }
+        Action::DeleteMailbox { path, .. } => folder::delete(connection, path).await,
+        Action::Subscribe { path, to, .. } => folder::subscribe_to(connection, path, *to).await,
+        _ => Ok(()),
     }
 }
 
@@ -214,13 +322,13 @@ async fn relearn(
     mailbox_sync::synchronise(account, connection, mailbox).await.map(drop)
 }
 
-/// Returns the operation's uids by mailbox. A message whose uid is not known is looked for once; one that the server
+/// Returns the operation with what is known of its uids now, and these by mailbox. A message whose uid is not known is looked for once; one that the server
 /// does not have any more needs nothing done to it.
 async fn targets(
     account: &Account,
     connection: &mut Connection,
     operation: &Operation,
-) -> Result<Vec<(Mailbox, UidSet)>, Failure> {
+) -> Result<(Operation, Vec<(Mailbox, UidSet)>), Failure> {
     let mut operation = operation.clone();
     let homes: Vec<MailboxId> = operation
         .targets
@@ -247,5 +355,5 @@ async fn targets(
             .map(|(id, uids)| Ok((mailbox::get(tx, id)?, uids.into_iter().collect::<UidSet>())))
             .collect::<Result<Vec<_>, posthorn_store::Error>>()
     });
-    Ok(read.await?)
+    Ok((operation, read.await?))
 }

@@ -60,7 +60,7 @@ fn traits(mut reader: impl Read) -> io::Result<Traits> {
 
 /// Bytes that come from a blocking reader on a thread of its own.
 #[derive(Debug)]
-pub(super) struct Source {
+pub(crate) struct Source {
     chunks: mpsc::Receiver<io::Result<Vec<u8>>>,
     current: Vec<u8>,
     taken: usize,
@@ -68,7 +68,7 @@ pub(super) struct Source {
 
 impl Source {
     /// Opens stored bytes, with a few before them.
-    pub(super) async fn open(
+    pub(crate) async fn open(
         bodies: &Bodies,
         id: BodyId,
         before: Vec<u8>,

@@ -7,6 +7,7 @@
 )]
 
 mod break_off;
+mod bulk_operation;
 mod first;
 mod gmail;
 mod lie;

@@ -1,6 +1,8 @@
 //! Folders: made, renamed, deleted. What is as wanted already counts as done, so a repetition is harmless.
 
 use posthorn_imap::{Error, MailboxName};
+use posthorn_store::mailbox::Mailbox;
+use posthorn_store::operation::Switch;
 
 use crate::failure::Failure;
 use crate::imap::connect::Connection;
@@ -17,25 +19,44 @@ pub(super) async fn create(connection: &mut Connection, path: &str) -> Result<()
     subscribe(connection, &name).await
 }
 
-/// Renames a folder; what is below it follows.
+/// Renames a folder; what is below it follows on the server. Subscriptions do not (RFC 9051 section 6.3.6): those of
+/// `subtree`, which has its new paths already, are made again under them.
 pub(super) async fn rename(
     connection: &mut Connection,
     from: &str,
     to: &str,
+    subtree: &[Mailbox],
 ) -> Result<(), Failure> {
-    let (from, to) = (MailboxName::from_wire(from), MailboxName::from_wire(to));
+    let (old, new) = (MailboxName::from_wire(from), MailboxName::from_wire(to));
     close(connection).await?;
-    match connection.session.rename(&from, &to).await {
-        Ok(()) => subscribe(connection, &to).await,
+    match connection.session.rename(&old, &new).await {
+        Ok(()) => {}
         Err(error)
             if is_refusal(&error)
-                && !exists(connection, &from).await?
-                && exists(connection, &to).await? =>
-        {
-            Ok(())
-        }
-        Err(error) => Err(error.into()),
+                && !exists(connection, &old).await?
+                && exists(connection, &new).await? => {}
+        Err(error) => return Err(error.into()),
     }
+    for mailbox in subtree.iter().filter(|mailbox| mailbox.is_subscribed) {
+        let Some(rest) = mailbox.path.strip_prefix(to) else { continue };
+        subscribe(connection, &MailboxName::from_wire(mailbox.path.clone())).await?;
+        unsubscribe(connection, &MailboxName::from_wire(format!("{from}{rest}"))).await?;
+    }
+    Ok(())
+}
+
+/// Subscribes to a folder, or ends that.
+pub(super) async fn subscribe_to(
+    connection: &mut Connection,
+    path: &str,
+    to: Switch,
+) -> Result<(), Failure> {
+    let name = MailboxName::from_wire(path);
+    match to {
+        Switch::On => connection.session.subscribe(&name).await?,
+        Switch::Off => connection.session.unsubscribe(&name).await?,
+    }
+    Ok(())
 }
 
 /// Deletes a folder with what is in it.
@@ -44,13 +65,7 @@ pub(super) async fn delete(connection: &mut Connection, path: &str) -> Result<()
     close(connection).await?;
     match connection.session.delete(&name).await {
         Err(error) if !is_refusal(&error) || exists(connection, &name).await? => Err(error.into()),
-        _ => {
-            // A leftover subscription only shows a ghost elsewhere.
-            match connection.session.unsubscribe(&name).await {
-                Err(error) if error.is_fatal() => Err(error.into()),
-                _ => Ok(()),
-            }
-        }
+        _ => unsubscribe(connection, &name).await,
     }
 }
 
@@ -65,6 +80,14 @@ async fn close(connection: &mut Connection) -> Result<(), Failure> {
 /// Without a subscription other programs do not show the folder; a refusal takes nothing from ours.
 async fn subscribe(connection: &mut Connection, name: &MailboxName) -> Result<(), Failure> {
     match connection.session.subscribe(name).await {
+        Err(error) if error.is_fatal() => Err(error.into()),
+        _ => Ok(()),
+    }
+}
+
+/// A leftover subscription only shows a ghost elsewhere.
+async fn unsubscribe(connection: &mut Connection, name: &MailboxName) -> Result<(), Failure> {
+    match connection.session.unsubscribe(name).await {
         Err(error) if error.is_fatal() => Err(error.into()),
         _ => Ok(()),
     }
