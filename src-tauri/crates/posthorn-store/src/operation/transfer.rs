@@ -132,7 +132,7 @@ pub(super) fn release(tx: &WriteTx<'_>, id: OperationId) -> Result<()> {
             continue;
         }
         for target in &operation.targets {
-            crate::maildrop::mark_deleted_here(tx, operation.account, target.message)?;
+            crate::maildrop::mark_left_here(tx, operation.account, target.message, true)?;
         }
         super::done(tx, waiting, &[])?;
     }
