@@ -770,6 +770,7 @@ export type PreviewPopRules = {
   id: number,
   /** Rules that may not be saved yet. */
   rules: PopRules, };
+
 /** A line of a printed head. */
 export type PrintLine = {
   /** Its name in the user's language. */
