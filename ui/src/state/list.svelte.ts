@@ -248,13 +248,18 @@ export class List {
     else if (event.delta.view === this.#view) this.#apply(event.delta);
   }
 
+  /** Whether a row is a conversation; else it is a message. */
+  get grouped(): boolean {
+    return this.conversations() && this.place.kind !== 'search';
+  }
+
   #spec(source: ViewSpec['source']): ViewSpec {
     return {
       source,
       filter: this.filter,
       sort: this.sort,
       ascending: this.ascending,
-      conversations: this.conversations() && source.kind !== 'search',
+      conversations: this.grouped,
     };
   }
 

@@ -84,8 +84,14 @@ list = Messages
 list-width = List width
 list-unread = { $count ->
     [0] {""}
-    [one] 1 unread
-   *[other] { $count } unread
+    [one] { $of ->
+        [conversations] 1 unread conversation
+       *[messages] 1 unread
+    }
+   *[other] { $of ->
+        [conversations] { $count } unread conversations
+       *[messages] { $count } unread
+    }
 }
 list-counting = { $count } so far, still counting
 list-new = { $count } new
@@ -123,7 +129,10 @@ drag-count = { $count ->
    *[other] { $count } messages
 }
 empty-quiet = All quiet
-empty-quiet-hint = Nothing is waiting in any inbox.
+empty-quiet-hint = { $inboxes ->
+    [all] Nothing is waiting in any inbox.
+   *[one] Nothing is waiting in this inbox.
+}
 empty-quiet-action = Go to Starred
 empty-folder = Nothing in here
 empty-folder-hint = This folder is empty.

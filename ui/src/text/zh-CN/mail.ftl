@@ -81,7 +81,10 @@ list = 邮件列表
 list-width = 列表宽度
 list-unread = { $count ->
     [0] {""}
-   *[other] { $count } 封未读
+   *[other] { $of ->
+        [conversations] { $count } 个会话未读
+       *[messages] { $count } 封未读
+    }
 }
 list-counting = 目前 { $count } 个，仍在统计
 list-new = { $count } 封新邮件
@@ -113,7 +116,10 @@ row-count = { $count } 封邮件
 drag-copy = 复制 { $count } 封邮件
 drag-count = { $count } 封邮件
 empty-quiet = 一片清静
-empty-quiet-hint = 所有收件箱都已处理完毕。
+empty-quiet-hint = { $inboxes ->
+    [all] 所有收件箱都已处理完毕。
+   *[one] 此收件箱已处理完毕。
+}
 empty-quiet-action = 查看星标邮件
 empty-folder = 这里没有邮件
 empty-folder-hint = 此文件夹为空。
