@@ -52,6 +52,11 @@ fn build() -> anyhow::Result<PathBuf> {
 impl Server {
     /// Starts it on a profile.
     pub fn start(profile: &Path) -> anyhow::Result<Self> {
+        Self::start_with(profile, &[])
+    }
+
+    /// Starts it on a profile, with something in its environment.
+    pub fn start_with(profile: &Path, environment: &[(&str, &str)]) -> anyhow::Result<Self> {
         let passphrase = profile.with_extension("passphrase");
         std::fs::write(&passphrase, "a passphrase of the test\n")?;
         let mut child = Command::new(program()?)
@@ -60,6 +65,7 @@ impl Server {
             .args(["--secrets", "file", "--passphrase-file"])
             .arg(&passphrase)
             .arg("--stop-on-stdin-close")
+            .envs(environment.iter().copied())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()?;

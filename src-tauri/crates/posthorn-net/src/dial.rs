@@ -185,8 +185,7 @@ impl Dialer {
         let name = idna::domain_to_ascii(name).unwrap_or_else(|_| name.to_owned());
         let name = ServerName::try_from(name)
             .map_err(|error| failed(Failure::Unresolved(error.to_string())))?;
-        let (config, witness) =
-            self.trust.config(accepted).map_err(|error| failed(Failure::Tls(error.to_string())))?;
+        let (config, witness) = self.trust.config(accepted).map_err(failed)?;
         let after = self.settings.handshake_timeout;
         let handshake = TlsConnector::from(Arc::new(config)).connect(name, tcp);
         let tls = match tokio::time::timeout(after, handshake).await {

@@ -1,7 +1,7 @@
 //! Whom we believe: the system's authorities, authorities given by option, and one certificate accepted by the user.
 
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::{fmt, io};
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
@@ -54,27 +54,35 @@ impl fmt::Debug for Fingerprint {
     }
 }
 
-/// The authorities that are believed, read once.
+/// The authorities that are believed. The system's are read once, before the first handshake; where there are none,
+/// that handshake says so, and the next one looks again.
 #[derive(Clone, Debug)]
 pub struct Trust {
-    verifier: Arc<Verifier>,
+    extra: Vec<CertificateDer<'static>>,
+    verifier: Arc<OnceLock<Arc<Verifier>>>,
     provider: Arc<CryptoProvider>,
 }
 
 impl Trust {
-    /// Reads the system's authorities and adds `extra` ones (DER).
-    pub fn with_extra(extra: Vec<CertificateDer<'static>>) -> Result<Self, Error> {
+    /// Believes the system's authorities and `extra` ones (DER).
+    pub fn with_extra(extra: Vec<CertificateDer<'static>>) -> Self {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         // Whoever else uses rustls in this process then finds the same provider; a second call changes nothing.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let verifier =
-            Verifier::new_with_extra_roots(extra, Arc::clone(&provider)).map_err(|error| {
-                Error::new("", 0, Stage::Handshake, Failure::NoTrust(error.to_string()))
-            })?;
-        Ok(Self { verifier: Arc::new(verifier), provider })
+        Self { extra, verifier: Arc::default(), provider }
     }
 
-    /// Reads the system's authorities and those in PEM files.
+    fn verifier(&self) -> Result<Arc<Verifier>, Failure> {
+        if let Some(verifier) = self.verifier.get() {
+            return Ok(Arc::clone(verifier));
+        }
+        let provider = Arc::clone(&self.provider);
+        let verifier = Verifier::new_with_extra_roots(self.extra.iter().cloned(), provider)
+            .map_err(|error| Failure::NoTrust(error.to_string()))?;
+        Ok(Arc::clone(self.verifier.get_or_init(|| Arc::new(verifier))))
+    }
+
+    /// Believes the system's authorities and those in PEM files, which are read now.
     pub fn with_files<P: AsRef<Path>>(files: &[P]) -> Result<Self, Error> {
         let mut extra = Vec::new();
         for file in files {
@@ -83,18 +91,18 @@ impl Trust {
                 Error::new("", 0, Stage::Handshake, Failure::NoTrust(text))
             })?);
         }
-        Self::with_extra(extra)
+        Ok(Self::with_extra(extra))
     }
 
     /// Returns what a handshake needs, and where it leaves the certificate that it saw.
     pub(crate) fn config(
         &self,
         pin: Option<Fingerprint>,
-    ) -> Result<(ClientConfig, Arc<Witness>), rustls::Error> {
-        let witness =
-            Arc::new(Witness { inner: Arc::clone(&self.verifier), pin, seen: Mutex::default() });
+    ) -> Result<(ClientConfig, Arc<Witness>), Failure> {
+        let witness = Arc::new(Witness { inner: self.verifier()?, pin, seen: Mutex::default() });
         let config = ClientConfig::builder_with_provider(Arc::clone(&self.provider))
-            .with_safe_default_protocol_versions()?
+            .with_safe_default_protocol_versions()
+            .map_err(|error| Failure::Tls(error.to_string()))?
             .dangerous()
             .with_custom_certificate_verifier(Arc::<Witness>::clone(&witness))
             .with_no_client_auth();

@@ -174,7 +174,9 @@ pub(crate) fn of_net(error: &posthorn_net::Error) -> Problem {
             CertificateProblem::NotYetValid => ProblemKind::CertificateEarly,
             _ => ProblemKind::Certificate,
         },
-        (NetFailure::Tls(_) | NetFailure::NoTrust(_), _) => ProblemKind::Tls,
+        (NetFailure::Tls(_), _) => ProblemKind::Tls,
+        // Without authorities nobody vouches for any server.
+        (NetFailure::NoTrust(_), _) => ProblemKind::CertificateIssuer,
         (NetFailure::TimedOut(_), _) => ProblemKind::Timeout,
         (NetFailure::Io(_), Stage::Resolve | Stage::Connect) => ProblemKind::Offline,
         (NetFailure::Io(_), _) => ProblemKind::ConnectionLost,

@@ -23,7 +23,7 @@
 //! let sync = Sync::start(SyncOptions {
 //!     store,
 //!     secrets,
-//!     dialer: Dialer::new(Trust::with_extra(Vec::new())?, DialSettings::default()),
+//!     dialer: Dialer::new(Trust::with_extra(Vec::new()), DialSettings::default()),
 //!     clock: Arc::new(SystemClock),
 //!     room: Arc::new(DiskRoom { folder: "/var/lib/mail".into() }),
 //!     tuning: Tuning::default(),

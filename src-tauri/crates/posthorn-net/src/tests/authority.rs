@@ -48,7 +48,7 @@ impl Authority {
 
     /// Returns a dialer that believes this authority and finds `hosts` on loopback.
     pub(crate) fn dialer(&self, hosts: &[&str]) -> Dialer {
-        dialer(Trust::with_extra(vec![self.certificate()]).unwrap(), hosts)
+        dialer(Trust::with_extra(vec![self.certificate()]), hosts)
     }
 }
 
