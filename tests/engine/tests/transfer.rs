@@ -19,7 +19,7 @@ async fn folder(desk: &impl Ask, email: &str, name: &str) -> anyhow::Result<Valu
         .as_array()
         .into_iter()
         .flatten()
-        .find(|one| one["config"]["label"] == email)
+        .find(|one| one.pointer("/config/label").is_some_and(|label| label == email))
         .map(|one| one["id"].clone());
     let all = desk.ask("mailboxes.list", json!({})).await?;
     let found = all
@@ -34,8 +34,8 @@ async fn folder(desk: &impl Ask, email: &str, name: &str) -> anyhow::Result<Valu
 /// Returns the rows of a folder.
 async fn rows(desk: &impl Ask, folder: &Value) -> anyhow::Result<Vec<Value>> {
     let opened = desk.ask("views.open", list_of(&folder["id"])).await?;
-    let rows = opened["rows"].as_array().cloned().unwrap_or_default();
-    desk.ask("views.close", json!({ "id": opened["view"] })).await?;
+    let rows = opened.get("rows").and_then(Value::as_array).cloned().unwrap_or_default();
+    desk.ask("views.close", json!({ "id": opened.get("view") })).await?;
     Ok(rows)
 }
 
@@ -193,7 +193,9 @@ async fn killed_at(at: &str, text: &str, is_swallowed: bool) -> anyhow::Result<(
     proxy.arm(cut);
     // From the cut on nothing gets through: the process dies exactly there.
     let selection = all_of(&server, &inbox).await?;
-    server.ask("messages.move", json!({ "selection": selection, "mailbox": target["id"] })).await?;
+    server
+        .ask("messages.move", json!({ "selection": selection, "mailbox": target.get("id") }))
+        .await?;
     until("it is cut", async || {
         if proxy.cuts() > 0 {
             proxy.set_refusing(true);

@@ -126,7 +126,7 @@ async fn mark(rig: &Rig, fits: fn(u32) -> bool) -> posthorn_model::OperationId {
         }
         operation::enqueue(tx, &action, &targets)
     });
-    write.await.unwrap()[0]
+    write.await.unwrap().first().copied().unwrap()
 }
 
 async fn until_over(rig: &Rig, id: posthorn_model::OperationId) -> OperationState {
