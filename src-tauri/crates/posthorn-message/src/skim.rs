@@ -21,7 +21,7 @@ use line::Lines;
 const MAX_TEXT: usize = MAX_TEXT_BYTES + MAX_TEXT_BYTES / 2;
 /// Bytes kept of every other part: enough to see what it begins with.
 const MAX_OTHER: usize = 1024;
-/// Bytes kept in all parts together; headers and delimiters come on top, within [`MAX_HEADERS`].
+/// Bytes kept in all parts together; headers and delimiters come on top, within `MAX_HEADERS`.
 pub const MAX_KEPT: usize = 4 * MAX_TEXT_BYTES;
 /// Bytes kept of all headers and delimiters together: a thousand parts with long headers.
 const MAX_HEADERS: usize = 4 * 1024 * 1024;
