@@ -3,7 +3,7 @@
 //! What it finds stays in `target/fuzz/NAME` of the checkout; the inputs that it learned stay in the cache, so that
 //! the next run goes on from there.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 
@@ -41,11 +41,18 @@ pub(crate) fn run(arguments: &[&str]) -> Result<()> {
     Tool::cargo(&["fuzz", "run", "--fuzz-dir", "tests/fuzz", name])
         .env("RUSTC_BOOTSTRAP", "1")
         .arg(learned)
-        .arg(project::root().join("tests/corpus/messages"))
+        .arg(seeds(name))
         .arg("--")
         .arg(format!("-max_total_time={seconds}"))
         .arg(prefix)
         .run()
+}
+
+/// Where a target starts: from dialogues or documents of its own, else from our hostile pages or messages.
+fn seeds(name: &str) -> PathBuf {
+    let corpus = if name == "html_clean" { "html" } else { "messages" };
+    let own = project::root().join("tests/fuzz/seeds").join(name);
+    if own.is_dir() { own } else { project::root().join("tests/corpus").join(corpus) }
 }
 
 fn names() -> Result<Vec<String>> {
