@@ -90,8 +90,37 @@ fn main() -> anyhow::Result<()> {
             window::open(app.handle())?;
             Ok(())
         })
-        .build(context)
-        .context("The window could not open")?;
+        .build(context);
+    let app = match app {
+        #[cfg(target_os = "linux")]
+        Err(tauri::Error::PluginInitialization(plugin, _))
+            if plugin == "single-instance" && std::env::var_os(STARTED_AGAIN).is_none() =>
+        {
+            return start_again();
+        }
+        built => built.context("The window could not open")?,
+    };
     app.run(quit::on_run_event);
     Ok(())
 }
+
+/// Set for a start that is the second try; it changes nothing else.
+#[cfg(target_os = "linux")]
+const STARTED_AGAIN: &str = "POSTHORN_STARTED_AGAIN";
+
+/// Starts this program once more, in its place. A first instance that was killed a moment ago can hold its name on the
+/// bus a little longer than it answers; the user who clicks then wants a window, not an error.
+#[cfg(target_os = "linux")]
+fn start_again() -> anyhow::Result<()> {
+    use std::os::unix::process::CommandExt as _;
+    std::thread::sleep(NAME_IS_FREED_WITHIN);
+    let error = std::process::Command::new(std::env::current_exe()?)
+        .args(std::env::args_os().skip(1))
+        .env(STARTED_AGAIN, "1")
+        .exec();
+    Err(error).context("Posthorn could not start")
+}
+
+/// The bus frees the name of an ended process as soon as it sees the closed socket: milliseconds, a second when busy.
+#[cfg(target_os = "linux")]
+const NAME_IS_FREED_WITHIN: std::time::Duration = std::time::Duration::from_secs(1);

@@ -1,42 +1,48 @@
-/** The runner: each file of a folder exports `name` and `test(context)`; a failed one is tried once more, counted and named. */
+/**
+ * The runner: each file of a folder exports `name` and `test()` and runs in a process of its own, two side by side, since
+ * they mostly wait. A failed one is tried once more when the others are done, alone, counted and named.
+ */
+import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { stopAll } from './process.mjs';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+/** A test is a window, two servers and a webview: more at once only take each other's time. */
+const AT_ONCE = 2;
+const ONE = fileURLToPath(new URL('./one.mjs', import.meta.url));
 
 /** Runs the tests of `folders` whose file or name contains `wanted`; answers with the counts. */
 export async function runAll(folders, wanted) {
-  const counts = { passed: 0, failed: 0, secondTries: [] };
+  const tests = [];
   for (const folder of folders) {
     for (const file of readdirSync(folder).filter((file) => file.endsWith('.test.mjs')).sort()) {
-      const { name, test } = await import(pathToFileURL(join(folder, file)));
-      if (wanted && !file.includes(wanted) && !name.includes(wanted)) continue;
-      let error = await attempt(name, test);
-      if (error) {
-        console.log(`AGAIN  ${name}\n${error.stack}`);
-        counts.secondTries.push(name);
-        error = await attempt(name, test);
-      }
-      if (error) {
-        counts.failed += 1;
-        console.log(`FAILED ${name}\n${error.stack}`);
-      } else {
-        counts.passed += 1;
-      }
+      const path = join(folder, file);
+      const { name } = await import(pathToFileURL(path));
+      if (!wanted || file.includes(wanted) || name.includes(wanted)) tests.push({ path, name });
     }
   }
-  return counts;
+  const waiting = [...tests];
+  const again = [];
+  const failed = [];
+  const lane = async () => {
+    for (let one = waiting.shift(); one; one = waiting.shift()) if (!(await attempt('AGAIN ', one))) again.push(one);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, lane));
+  for (const one of again) if (!(await attempt('FAILED', one))) failed.push(one);
+  return { passed: tests.length - failed.length, failed: failed.length, secondTries: again.map((one) => one.name) };
 }
 
-async function attempt(name, test) {
+/** Runs one test to its end and says how it went; answers with whether it passed. */
+async function attempt(word, { path, name }) {
   const begun = Date.now();
-  try {
-    await test();
-    console.log(`ok     ${name} (${((Date.now() - begun) / 1000).toFixed(1)} s)`);
-    return null;
-  } catch (error) {
-    return error instanceof Error ? error : new Error(String(error));
-  } finally {
-    await stopAll();
-  }
+  const child = spawn(process.execPath, [ONE, path], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const said = [];
+  child.stdout.on('data', (data) => said.push(data));
+  child.stderr.on('data', (data) => said.push(data));
+  const code = await new Promise((resolve) => child.on('close', resolve));
+  const seconds = ((Date.now() - begun) / 1000).toFixed(1);
+  console.log(`${code === 0 ? 'ok    ' : word} ${name} (${seconds} s)`);
+  const output = Buffer.concat(said).toString().trimEnd();
+  if (output) console.log(output);
+  return code === 0;
 }

@@ -1,4 +1,4 @@
-/** One Posthorn a profile: a second start with a `mailto:` link gives it to the first and ends. */
+/** One Posthorn a profile: a second start with a `mailto:` link gives it to the first and ends; one after a kill opens. */
 import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -36,6 +36,16 @@ export async function test() {
     );
     assert.equal(subject, 'Hi');
     await page.quit();
+
+    // Killed, and started again at once: the bus may not know of the end yet.
+    const killed = start(application(), args, { env: desktop.env });
+    await waitFor(async () => (await desktop.windows()).length > 0, 'a window is there');
+    killed.child.kill('SIGKILL');
+    const again = start(application(), args, { env: desktop.env });
+    await killed.ended;
+    await waitFor(async () => (await desktop.windows()).length > 0, 'the next start has a window', 30_000, () => again.log.join('\n'));
+    assert.equal(again.child.exitCode, null, again.log.join('\n'));
+    await again.stop('SIGKILL');
   } finally {
     await servers.stop();
     await desktop.stop();
