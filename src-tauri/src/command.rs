@@ -16,6 +16,9 @@ use crate::{Shell, clipboard, event, print, quit, spelling};
 
 type Answer = Result<Value, Value>;
 
+/// Endings of pictures that every mail client shows.
+const PICTURES: [&str; 5] = ["png", "jpg", "jpeg", "gif", "webp"];
+
 /// Answers a command; Tauri's one entry.
 pub(crate) fn handle(invoke: Invoke<tauri::Wry>) -> bool {
     let command = invoke.message.command().to_owned();
@@ -85,7 +88,7 @@ async fn shell(app: &AppHandle, command: &str, parameters: &Value) -> Answer {
             tracing::info!(rows, "the first list is painted");
             Ok(Value::Null)
         }
-        "shell_pick_files" => pick_files(app).await,
+        "shell_pick_files" => pick_files(app, parameters).await,
         "shell_pick_folder" => pick_folder(app).await,
         "shell_pick_save_path" => pick_save_path(app, text(parameters, "name")?).await,
         "shell_open_external" => open_external(app, &text(parameters, "url")?),
@@ -105,9 +108,14 @@ async fn shell(app: &AppHandle, command: &str, parameters: &Value) -> Answer {
     }
 }
 
-async fn pick_files(app: &AppHandle) -> Answer {
+/// Lets the user choose files; with a word for pictures in `pictures`, only those that every mail client shows.
+async fn pick_files(app: &AppHandle, parameters: &Value) -> Answer {
     let (sender, receiver) = tokio::sync::oneshot::channel();
-    app.dialog().file().pick_files(move |chosen| drop(sender.send(chosen)));
+    let dialog = match parameters.get("pictures").and_then(Value::as_str) {
+        Some(word) => app.dialog().file().add_filter(word, &PICTURES),
+        None => app.dialog().file(),
+    };
+    dialog.pick_files(move |chosen| drop(sender.send(chosen)));
     let chosen = receiver.await.ok().flatten().unwrap_or_default();
     Ok(json!(chosen.into_iter().filter_map(|path| path.into_path().ok()).collect::<Vec<PathBuf>>()))
 }

@@ -277,6 +277,7 @@ export class FakeEngine implements Engine {
       serverCopy: null,
       unsubscribe: '',
       lang: '',
+      charset: null,
     }),
     'messages.source': () => ({
       text: 'From: elise@papier-fils.example\nSubject: Proof 3\n\nDear Yue,\n',

@@ -95,6 +95,9 @@ export const DRAFT: Draft = {
   savedAt: NOW - MINUTE,
   sizeLimit: null,
   encodedSize: 900,
+  server: { kind: 'none' },
+  copyMessage: null,
+  diverged: false,
 };
 
 function account(id: number, label: string, mark: string, email: string, pop = false): Account {

@@ -42,9 +42,9 @@ export async function stopAll() {
   for (const handle of [...running].reverse()) await handle.stop();
 }
 
-/** Tells whether a process runs whose command line has this word in it. */
-export function runs(program, word) {
-  return readdirSync('/proc').some((entry) => {
+/** Returns the ids of the processes of a program whose command line has this word in it. */
+export function idsOf(program, word) {
+  return readdirSync('/proc').filter((entry) => {
     if (!/^\d+$/.test(entry)) return false;
     try {
       const words = readFileSync(`/proc/${entry}/cmdline`, 'utf8').split('\0');
@@ -53,6 +53,11 @@ export function runs(program, word) {
       return false;
     }
   });
+}
+
+/** Tells whether a process runs whose command line has this word in it. */
+export function runs(program, word) {
+  return idsOf(program, word).length > 0;
 }
 
 /** Waits until `probe` answers with something true; throws with `what` after `limit` milliseconds. */

@@ -1,27 +1,16 @@
 /** The server goes away and comes back: the status says so, what was done meanwhile shows at once and is told to the server later. */
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { startApp } from '../lib/app.mjs';
 import { checkWindow } from '../lib/axe.mjs';
-import { startDesktop } from '../lib/desktop.mjs';
 import { waitFor } from '../lib/process.mjs';
-import { artefacts } from '../lib/programs.mjs';
-import { startServers } from '../lib/servers.mjs';
+import { inDarkChinese, inWorld } from '../lib/world.mjs';
 
 export const name = 'without a server mail is read and sorted, the status says what is waited for, and all of it is done later';
 
-export async function test() {
-  const desktop = await startDesktop();
-  const servers = await startServers();
-  const profile = await mkdtemp(join(tmpdir(), 'posthorn-profile-'));
-  const args = ['--profile', profile, '--secrets', 'memory', '--trust-ca', servers.authority];
-  try {
+export function test() {
+  return inWorld('offline', async ({ servers, open }) => {
     await servers.deliver('anna', { from: 'Bert Okoro <bert@posthorn.test>', subject: 'Before the storm', text: 'Still here.' });
-    const page = await startApp(desktop, [...args, '--seed-accounts', await servers.seed('anna')], { pictures: artefacts('offline') });
+    const page = await open('anna');
     await page.findText('.row__subj', 'Before the storm', 60_000);
-    await page.call('sync.wait', { account: null, timeoutMs: 60_000 });
     const status = async () => (await page.call('accounts.list'))[0].status;
 
     await servers.tell('imap stop');
@@ -52,11 +41,7 @@ export async function test() {
     await page.findText('.popover', 'cannot be reached');
     await page.picture('waiting');
     await checkWindow(page, 'the status of an account that waits');
-    const settings = await page.call('settings.get');
-    await page.call('settings.set', { ...settings, theme: 'dark', language: 'zh-CN' });
-    await page.findText('.popover', '重试');
-    await page.picture('waiting-dark-chinese');
-    await page.call('settings.set', { ...settings, theme: 'light', language: 'en' });
+    await inDarkChinese(page, '.popover', '重试', 'waiting');
 
     // Back: by the button of the status, and everything is told.
     await servers.tell('imap start');
@@ -82,9 +67,5 @@ export async function test() {
     await page.findText('.status__line', 'Offline');
     await page.picture('offline');
     await page.quit();
-  } finally {
-    await servers.stop();
-    await desktop.stop();
-    await rm(profile, { recursive: true, force: true });
-  }
+  });
 }

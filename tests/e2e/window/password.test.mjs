@@ -1,26 +1,14 @@
 /** A password that was changed at the provider is asked for once, in the server's words; with the new one mail flows again. */
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { startApp } from '../lib/app.mjs';
 import { checkWindow } from '../lib/axe.mjs';
-import { startDesktop } from '../lib/desktop.mjs';
 import { waitFor } from '../lib/process.mjs';
-import { artefacts } from '../lib/programs.mjs';
-import { startServers } from '../lib/servers.mjs';
+import { inDarkChinese, inWorld } from '../lib/world.mjs';
 
 export const name = 'a password that no longer works is asked for once, with the sentence of the server';
 
-export async function test() {
-  const desktop = await startDesktop();
-  const servers = await startServers();
-  const profile = await mkdtemp(join(tmpdir(), 'posthorn-profile-'));
-  const args = ['--profile', profile, '--secrets', 'memory', '--trust-ca', servers.authority];
-  try {
-    const page = await startApp(desktop, [...args, '--seed-accounts', await servers.seed('anna')], { pictures: artefacts('password') });
-    await page.find('.row[data-index]', 60_000);
-    await page.call('sync.wait', { account: null, timeoutMs: 60_000 });
+export function test() {
+  return inWorld('password', async ({ servers, open }) => {
+    const page = await open('anna');
 
     // Changed while nobody looks; the open session ends with the server.
     await servers.tell('password anna changed1');
@@ -31,11 +19,7 @@ export async function test() {
     await page.findText('dialog[open] .said', 'Authentication failed');
     await page.picture('asked');
     await checkWindow(page, 'the password is asked for');
-    const settings = await page.call('settings.get');
-    await page.call('settings.set', { ...settings, theme: 'dark', language: 'zh-CN' });
-    await page.findText('dialog[open] button', '登录');
-    await page.picture('asked-dark-chinese');
-    await page.call('settings.set', { ...settings, theme: 'light', language: 'en' });
+    await inDarkChinese(page, 'dialog[open] button', '登录', 'asked');
 
     // Later: it is not asked again by itself, the status line goes on saying it.
     await page.clickText('dialog[open] button', 'Later');
@@ -63,9 +47,5 @@ export async function test() {
     await waitFor(async () => (await page.call('accounts.list'))[0].status.state === 'upToDate', 'the account is well');
     assert.equal((await page.call('accounts.list'))[0].status.problem, null);
     await page.quit();
-  } finally {
-    await servers.stop();
-    await desktop.stop();
-    await rm(profile, { recursive: true, force: true });
-  }
+  });
 }

@@ -106,6 +106,7 @@ function composeCommands({ compose }: Store): Partial<Record<CommandId, Behaviou
     'compose.bcc': here((writing) => writing.focus('bcc')),
     'compose.subject': here((writing) => writing.focus('subject')),
     'compose.text': here((writing) => writing.focus('text')),
+    'compose.versions': here((writing) => writing.versions()),
     'compose.discard': here((writing) => writing.discard()),
     'compose.close': here((writing) => writing.close()),
   };

@@ -19,6 +19,7 @@ import FolderInput from '@lucide/svelte/icons/folder-input';
 import FolderPlus from '@lucide/svelte/icons/folder-plus';
 import Forward from '@lucide/svelte/icons/forward';
 import Heading from '@lucide/svelte/icons/heading';
+import History from '@lucide/svelte/icons/history';
 import Image from '@lucide/svelte/icons/image';
 import Inbox from '@lucide/svelte/icons/inbox';
 import Italic from '@lucide/svelte/icons/italic';
@@ -101,6 +102,7 @@ const TABLE = {
   'compose.bcc': fact('compose', 'command-bcc', AtSign),
   'compose.subject': fact('compose', 'command-subject', Heading),
   'compose.text': fact('compose', 'command-text', TextCursor),
+  'compose.versions': fact('compose', 'compose-versions', History),
   'compose.discard': fact('compose', 'compose-discard', Trash2),
   'compose.close': fact('compose', 'compose-close', X),
   'message.reply': fact('message', 'command-reply', Reply),

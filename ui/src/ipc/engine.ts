@@ -63,8 +63,8 @@ export interface Engine {
   onMissed(listener: () => void): () => void;
   /** Returns the full address of something on the content scheme. */
   contentUrl(path: string): string;
-  /** Lets the user choose files; empty when cancelled. */
-  pickFiles(): Promise<string[]>;
+  /** Lets the user choose files, or pictures, called so; empty when cancelled. */
+  pickFiles(pictures?: string): Promise<string[]>;
   /** Lets the user choose where to save a file; null when cancelled. */
   pickSavePath(name: string): Promise<string | null>;
   /** Lets the user choose a folder; null when cancelled. */

@@ -328,7 +328,13 @@ export type Draft = {
   /** Largest message that the outgoing server takes, bytes; null when unknown. */
   sizeLimit: number | null,
   /** Size of the message when sent, bytes, encoded, as estimated. */
-  encodedSize: number, };
+  encodedSize: number,
+  /** Its copy on the server. */
+  server: DraftServer,
+  /** Its copy, where a Drafts folder shows it: list that or the draft, not both. Null = the draft alone is here. */
+  copyMessage: number | null,
+  /** It was changed or removed on another computer after it was changed here: both are kept. */
+  diverged: boolean, };
 
 /** A file of a draft; its bytes were copied and hashed when it was attached. */
 export type DraftAttachment = {
@@ -353,6 +359,26 @@ export type DraftSaved = {
   revision: number,
   /** When it became durable. */
   savedAt: number, };
+
+/** How a draft's copy on the server stands. */
+export type DraftServer = { "kind": "none" } | { "kind": "waiting" } | { "kind": "copied" } | { "kind": "refused",
+  /** The server's sentence. */
+  said: string,
+  /** When it is tried again. */
+  nextTry: number, };
+
+/** An earlier version of a draft. */
+export type DraftVersion = {
+  /** Number. */
+  id: number,
+  /** When it was saved. */
+  savedAt: number,
+  /** Recipients. */
+  to: Array<Address>,
+  /** Subject. */
+  subject: string,
+  /** Its text. */
+  text: string, };
 
 /** How a connection is protected. */
 export type Encryption = "tls" | "starttls" | "plaintext";
@@ -630,9 +656,7 @@ export type OpenMessage = {
   /** Show remote pictures this once. */
   remote: boolean,
   /** Theme of the frame: `light`, `dark` or `contrast`. */
-  theme: string,
-  /** Charset to read it with instead of what it says; null for its own. */
-  charset: string | null, };
+  theme: string, };
 
 /** A message opened for reading. */
 export type OpenedMessage = {
@@ -661,7 +685,9 @@ export type OpenedMessage = {
   /** Unsubscribe address (`mailto:` or `https:`); empty when there is none. */
   unsubscribe: string,
   /** BCP 47 language guessed for choosing glyphs (`zh-CN`, `ja`); empty when none stands out. */
-  lang: string, };
+  lang: string,
+  /** The encoding that it is read in because the user chose so; null = what it says. */
+  charset: string | null, };
 
 /** A view that was opened, with its first window. */
 export type OpenedView = {
@@ -782,8 +808,6 @@ export type PrintLine = {
 export type PrintMessage = {
   /** Message. */
   id: number,
-  /** Charset to read it with instead of what it says; null for its own. */
-  charset: string | null,
   /** Printed large, on top. */
   title: string,
   /** Head, in order. */
@@ -867,6 +891,15 @@ export type ResolveUnknown = {
   id: number,
   /** What the user knows. */
   answer: UnknownAnswer, };
+
+/** Goes back to an earlier version of a draft. */
+export type RestoreVersion = {
+  /** Draft. */
+  draft: number,
+  /** The revision that the page saw last; another one answers with `conflict`. */
+  revision: number,
+  /** Version. */
+  version: number, };
 
 /** A row of a list. */
 export type Row = {
@@ -1042,6 +1075,13 @@ export type ServerCopyState = "stays" | "leaves" | "left";
 
 /** One of an account's two servers. */
 export type ServerSide = "incoming" | "outgoing";
+
+/** Remembers in which encoding mail like a message is read: mail of its sender that would be read in the same one. */
+export type SetCharset = {
+  /** A message of the sender. */
+  message: number,
+  /** Its name; null = what the mail says. */
+  charset: string | null, };
 
 /** Switches an account on or off. */
 export type SetEnabled = {
@@ -1306,6 +1346,8 @@ export interface Methods {
   "messages.save": { params: SaveMessage; answer: Saved };
   /** Prepares a message for printing. */
   "messages.print": { params: PrintMessage; answer: Printable };
+  /** Remembers in which encoding a sender's mail is read. */
+  "messages.setCharset": { params: SetCharset; answer: Nothing };
   /** Remembers whose remote pictures load. */
   "messages.allowRemote": { params: AllowRemote; answer: Nothing };
   /** Marks as read (true) or unread (false). */
@@ -1344,6 +1386,12 @@ export interface Methods {
   "drafts.save": { params: SaveDraft; answer: DraftSaved };
   /** Throws a draft away. */
   "drafts.discard": { params: ById; answer: Nothing };
+  /** Keeps a draft whose composer was closed: its copy on the server is made soon. */
+  "drafts.leave": { params: ById; answer: Nothing };
+  /** Lists a draft's earlier versions, newest first. */
+  "drafts.versions": { params: ById; answer: Array<DraftVersion> };
+  /** Goes back to an earlier version. */
+  "drafts.restore": { params: RestoreVersion; answer: Draft };
   /** Attaches files. */
   "drafts.attachPaths": { params: AttachPaths; answer: Draft };
   /** Attaches bytes. */
@@ -1415,6 +1463,7 @@ export const METHOD_NAMES = [
   "messages.source",
   "messages.save",
   "messages.print",
+  "messages.setCharset",
   "messages.allowRemote",
   "messages.setRead",
   "messages.setStarred",
@@ -1434,6 +1483,9 @@ export const METHOD_NAMES = [
   "drafts.list",
   "drafts.save",
   "drafts.discard",
+  "drafts.leave",
+  "drafts.versions",
+  "drafts.restore",
   "drafts.attachPaths",
   "drafts.attachBytes",
   "drafts.removeAttachment",

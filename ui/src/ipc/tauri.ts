@@ -51,7 +51,7 @@ export async function connectShell(): Promise<Engine> {
     painted: (rows) => command('shell_painted', { rows }),
     onMissed: (listener) => stopper(listen('shell-lagged', () => listener())),
     contentUrl: (path) => contentAddress(info.contentBase, path),
-    pickFiles: () => command('shell_pick_files'),
+    pickFiles: (pictures) => command('shell_pick_files', { pictures: pictures ?? null }),
     pickSavePath: (name) => command('shell_pick_save_path', { name }),
     pickFolder: () => command('shell_pick_folder'),
     openExternal: (url) => command('shell_open_external', { url }),

@@ -14,7 +14,7 @@ export interface Writing {
   send(archive: boolean): Promise<void>;
   attach(): Promise<void>;
   /** Puts a picture of a file into the text. */
-  picture(): void;
+  picture(): Promise<void>;
   /** Formats what is selected, or takes the format away. */
   format(format: Format): void;
   link(): Promise<void>;
@@ -23,6 +23,8 @@ export interface Writing {
   focus(field: 'to' | 'cc' | 'bcc' | 'subject' | 'text'): Promise<void>;
   /** Opens the choice of senders. */
   chooseFrom(): void;
+  /** Shows earlier versions, to go back to. */
+  versions(): void;
   discard(): Promise<void>;
   /** Keeps the draft and goes. */
   close(): Promise<void>;

@@ -45,8 +45,6 @@ export class Reader {
   link = $state('');
   /** Words to find in what is open. */
   readonly find = new Find(() => (this.conversation?.messages ?? []).map((message) => message.id));
-  /** Encodings that the user chose, by message; for as long as the window is open. */
-  readonly #charsets = new Map<number, string>();
   #ticket = 0;
   #single = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -114,7 +112,7 @@ export class Reader {
   async load(id: number, remote = false): Promise<void> {
     const ticket = this.#ticket;
     try {
-      const request = { id, remote, theme: this.preferences.theme, charset: this.charsetOf(id) };
+      const request = { id, remote, theme: this.preferences.theme };
       const opened = await this.engine.call('messages.open', request);
       if (ticket !== this.#ticket) return;
       this.opened = new Map(this.opened).set(id, opened);
@@ -124,16 +122,15 @@ export class Reader {
     }
   }
 
-  /** The encoding that the user chose for a message; null for its own. */
+  /** The encoding that the user chose for a message's sender; null for its own. */
   charsetOf(id: number): string | null {
-    return this.#charsets.get(id) ?? null;
+    return this.opened.get(id)?.charset ?? null;
   }
 
-  /** Reads a message in another encoding than it says; null for its own. */
+  /** Reads a message, and what its sender writes like it, in another encoding than it says; null for its own. */
   async readAs(id: number, charset: string | null): Promise<void> {
-    if (charset === null) this.#charsets.delete(id);
-    else this.#charsets.set(id, charset);
-    await this.load(id);
+    await this.engine.call('messages.setCharset', { message: id, charset });
+    await Promise.all([...this.unfolded].map((open) => this.load(open)));
   }
 
   /** Fetches all open bodies again: the theme changed, or pictures were allowed. */

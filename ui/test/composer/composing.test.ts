@@ -26,6 +26,9 @@ const DRAFT: Draft = {
   savedAt: 0,
   sizeLimit: null,
   encodedSize: 0,
+  server: { kind: 'none' },
+  copyMessage: null,
+  diverged: false,
 };
 
 let engine: FakeEngine;
@@ -36,6 +39,7 @@ beforeEach(() => {
   revision = 1;
   engine = new FakeEngine();
   engine.handlers['drafts.save'] = () => ({ revision: ++revision, savedAt: 1_000 * revision });
+  engine.handlers['drafts.leave'] = () => ({});
 });
 afterEach(() => void vi.useRealTimers());
 
@@ -55,6 +59,21 @@ describe('a draft on screen', () => {
     composing.touch();
     await composing.save();
     expect(saves().at(-1)).toMatchObject({ revision: 2, subject: 'Dinner' });
+  });
+
+  it('is saved while somebody types on and on, so that a crash takes less than two seconds of it', async () => {
+    const composing = new Composing(engine, DRAFT);
+    let saved = 0;
+    for (let at = 0; at < 60_000; at += 100) {
+      composing.text += 'x';
+      composing.touch();
+      await vi.advanceTimersByTimeAsync(100);
+      const last = saves().at(-1);
+      saved = last && 'text' in last ? last.text.length : 0;
+      // One letter every 100 ms: what is not saved is the time that is lost.
+      expect((composing.text.length - saved) * 100).toBeLessThan(2_000);
+    }
+    expect(saved).toBeGreaterThan(500);
   });
 
   it('saves what stands in a recipient field and is no chip yet', async () => {
@@ -99,7 +118,31 @@ describe('a draft on screen', () => {
     touched.touch();
     expect(await touched.close()).toBe(true);
     expect(await new Composing(engine, DRAFT).close()).toBe(true);
-    expect(engine.calls.map((call) => call.method)).toEqual(['drafts.save']);
+    expect(engine.calls.map((call) => call.method)).toEqual(['drafts.save', 'drafts.leave', 'drafts.leave']);
+  });
+
+  it('lets a message of the Drafts folder be when nobody changed it', async () => {
+    expect(await new Composing(engine, { ...DRAFT, copyMessage: 9 }, true).close()).toBe(false);
+    expect(engine.calls.map((call) => call.method)).toEqual(['drafts.leave']);
+  });
+
+  it('goes back to an earlier version as a whole', async () => {
+    const composing = new Composing(engine, DRAFT);
+    composing.text = 'Newer';
+    composing.touch();
+    engine.handlers['drafts.restore'] = () => ({ ...DRAFT, revision: 5, text: 'Older', subject: 'Before', to: [] });
+    await composing.restore(3);
+    expect(engine.calls.map((call) => call.method)).toEqual(['drafts.save', 'drafts.restore']);
+    expect(engine.calls.at(-1)?.params).toEqual({ draft: 7, revision: 2, version: 3 });
+    expect([composing.text, composing.subject, composing.chips.to, composing.epoch]).toEqual([
+      'Older',
+      'Before',
+      [],
+      1,
+    ]);
+    composing.touch();
+    await composing.save();
+    expect(saves().at(-1)).toMatchObject({ revision: 5, text: 'Older' });
   });
 
   it('goes on being saved when it could not be thrown away', async () => {

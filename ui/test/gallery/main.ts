@@ -53,6 +53,9 @@ engine.handlers['drafts.create'] = (begin) => ({
   savedAt: Date.UTC(2026, 10, 21, 10, 42, 7),
   sizeLimit: 35_000_000,
   encodedSize: 16_800_000,
+  server: { kind: 'none' },
+  copyMessage: null,
+  diverged: false,
 });
 Object.assign(window, { posthornFake: engine });
 

@@ -13,6 +13,7 @@ mod mailto;
 mod quote;
 mod send;
 mod typo;
+mod version;
 
 use std::collections::HashMap;
 
@@ -24,6 +25,7 @@ pub(crate) use attach::{drafts_attach_bytes, drafts_attach_paths, drafts_remove_
 pub(crate) use begin::drafts_create;
 pub(crate) use check::drafts_check;
 pub(crate) use send::drafts_send;
+pub(crate) use version::{drafts_restore, drafts_versions};
 
 use crate::contract::{ById, Code, Draft, DraftSaved, Error, Nothing, SaveDraft};
 use crate::convert::all;
@@ -139,7 +141,14 @@ pub(crate) async fn drafts_save(engine: &Engine, request: SaveDraft) -> Result<D
     Ok(DraftSaved { revision, saved_at: saved.updated_at.0 })
 }
 
-/// Throws a draft away.
+/// Keeps a draft whose composer was closed; its copy on the server is made soon.
+pub(crate) async fn drafts_leave(engine: &Engine, request: ById) -> Result<Nothing> {
+    let id = DraftId(request.id);
+    engine.store().write(move |tx| draft::leave(tx, id)).await?;
+    Ok(Nothing {})
+}
+
+/// Throws a draft away, and its copy on the server.
 pub(crate) async fn drafts_discard(engine: &Engine, request: ById) -> Result<Nothing> {
     let id = DraftId(request.id);
     engine
@@ -148,7 +157,7 @@ pub(crate) async fn drafts_discard(engine: &Engine, request: ById) -> Result<Not
             if draft::get(tx, id)?.outbox.is_some() {
                 return Err(posthorn_store::Error::Invalid("this draft is being sent"));
             }
-            draft::remove(tx, id)
+            draft::discard(tx, id)
         })
         .await?;
     Ok(Nothing {})

@@ -17,7 +17,9 @@ use posthorn_store::message::BodyState;
 use posthorn_store::{message, remote_image};
 
 pub(crate) use attachment::{attachments_save, attachments_stage, file_of};
-pub(crate) use body::{Loaded, is_head_only, load, messages_fetch_rest, whole};
+pub(crate) use body::{
+    Loaded, is_head_only, load, messages_fetch_rest, messages_set_charset, whole,
+};
 pub(crate) use head::threads_open;
 pub(crate) use open::messages_open;
 pub(crate) use print::messages_print;

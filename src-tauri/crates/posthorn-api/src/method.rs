@@ -15,18 +15,20 @@ use crate::contact::{contacts_complete, contacts_parse};
 use crate::contract::{
     Account, AccountDraft, AccountSaved, Address, AllowRemote, AppInfo, AttachBytes, AttachPaths,
     AttachmentRef, ById, CheckNow, Code, Complete, Conversation, CreateMailbox, Discover,
-    Discovery, Draft, DraftSaved, Error, FindInView, FoundInView, Mailbox, MailboxLook,
-    MailboxOrder, MailboxProperties, MailboxRoleChoice, Mark, MessageSource, MoveMailbox,
-    MoveMessages, NewDraft, Nothing, OnMessages, OpenConversation, OpenMessage, OpenedMessage,
-    OpenedView, OutboxItem, ParseAddresses, ParsedAddresses, PopRulesPreview, PreviewPopRules,
-    PrintMessage, Printable, RangeOfView, RemovalPreview, RemoveAccount, RemoveDraftAttachment,
-    RenameMailbox, ResolveUnknown, SaveAttachment, SaveDraft, SaveMessage, Saved, SendCheck,
-    SendDraft, SetEnabled, SetOffline, SetPassword, Settings, SubscribeMailbox, SyncWait,
-    SyncWaited, Undoable, UnlockSecrets, Unsent, Verification, ViewRange, ViewSpec,
+    Discovery, Draft, DraftSaved, DraftVersion, Error, FindInView, FoundInView, Mailbox,
+    MailboxLook, MailboxOrder, MailboxProperties, MailboxRoleChoice, Mark, MessageSource,
+    MoveMailbox, MoveMessages, NewDraft, Nothing, OnMessages, OpenConversation, OpenMessage,
+    OpenedMessage, OpenedView, OutboxItem, ParseAddresses, ParsedAddresses, PopRulesPreview,
+    PreviewPopRules, PrintMessage, Printable, RangeOfView, RemovalPreview, RemoveAccount,
+    RemoveDraftAttachment, RenameMailbox, ResolveUnknown, RestoreVersion, SaveAttachment,
+    SaveDraft, SaveMessage, Saved, SendCheck, SendDraft, SetCharset, SetEnabled, SetOffline,
+    SetPassword, Settings, SubscribeMailbox, SyncWait, SyncWaited, Undoable, UnlockSecrets, Unsent,
+    Verification, ViewRange, ViewSpec,
 };
 use crate::draft::{
     drafts_attach_bytes, drafts_attach_paths, drafts_check, drafts_create, drafts_discard,
-    drafts_get, drafts_list, drafts_remove_attachment, drafts_save, drafts_send,
+    drafts_get, drafts_leave, drafts_list, drafts_remove_attachment, drafts_restore, drafts_save,
+    drafts_send, drafts_versions,
 };
 use crate::engine::Engine;
 use crate::error::Result;
@@ -37,7 +39,7 @@ use crate::mailbox::{
 };
 use crate::message::{
     attachments_save, attachments_stage, messages_allow_remote, messages_fetch_rest, messages_open,
-    messages_print, messages_save, messages_source, threads_open,
+    messages_print, messages_save, messages_set_charset, messages_source, threads_open,
 };
 use crate::operation::{
     messages_archive, messages_copy, messages_delete, messages_junk, messages_move,
@@ -133,6 +135,8 @@ macro_rules! methods {
             "messages.save" messages_save(SaveMessage) -> Saved;
             /// Prepares a message for printing.
             "messages.print" messages_print(PrintMessage) -> Printable;
+            /// Remembers in which encoding a sender's mail is read.
+            "messages.setCharset" messages_set_charset(SetCharset) -> Nothing;
             /// Remembers whose remote pictures load.
             "messages.allowRemote" messages_allow_remote(AllowRemote) -> Nothing;
             /// Marks as read (true) or unread (false).
@@ -173,6 +177,12 @@ macro_rules! methods {
             "drafts.save" drafts_save(SaveDraft) -> DraftSaved;
             /// Throws a draft away.
             "drafts.discard" drafts_discard(ById) -> Nothing;
+            /// Keeps a draft whose composer was closed: its copy on the server is made soon.
+            "drafts.leave" drafts_leave(ById) -> Nothing;
+            /// Lists a draft's earlier versions, newest first.
+            "drafts.versions" drafts_versions(ById) -> Vec<DraftVersion>;
+            /// Goes back to an earlier version.
+            "drafts.restore" drafts_restore(RestoreVersion) -> Draft;
             /// Attaches files.
             "drafts.attachPaths" drafts_attach_paths(AttachPaths) -> Draft;
             /// Attaches bytes.

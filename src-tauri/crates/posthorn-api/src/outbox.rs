@@ -178,7 +178,7 @@ pub(crate) async fn outbox_discard(engine: &Engine, request: ById) -> Result<Not
             let row = outbox::get(tx, id)?;
             outbox::step(tx, id, Stored::Cancelled, "")?;
             if let Some(written) = row.request.draft {
-                draft::remove(tx, written)?;
+                draft::discard(tx, written)?;
             }
             outbox::remove(tx, id)
         })

@@ -1,8 +1,23 @@
 //! Messages being written. Saved as they are typed; attached files are snapshotted into the body store.
+//!
+//! Invariants: every change gives a draft a greater `updated_at`, which names the version. A draft with a copy in the
+//! Drafts folder is *resting* while that copy is in no folder but Trash or Junk, because it was removed or thrown away: it is
+//! not listed and not copied, and a save wakes it. One that was changed here after its copy was made never rests by what
+//! happened elsewhere: it loses the copy and is kept.
+
+mod copy;
+mod version;
+
+pub use copy::{
+    DraftCopy, NewCopy, begin_copy, begin_copy_again, copied, copies, copy_failed, forget_copy,
+    look_again, remove_copy, settle_copy, strays, to_copy,
+};
+pub(crate) use copy::{copy_vanished, forget_resting};
+pub use version::{DraftVersion, keep_version, versions};
 
 use posthorn_model::{
-    AccountId, Address, AttachmentId, BodyId, DraftId, MessageId, MessageIdHeader, OutboxId,
-    Timestamp,
+    AccountId, Address, AttachmentId, BodyId, DraftId, MessageId, MessageIdHeader, OperationId,
+    OutboxId, Timestamp,
 };
 use rusqlite::{Row, params};
 
@@ -86,8 +101,27 @@ pub struct Draft {
     pub saved_message: Option<MessageId>,
     /// The outbox row that sends it; absent = it is being written.
     pub outbox: Option<OutboxId>,
-    /// Last change.
+    /// Last change; names the version.
     pub updated_at: Timestamp,
+    /// How its copy on the server stands.
+    pub copy: CopyState,
+    /// Its copy was changed or removed elsewhere after it was changed here; absent = it was not.
+    pub diverged_at: Option<Timestamp>,
+}
+
+/// How a draft's copy on the server stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CopyState {
+    /// First change that the copy does not have; absent = it has all of them.
+    pub dirty_since: Option<Timestamp>,
+    /// The composer was closed since the last change.
+    pub is_left: bool,
+    /// Tries since the last success.
+    pub attempts: u32,
+    /// Not before this; in the past = at once.
+    pub next_try: Timestamp,
+    /// Why there is no newer copy; empty = nothing is wrong.
+    pub error: String,
 }
 
 /// A file attached to a draft.
@@ -110,7 +144,15 @@ pub struct DraftAttachment {
 }
 
 const COLUMNS: &str = "id, account, identity, kind, original, message_id, in_reply_to, reference_list, to_list, cc_list, \
-    bcc_list, subject, text, html, quoted_html, saved_message, outbox, updated_at";
+    bcc_list, subject, text, html, quoted_html, saved_message, outbox, updated_at, dirty_since, is_left, diverged_at, \
+    copy_attempts, copy_next_try, copy_error";
+
+/// Whether a draft is awake: it has no copy, or one in a folder where it is seen.
+const AWAKE: &str = "(saved_message IS NULL OR EXISTS (SELECT 1 FROM placement JOIN mailbox ON mailbox.id = placement.mailbox \
+    WHERE placement.message = draft.saved_message AND placement.is_hidden = 0 \
+      AND CASE role_override WHEN '' THEN role ELSE role_override END NOT IN ('trash', 'junk')))";
+/// A time that is greater than that of the version before, in the order of saving.
+const NEXT_VERSION: &str = "MAX(?2, updated_at + 1)";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Draft> {
     let list = |name: &str| {
@@ -120,6 +162,9 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Draft> {
     let references: String = row.get("reference_list")?;
     let kind: String = row.get("kind")?;
     let outbox: i64 = row.get("outbox")?;
+    let time = |name: &str| -> rusqlite::Result<Option<Timestamp>> {
+        row.get(name).map(|at: i64| (at != 0).then_some(Timestamp(at)))
+    };
     Ok(Draft {
         id: DraftId(row.get("id")?),
         content: DraftContent {
@@ -146,44 +191,84 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Draft> {
         saved_message: row.get::<_, Option<i64>>("saved_message")?.map(MessageId),
         outbox: (outbox != 0).then_some(OutboxId(outbox)),
         updated_at: Timestamp(row.get("updated_at")?),
+        copy: CopyState {
+            dirty_since: time("dirty_since")?,
+            is_left: row.get("is_left")?,
+            attempts: row.get("copy_attempts")?,
+            next_try: Timestamp(row.get("copy_next_try")?),
+            error: row.get("copy_error")?,
+        },
+        diverged_at: time("diverged_at")?,
     })
 }
 
-/// Returns all drafts that are being written, last changed first, with their files.
+/// Returns all drafts that are being written and do not rest, last changed first, with their files.
 pub fn list(tx: &ReadTx<'_>) -> Result<Vec<Draft>> {
-    let sql =
-        format!("SELECT {COLUMNS} FROM draft WHERE outbox = 0 ORDER BY updated_at DESC, id DESC");
-    let mut drafts = tx.all(&sql, [], read)?;
-    for draft in &mut drafts {
-        draft.attachments = attachments(tx, draft.id)?;
-    }
-    Ok(drafts)
+    let sql = format!(
+        "SELECT {COLUMNS} FROM draft WHERE outbox = 0 AND {AWAKE} ORDER BY updated_at DESC, id DESC"
+    );
+    let drafts = tx.all(&sql, [], read)?;
+    drafts.into_iter().map(|draft| complete(tx, draft)).collect()
 }
 
 /// Returns one draft with its files.
 pub fn get(tx: &ReadTx<'_>, id: DraftId) -> Result<Draft> {
     let sql = format!("SELECT {COLUMNS} FROM draft WHERE id = ?1");
-    let mut draft = tx.maybe(&sql, [id.0], read)?.ok_or(Error::NotFound("draft"))?;
-    draft.attachments = attachments(tx, id)?;
+    complete(tx, tx.maybe(&sql, [id.0], read)?.ok_or(Error::NotFound("draft"))?)
+}
+
+/// Returns the draft that has this message as its copy, also one that rests or is being sent.
+pub fn of_copy(tx: &ReadTx<'_>, message: MessageId) -> Result<Option<Draft>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM draft WHERE saved_message = ?1 ORDER BY updated_at DESC LIMIT 1"
+    );
+    tx.maybe(&sql, [message.0], read)?.map(|draft| complete(tx, draft)).transpose()
+}
+
+fn complete(tx: &ReadTx<'_>, mut draft: Draft) -> Result<Draft> {
+    draft.attachments = attachments(tx, draft.id)?;
     Ok(draft)
 }
 
-/// Begins a draft.
+/// Begins a draft. Until its first change there is nothing in it to be copied.
 pub fn add(tx: &WriteTx<'_>, content: &DraftContent) -> Result<DraftId> {
     let sql = "INSERT INTO draft (account, created_at) VALUES (?1, ?2)";
     let id = DraftId(tx.insert(sql, params![content.account.0, tx.now().0])?);
-    update(tx, id, content)?;
+    write(tx, id, content)?;
     Ok(id)
 }
 
-/// Saves what was typed. A draft that is being sent is not changed.
+/// Notes that a draft has begun with its files: nobody has changed it yet. `copy`: the message of the Drafts folder that
+/// it goes on with; absent = none.
+pub fn begun(tx: &WriteTx<'_>, id: DraftId, copy: Option<MessageId>) -> Result<()> {
+    let sql = "UPDATE draft SET saved_message = ?2, dirty_since = 0, is_left = 0 WHERE id = ?1";
+    tx.run(sql, params![id.0, copy.map(|id| id.0)])?;
+    tx.note(|changes| changes.draft(id));
+    Ok(())
+}
+
+/// Saves what was typed; now and then what was there before is kept as an earlier version. A draft that is being sent is
+/// not changed. One that rests wakes, without its copy.
 pub fn update(tx: &WriteTx<'_>, id: DraftId, content: &DraftContent) -> Result<()> {
-    let sql = "UPDATE draft SET account = ?2, identity = ?3, kind = ?4, original = ?5, message_id = ?6, in_reply_to = ?7, \
-        reference_list = ?8, to_list = ?9, cc_list = ?10, bcc_list = ?11, subject = ?12, text = ?13, html = ?14, \
-        quoted_html = ?15, updated_at = ?16 WHERE id = ?1 AND outbox = 0";
+    version::keep(tx, id, content)?;
+    let sql = format!(
+        "UPDATE draft SET diverged_at = ?2, saved_message = NULL WHERE id = ?1 AND outbox = 0 AND NOT {AWAKE}"
+    );
+    tx.run(&sql, [id.0, tx.now().0])?;
+    write(tx, id, content)?;
+    touch(tx, id)
+}
+
+fn write(tx: &WriteTx<'_>, id: DraftId, content: &DraftContent) -> Result<()> {
+    let sql = format!(
+        "UPDATE draft SET account = ?3, identity = ?4, kind = ?5, original = ?6, message_id = ?7, in_reply_to = ?8, \
+        reference_list = ?9, to_list = ?10, cc_list = ?11, bcc_list = ?12, subject = ?13, text = ?14, html = ?15, \
+        quoted_html = ?16, updated_at = {NEXT_VERSION} WHERE id = ?1 AND outbox = 0"
+    );
     let references: Vec<&str> = content.references.iter().map(|id| id.0.as_str()).collect();
     let values = params![
         id.0,
+        tx.now().0,
         content.account.0,
         content.identity,
         content.kind.word(),
@@ -198,36 +283,65 @@ pub fn update(tx: &WriteTx<'_>, id: DraftId, content: &DraftContent) -> Result<(
         content.text,
         content.html,
         content.quoted_html,
-        tx.now().0,
     ];
-    if tx.run(sql, values)? == 0 {
+    if tx.run(&sql, values)? == 0 {
         return Err(Error::NotFound("draft"));
     }
     tx.note(|changes| changes.draft(id));
     Ok(())
 }
 
-/// Removes a draft and its files (whose bytes the sweep takes after its time).
+/// Notes a change: the copy on the server lacks it.
+fn touch(tx: &WriteTx<'_>, id: DraftId) -> Result<()> {
+    let sql = format!(
+        "UPDATE draft SET updated_at = {NEXT_VERSION}, is_left = 0, \
+         dirty_since = CASE dirty_since WHEN 0 THEN ?2 ELSE dirty_since END WHERE id = ?1"
+    );
+    tx.run(&sql, [id.0, tx.now().0])?;
+    tx.note(|changes| changes.draft(id));
+    Ok(())
+}
+
+/// Notes that the composer was closed and the draft is kept. One that only looked at a message of the Drafts folder goes,
+/// and the message stays as it was.
+pub fn leave(tx: &WriteTx<'_>, id: DraftId) -> Result<()> {
+    let sql = format!(
+        "DELETE FROM draft WHERE id = ?1 AND kind = 'edit' AND outbox = 0 AND dirty_since = 0 \
+           AND saved_message IS NOT NULL AND {AWAKE} \
+           AND NOT EXISTS (SELECT 1 FROM draft_copy WHERE draft_copy.draft = draft.id)"
+    );
+    if tx.run(&sql, [id.0])? == 0 {
+        let sql = "UPDATE draft SET is_left = 1, \
+            dirty_since = CASE WHEN dirty_since = 0 AND saved_message IS NULL THEN updated_at ELSE dirty_since END \
+            WHERE id = ?1 AND outbox = 0";
+        tx.run(sql, [id.0])?;
+    }
+    tx.note(|changes| changes.draft(id));
+    Ok(())
+}
+
+/// Throws a draft away, and its copy on the server by an operation.
+pub fn discard(tx: &WriteTx<'_>, id: DraftId) -> Result<Vec<OperationId>> {
+    let draft = get(tx, id)?;
+    let operations = match draft.saved_message {
+        Some(copy) => remove_copy(tx, copy)?,
+        None => Vec::new(),
+    };
+    remove(tx, id)?;
+    Ok(operations)
+}
+
+/// Removes a draft and its files (whose bytes the sweep takes after its time). A copy on the server stays.
 pub fn remove(tx: &WriteTx<'_>, id: DraftId) -> Result<()> {
     tx.run("DELETE FROM draft WHERE id = ?1", [id.0])?;
     tx.note(|changes| changes.draft(id));
     Ok(())
 }
 
-/// Says where the draft's copy in the Drafts folder is; absent = it is gone.
-pub fn set_saved(tx: &WriteTx<'_>, id: DraftId, message: Option<MessageId>) -> Result<()> {
-    tx.run(
-        "UPDATE draft SET saved_message = ?2 WHERE id = ?1",
-        params![id.0, message.map(|id| id.0)],
-    )?;
-    tx.note(|changes| changes.draft(id));
-    Ok(())
-}
-
 /// Says that an outbox row sends the draft (it is no longer listed), or that it is written on again.
 pub fn set_outbox(tx: &WriteTx<'_>, id: DraftId, outbox: Option<OutboxId>) -> Result<()> {
-    let sql = "UPDATE draft SET outbox = ?2, updated_at = ?3 WHERE id = ?1";
-    if tx.run(sql, params![id.0, outbox.map_or(0, |id| id.0), tx.now().0])? == 0 {
+    let sql = format!("UPDATE draft SET outbox = ?3, updated_at = {NEXT_VERSION} WHERE id = ?1");
+    if tx.run(&sql, params![id.0, tx.now().0, outbox.map_or(0, |id| id.0)])? == 0 {
         return Err(Error::NotFound("draft"));
     }
     tx.note(|changes| changes.draft(id));
@@ -266,13 +380,12 @@ pub fn attach(tx: &WriteTx<'_>, draft: DraftId, file: &DraftAttachment) -> Resul
     ];
     let id = AttachmentId(tx.insert(sql, values)?);
     tx.run("DELETE FROM released_body WHERE body = ?1", [file.body.0])?;
-    tx.note(|changes| changes.draft(draft));
+    touch(tx, draft)?;
     Ok(id)
 }
 
 /// Takes a file off.
 pub fn detach(tx: &WriteTx<'_>, draft: DraftId, id: AttachmentId) -> Result<()> {
     tx.run("DELETE FROM draft_attachment WHERE draft = ?1 AND id = ?2", [draft.0, id.0])?;
-    tx.note(|changes| changes.draft(draft));
-    Ok(())
+    touch(tx, draft)
 }

@@ -46,6 +46,7 @@ pub mod remote_image;
 pub mod removed;
 mod schema;
 pub mod search;
+pub mod sender_charset;
 pub mod setting;
 mod store;
 pub mod sweep;

@@ -284,6 +284,9 @@ pub fn remove(
         if !is_elsewhere {
             crate::removed::keep(tx, &placement, by)?;
         }
+        if by == RemovedBy::Server {
+            crate::draft::copy_vanished(tx, *message)?;
+        }
         if !(placement.is_leaving || placement.flags.deleted) {
             tx.note(|changes| {
                 changes.message_removed(mailbox, *message);

@@ -84,6 +84,7 @@ pub(crate) fn purge(tx: &WriteTx<'_>, limit: usize) -> Result<usize> {
             forget(tx, *message)?;
         } else {
             crate::sweep::release_message(tx, *message)?;
+            crate::draft::forget_resting(tx, *message)?;
             let sql = "DELETE FROM message WHERE id = ?1 RETURNING position";
             let position =
                 tx.one(sql, [message.0], |row| row.get(0).map(posthorn_model::Position))?;

@@ -34,6 +34,8 @@ pub(crate) const INDEX: Format = Format {
         Migration { sql: include_str!("schema/index/0001_start.sql"), floor: 1 },
         Migration { sql: include_str!("schema/index/0002_walks.sql"), floor: 1 },
         Migration { sql: include_str!("schema/index/0003_folders.sql"), floor: 3 },
+        Migration { sql: include_str!("schema/index/0004_draft_copies.sql"), floor: 3 },
+        Migration { sql: include_str!("schema/index/0005_sender_charset.sql"), floor: 3 },
     ],
 };
 

@@ -48,6 +48,7 @@ fn is_referred_to(tx: &ReadTx<'_>, body: BodyId) -> Result<bool> {
     let sql = "SELECT EXISTS (SELECT 1 FROM message WHERE body = ?1 AND body <> 0) \
         OR EXISTS (SELECT 1 FROM message_section WHERE body = ?1) \
         OR EXISTS (SELECT 1 FROM draft_attachment WHERE body = ?1) \
+        OR EXISTS (SELECT 1 FROM draft_copy WHERE body = ?1) \
         OR EXISTS (SELECT 1 FROM outbox WHERE body = ?1)";
     tx.one(sql, [body.0], |row| row.get(0))
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
 use posthorn_model::{AccountId, Clock, Timestamp};
 use posthorn_net::{Dialer, Secret, SecretStore};
@@ -57,6 +58,8 @@ pub(crate) struct Account {
     pub(crate) is_binary_tried: Arc<AtomicBool>,
     /// Asks the watching connection to prove that it lives.
     pub(crate) probe: Arc<Notify>,
+    /// Says that a draft changed: when it is to be copied is computed anew.
+    pub(crate) drafts: Arc<Notify>,
     /// When its maildrop may be looked into again.
     pub(crate) pace: Arc<crate::maildrop::Pace>,
 }
@@ -86,6 +89,11 @@ impl Account {
 
     pub(crate) fn now(&self) -> Timestamp {
         self.engine.clock.now()
+    }
+
+    /// Returns how long it is until a time; nothing where it is over.
+    pub(crate) fn until(&self, at: Timestamp) -> Duration {
+        Duration::from_millis(at.0.saturating_sub(self.now().0).max(0).unsigned_abs())
     }
 
     pub(crate) fn update(&self, change: impl FnOnce(&mut Status)) {

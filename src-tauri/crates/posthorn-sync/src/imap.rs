@@ -8,6 +8,7 @@ mod ask;
 mod bulk;
 pub(crate) mod connect;
 mod crew;
+mod drafts;
 mod folders;
 mod head;
 mod mailbox;
@@ -149,6 +150,9 @@ impl Worker<'_> {
                 continue;
             }
             if self.help_out().await? {
+                continue;
+            }
+            if self.copy_drafts().await? {
                 continue;
             }
             self.settle(mark, &replayed);
@@ -351,6 +355,22 @@ impl Worker<'_> {
         Ok(false)
     }
 
+    /// Copies the drafts that are due to the server. Returns false when none was.
+    async fn copy_drafts(&mut self) -> Result<bool, Failure> {
+        let due = drafts::next(self.account).await?;
+        if due.is_none_or(|due| due > self.account.now()) {
+            return Ok(false);
+        }
+        if self.used.elapsed() >= STALE {
+            self.prove().await?;
+        }
+        // On the heap: it is seldom under way, and everything that calls this would carry it along.
+        Box::pin(drafts::copy(self.account, &mut self.connection)).await?;
+        self.used = Instant::now();
+        self.crew.want_bodies();
+        Ok(true)
+    }
+
     /// Says how things stand when there is nothing to do.
     fn settle(&mut self, mark: u64, replayed: &Replayed) {
         let now = self.account.now();
@@ -409,21 +429,26 @@ impl Worker<'_> {
     ) -> Result<(), Failure> {
         let mut until = self.next_round.min(self.used + KEEP_ALIVE);
         if let Some(next_try) = replayed.next_try {
-            let wait = next_try.0.saturating_sub(self.account.now().0).max(0).unsigned_abs();
-            until = until.min(Instant::now() + Duration::from_millis(wait));
+            until = until.min(Instant::now() + self.account.until(next_try));
         }
         if !self.crew.is_watching() {
             until = until.min(Instant::now() + self.account.engine.tuning.poll);
         }
-        tokio::select! {
-            () = self.account.signals.wait() => return Ok(()),
-            Some(request) = requests.recv() => {
-                if self.used.elapsed() >= STALE {
-                    self.prove().await?;
+        loop {
+            let next_draft = drafts::next(self.account).await?;
+            let next_draft = next_draft.map_or(until, |at| Instant::now() + self.account.until(at));
+            tokio::select! {
+                () = self.account.signals.wait() => return Ok(()),
+                Some(request) = requests.recv() => {
+                    if self.used.elapsed() >= STALE {
+                        self.prove().await?;
+                    }
+                    return serve::serve(self.account, &mut self.connection, request).await;
                 }
-                return serve::serve(self.account, &mut self.connection, request).await;
+                // A draft changed: when the next one is due is asked again.
+                () = self.account.drafts.notified() => {}
+                () = tokio::time::sleep_until(until.min(next_draft)) => break,
             }
-            () = tokio::time::sleep_until(until) => {}
         }
         if Instant::now() >= self.next_round {
             self.refresh(Look::ByCounts).await?;

@@ -39,6 +39,7 @@
 mod backoff;
 mod board;
 mod dial;
+mod draft;
 mod engine;
 mod event;
 mod facts;
@@ -63,6 +64,7 @@ mod tuning;
 mod verify;
 mod worker;
 
+pub use draft::{Outgoing, compose, load as load_outgoing};
 pub use engine::{Side, secret_key};
 pub use event::SyncEvent;
 pub use facts::FolderFacts;

@@ -91,3 +91,17 @@ pub const PROGRESS_MS: i64 = 100;
 pub const EVENTS: usize = 1024;
 /// Messages whose words go into the search index with one write.
 pub const INDEX_BATCH: usize = 256;
+/// A draft is copied to the server when nothing was typed in it for this long: whoever pauses longer may have gone to
+/// another computer, and every copy costs an upload and a removal.
+pub const DRAFT_REST: Duration = Duration::from_mins(1);
+/// While somebody types on and on a draft is copied this often: a computer that dies takes no more than this along.
+pub const DRAFT_LONGEST: Duration = Duration::from_mins(5);
+/// The same for a draft above [`DRAFT_LARGE`], which does not count pauses: its files go out again with every copy.
+pub const DRAFT_LONGEST_LARGE: Duration = Duration::from_mins(30);
+/// Bytes of text and files above which a draft is copied seldom.
+pub const DRAFT_LARGE: u64 = 2 << 20;
+/// Longest wait until a refused copy is tried again: a full mailbox that was tidied up is found within the hour.
+pub const DRAFT_RETRY_LAST: Duration = Duration::from_hours(1);
+/// How long a version whose upload broke off may still appear in the folder: servers that take a message whole finish it
+/// within minutes after the connection broke (RFC 9051 section 5.4 gives a dead connection 30).
+pub const DRAFT_DOUBT: Duration = Duration::from_mins(30);

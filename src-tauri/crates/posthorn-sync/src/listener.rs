@@ -29,6 +29,7 @@ pub(crate) async fn run(
             Err(RecvError::Lagged(_)) => {
                 let all = sync.statuses().into_iter().map(|status| status.account).collect();
                 operations(&sync, all).await;
+                sync.drafts_changed();
                 sync.engine().index.notify_one();
             }
             Err(RecvError::Closed) => return,
@@ -42,6 +43,7 @@ async fn pass_on(sync: &Sync, batch: &[Change]) {
         match change {
             Change::Operations { accounts: some, .. } => accounts.extend(some.iter().copied()),
             Change::Contents(_) => sync.engine().index.notify_one(),
+            Change::Drafts(_) => sync.drafts_changed(),
             _ => {}
         }
     }

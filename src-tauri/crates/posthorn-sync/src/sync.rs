@@ -29,6 +29,7 @@ use crate::{indexer, listener, worker};
 struct Running {
     signals: Arc<Signals>,
     facts: Arc<Facts>,
+    drafts: Arc<Notify>,
     /// It speaks IMAP: it has folders on a server.
     is_imap: bool,
     outgoing: Arc<Wake>,
@@ -131,6 +132,13 @@ impl Sync {
         self.wake_outgoing(Some(account));
     }
 
+    /// Tells the workers that a draft changed. Committed drafts come here by themselves.
+    pub(crate) fn drafts_changed(&self) {
+        for running in self.running().values() {
+            running.drafts.notify_one();
+        }
+    }
+
     fn wake_outgoing(&self, account: Option<AccountId>) {
         for (id, running) in self.running().iter() {
             if account.is_none_or(|wanted| wanted == *id) {
@@ -206,6 +214,7 @@ impl Sync {
         let running = Running {
             signals: Arc::default(),
             facts: Arc::default(),
+            drafts: Arc::default(),
             is_imap: account.settings.incoming.server.protocol == Protocol::Imap,
             outgoing: Arc::default(),
             requests: sender,
@@ -222,6 +231,7 @@ impl Sync {
             facts: running.facts.clone(),
             is_binary_tried: Arc::default(),
             probe: Arc::default(),
+            drafts: running.drafts.clone(),
             pace: Arc::default(),
         };
         worker::start(&context, requests, account.settings.incoming.server.protocol);

@@ -23,6 +23,10 @@ pub struct Tuning {
     pub audit: Duration,
     /// How often the room on a full disk is looked at again.
     pub room: Duration,
+    /// How long nothing is typed in a draft before it is copied to the server.
+    pub draft_rest: Duration,
+    /// How long an upload of unknown fate is looked for.
+    pub draft_doubt: Duration,
 }
 
 impl Default for Tuning {
@@ -36,6 +40,8 @@ impl Default for Tuning {
             retry_last: limit::RETRY_LAST,
             audit: limit::AUDIT_EVERY,
             room: limit::ROOM_AGAIN,
+            draft_rest: limit::DRAFT_REST,
+            draft_doubt: limit::DRAFT_DOUBT,
         }
     }
 }

@@ -9,8 +9,8 @@ import { asEngineError, type Engine } from '@/ipc/engine';
 import type { Address, Draft, DraftAttachment, SendCheck } from '@/ipc/generated';
 import { type Chip, chipsOf, type Field } from './recipients';
 
-/** Longest time that something typed is not saved, milliseconds. */
-const SAVE_MS = 2_000;
+/** Longest time that something typed is not saved, milliseconds: with the save itself less than two seconds are ever lost. */
+const SAVE_MS = 1_500;
 
 /** A file that is being copied. */
 export interface Pending {
@@ -53,6 +53,8 @@ export class Composing {
   sending = $state(false);
   /** The last save that failed; null when all is saved. */
   failure = $state.raw<ReturnType<typeof asEngineError> | null>(null);
+  /** Counts how often the text was replaced as a whole: the editor begins anew. */
+  epoch = $state(0);
   /** HTML of the editor. Not drawn from: the editor owns its text. */
   html = '';
   /** Text of the plain mode, or the text form of `html`. */
@@ -99,10 +101,12 @@ export class Composing {
     await this.#queue;
   }
 
-  /** Copies files by path. */
-  async attachPaths(paths: string[]): Promise<void> {
+  /** Copies files by path; answers with them. `inline`: pictures go into the text. */
+  async attachPaths(paths: string[], inline = false): Promise<DraftAttachment[]> {
     const names = paths.map((path) => ({ name: path.split(/[/\\]/).at(-1) ?? path }));
-    await this.#attach(names, () => this.engine.call('drafts.attachPaths', { draft: this.id, paths, inline: false }));
+    const before = this.attachments.map((file) => file.id);
+    await this.#attach(names, () => this.engine.call('drafts.attachPaths', { draft: this.id, paths, inline }));
+    return this.attachments.filter((file) => !before.includes(file.id));
   }
 
   /** Attaches bytes; answers with the file when it went into the text. */
@@ -157,14 +161,38 @@ export class Composing {
     return this.fresh && !this.#touched;
   }
 
+  /** True when it goes on with a message of the Drafts folder, which must not go with it unasked. */
+  get hasCopy(): boolean {
+    return this.draft.copyMessage !== null;
+  }
+
   /** Saves and lets go; true when the draft was kept, false when there was nothing to keep. */
   async close(): Promise<boolean> {
     await this.save();
     if (this.failure) throw this.failure;
     const kept = !this.isEmpty && !this.isUntouched;
-    if (kept) this.release();
-    else await this.discard();
+    if (kept || this.hasCopy) {
+      await this.engine.call('drafts.leave', { id: this.id });
+      this.release();
+    } else {
+      await this.discard();
+    }
     return kept;
+  }
+
+  /** Goes back to an earlier version. What is replaced becomes one itself. */
+  async restore(version: number): Promise<void> {
+    await this.save();
+    if (this.failure) throw this.failure;
+    const draft = await this.engine.call('drafts.restore', { draft: this.id, revision: this.#revision, version });
+    this.chips = { to: chipsOf(draft.to), cc: chipsOf(draft.cc), bcc: chipsOf(draft.bcc) };
+    this.typed = { to: '', cc: '', bcc: '' };
+    this.subject = draft.subject;
+    this.plain = draft.plain;
+    this.html = draft.html;
+    this.text = draft.text;
+    this.#takeFiles(draft);
+    this.epoch += 1;
   }
 
   /** Lets go of what is saved. */

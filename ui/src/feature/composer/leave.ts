@@ -24,7 +24,7 @@ export async function close(composing: Composing, store: Store): Promise<void> {
 
 /** Throws a draft away, with a way back. */
 export async function discard(composing: Composing, store: Store): Promise<void> {
-  if (composing.isEmpty || composing.isUntouched) {
+  if ((composing.isEmpty || composing.isUntouched) && !composing.hasCopy) {
     await composing.discard();
     store.compose.close(composing.id);
     return;
@@ -41,7 +41,7 @@ export function putAside(store: Store, composingOf: (id: number) => Composing | 
   compose.shown = null;
   for (const draft of compose.open) {
     const composing = composingOf(draft.id);
-    if (composing?.isUntouched) void discard(composing, store).catch((thrown: unknown) => undo.fail(thrown));
+    if (composing?.isUntouched) void close(composing, store).catch((thrown: unknown) => undo.fail(thrown));
   }
 }
 

@@ -19,10 +19,11 @@ const LISTED: CommandId[] = [
   'compose.to',
   'compose.cc',
   'compose.bcc',
+  'compose.versions',
   'compose.discard',
 ];
 /** Commands with a line above them. */
-const APART = new Set<CommandId>(['compose.attach', 'compose.quote', 'compose.from', 'compose.discard']);
+const APART = new Set<CommandId>(['compose.attach', 'compose.quote', 'compose.from', 'compose.versions']);
 
 /** Opens the menu of everything that the composer can do. */
 export function composeMenu(at: HTMLElement): void {

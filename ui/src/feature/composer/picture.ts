@@ -2,6 +2,7 @@
 import type Squire from 'squire-rte';
 import type { Engine } from '@/ipc/engine';
 import type { DraftAttachment } from '@/ipc/generated';
+import { t } from '@/text/text.svelte';
 import type { Composing } from './composing.svelte';
 import { base64 } from './paste';
 
@@ -36,12 +37,9 @@ export async function insertFiles(
   }
 }
 
-/** Lets the user choose pictures. */
-export function pickPictures(take: (files: File[]) => void): void {
-  const input = document.createElement('input');
-  input.type = 'file';
-  input.accept = 'image/png,image/jpeg,image/gif,image/webp';
-  input.multiple = true;
-  input.onchange = () => take([...(input.files ?? [])]);
-  input.click();
+/** Lets the user choose pictures, and puts them where the caret stands; below the text in plain-text mode. */
+export async function pickPictures(composing: Composing, engine: Engine, editor: Squire | null): Promise<void> {
+  const paths = await engine.pickFiles(t('compose-picture'));
+  if (paths.length === 0) return;
+  for (const file of await composing.attachPaths(paths, !composing.plain)) show(engine, editor, file);
 }

@@ -25,13 +25,17 @@ const CHARSETS = [
 ] as const;
 
 /** Opens the menu of encodings for a message. */
-export function charsetMenu({ reader }: Store, message: number, at: HTMLElement | { x: number; y: number }): void {
+export function charsetMenu(
+  { reader, undo }: Store,
+  message: number,
+  at: HTMLElement | { x: number; y: number },
+): void {
   const names = new Intl.DisplayNames([locale()], { type: 'language' });
   const chosen = reader.charsetOf(message);
   const item = (charset: string | null, label: string): MenuItem => ({
     label,
     checked: chosen === charset,
-    run: () => void reader.readAs(message, charset),
+    run: () => void reader.readAs(message, charset).catch((thrown: unknown) => undo.fail(thrown)),
   });
   const items = [
     item(null, t('charset-own')),

@@ -19,7 +19,7 @@ export async function printMessage({ engine, reader }: Store, head: MessageHead)
       text: files.map((file) => `${file.name} (${bytes(file.size)})`).join(t('list-separator')),
     },
   ].filter(({ text }) => text !== '');
-  const request = { id: head.id, charset: reader.charsetOf(head.id), title: head.subject || t('no-subject'), lines };
+  const request = { id: head.id, title: head.subject || t('no-subject'), lines };
   const { url } = await engine.call('messages.print', request);
   await engine.print(engine.contentUrl(url));
 }

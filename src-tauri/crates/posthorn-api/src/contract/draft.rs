@@ -95,6 +95,54 @@ contract! {
         pub size_limit: Option<u64>,
         /// Size of the message when sent, bytes, encoded, as estimated.
         pub encoded_size: u64,
+        /// Its copy on the server.
+        pub server: DraftServer,
+        /// Its copy, where a Drafts folder shows it: list that or the draft, not both. Null = the draft alone is here.
+        pub copy_message: Option<i64>,
+        /// It was changed or removed on another computer after it was changed here: both are kept.
+        pub diverged: bool,
+    }
+
+    /// How a draft's copy on the server stands.
+    #[serde(tag = "kind", rename_all_fields = "camelCase")]
+    pub enum DraftServer {
+        /// There is none: POP3 has no folders, or nothing was written yet.
+        None,
+        /// The newest changes go there when it is time.
+        Waiting,
+        /// It has everything.
+        Copied,
+        /// It was not taken; it is tried again.
+        Refused {
+            /// The server's sentence.
+            said: String,
+            /// When it is tried again.
+            next_try: i64,
+        },
+    }
+
+    /// An earlier version of a draft.
+    pub struct DraftVersion {
+        /// Number.
+        pub id: i64,
+        /// When it was saved.
+        pub saved_at: i64,
+        /// Recipients.
+        pub to: Vec<Address>,
+        /// Subject.
+        pub subject: String,
+        /// Its text.
+        pub text: String,
+    }
+
+    /// Goes back to an earlier version of a draft.
+    pub struct RestoreVersion {
+        /// Draft.
+        pub draft: i64,
+        /// The revision that the page saw last; another one answers with `conflict`.
+        pub revision: u64,
+        /// Version.
+        pub version: i64,
     }
 
     /// Saves what the user typed. Everything but the files, which have methods of their own.

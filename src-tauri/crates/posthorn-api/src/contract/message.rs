@@ -163,6 +163,8 @@ contract! {
         pub unsubscribe: String,
         /// BCP 47 language guessed for choosing glyphs (`zh-CN`, `ja`); empty when none stands out.
         pub lang: String,
+        /// The encoding that it is read in because the user chose so; null = what it says.
+        pub charset: Option<String>,
     }
 
     /// Asks for a message.
@@ -173,7 +175,13 @@ contract! {
         pub remote: bool,
         /// Theme of the frame: `light`, `dark` or `contrast`.
         pub theme: String,
-        /// Charset to read it with instead of what it says; null for its own.
+    }
+
+    /// Remembers in which encoding mail like a message is read: mail of its sender that would be read in the same one.
+    pub struct SetCharset {
+        /// A message of the sender.
+        pub message: i64,
+        /// Its name; null = what the mail says.
         pub charset: Option<String>,
     }
 
@@ -189,8 +197,6 @@ contract! {
     pub struct PrintMessage {
         /// Message.
         pub id: i64,
-        /// Charset to read it with instead of what it says; null for its own.
-        pub charset: Option<String>,
         /// Printed large, on top.
         pub title: String,
         /// Head, in order.

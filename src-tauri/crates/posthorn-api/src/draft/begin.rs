@@ -127,7 +127,7 @@ async fn new(engine: &Engine, account: Option<AccountId>, link: mailto::Mailto) 
 
 /// Begins an answer or a forwarded message.
 async fn answer(engine: &Engine, id: MessageId, kind: DraftKind) -> Result<DraftId> {
-    let loaded = load(engine, id, None).await?;
+    let loaded = load(engine, id).await?;
     let account = loaded.message.account;
     let head = &loaded.message.head;
     let written_to: Vec<Address> = head.to.iter().chain(&head.cc).cloned().collect();
@@ -162,6 +162,7 @@ async fn answer(engine: &Engine, id: MessageId, kind: DraftKind) -> Result<Draft
     let files = files_of(engine, &loaded, kind, &begun.html).await?;
     let draft = add(engine, content).await?;
     attach::add(engine, draft, files).await?;
+    engine.store().write(move |tx| draft::begun(tx, draft, None)).await?;
     Ok(draft)
 }
 
@@ -217,11 +218,13 @@ async fn files_of(
 
 /// Goes on with a message of the Drafts folder. A second time gives the same draft.
 async fn go_on(engine: &Engine, id: MessageId) -> Result<DraftId> {
-    let known = engine.store().read(draft::list).await?;
-    if let Some(known) = known.into_iter().find(|draft| draft.saved_message == Some(id)) {
-        return Ok(known.id);
+    if let Some(known) = engine.store().read(move |tx| draft::of_copy(tx, id)).await? {
+        return match known.outbox {
+            None => Ok(known.id),
+            Some(_) => Err(Error::new(Code::TooLate, "This draft is being sent")),
+        };
     }
-    let loaded = load(engine, id, None).await?;
+    let loaded = load(engine, id).await?;
     let head = &loaded.parsed.head;
     let identity = identity_for(engine, loaded.message.account, &head.from).await?;
     // It may have been written by anybody: nothing of it reaches the editor uncleaned.
@@ -246,6 +249,6 @@ async fn go_on(engine: &Engine, id: MessageId) -> Result<DraftId> {
     let files = files_of(engine, &loaded, DraftKind::Edit, &html).await?;
     let draft = add(engine, content).await?;
     attach::add(engine, draft, files).await?;
-    engine.store().write(move |tx| draft::set_saved(tx, draft, Some(id))).await?;
+    engine.store().write(move |tx| draft::begun(tx, draft, Some(id))).await?;
     Ok(draft)
 }

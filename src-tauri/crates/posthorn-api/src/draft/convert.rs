@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use posthorn_message::html::{self, CleanOptions};
-use posthorn_model::{AccountId, DraftId};
+use posthorn_model::{AccountId, DraftId, MailboxRole, Protocol};
 use posthorn_store::account::{self, Identity};
 use posthorn_store::draft::{self, DraftKind};
+use posthorn_store::{mailbox, placement};
 
 use super::{check, editor, quote};
 use crate::content::{Opened, OpenedFrame, Tokens};
-use crate::contract::{Address, Draft, DraftAttachment, Error};
+use crate::contract::{Address, Draft, DraftAttachment, DraftServer, Error};
 use crate::convert::all;
 use crate::engine::Engine;
 use crate::error::Result;
@@ -84,6 +85,8 @@ pub(super) async fn convert(engine: &Engine, found: draft::Draft) -> Result<Draf
     let account = found.content.account;
     let size_limit =
         engine.store().read(move |tx| posthorn_sync::message_size_limit(tx, account)).await?;
+    let (server, copy_message) = (server(engine, &found).await?, copy(engine, &found).await?);
+    let diverged = found.diverged_at.is_some();
     let content = found.content;
     let html = editor::to_shown(&content.html, &found.attachments, url);
     let attachments = found.attachments.iter().map(|file| DraftAttachment {
@@ -117,5 +120,40 @@ pub(super) async fn convert(engine: &Engine, found: draft::Draft) -> Result<Draf
         saved_at: found.updated_at.0,
         size_limit,
         encoded_size,
+        server,
+        copy_message,
+        diverged,
     })
+}
+
+/// Says how the copy on the server stands.
+async fn server(engine: &Engine, found: &draft::Draft) -> Result<DraftServer> {
+    let id = found.content.account;
+    let account = engine.store().read(move |tx| account::get(tx, id)).await?;
+    let is_imap = account.settings.incoming.server.protocol == Protocol::Imap;
+    let copy = &found.copy;
+    Ok(match (copy.dirty_since, copy.error.is_empty()) {
+        _ if !is_imap => DraftServer::None,
+        (Some(_), false) => {
+            DraftServer::Refused { said: copy.error.clone(), next_try: copy.next_try.0 }
+        }
+        (Some(_), true) => DraftServer::Waiting,
+        (None, _) if found.saved_message.is_some() => DraftServer::Copied,
+        (None, _) => DraftServer::None,
+    })
+}
+
+/// Returns the message of the copy where a Drafts folder shows it.
+async fn copy(engine: &Engine, found: &draft::Draft) -> Result<Option<i64>> {
+    let Some(message) = found.saved_message else { return Ok(None) };
+    let shown = engine.store().read(move |tx| {
+        for placed in placement::of_message(tx, message)? {
+            let is_shown = !placed.is_leaving && !placed.flags.deleted;
+            if is_shown && mailbox::get(tx, placed.mailbox)?.role == MailboxRole::Drafts {
+                return Ok(Some(message.0));
+            }
+        }
+        Ok(None)
+    });
+    Ok(shown.await?)
 }

@@ -116,7 +116,7 @@ pub(super) fn answer(
 pub(super) async fn again(engine: &Engine, content: &DraftContent) -> String {
     let quoted: Result<String> = async {
         let Some(id) = content.original else { return Ok(String::new()) };
-        let loaded = load(engine, id, None).await?;
+        let loaded = load(engine, id).await?;
         let account = loaded.message.account;
         let own = engine.store().read(move |tx| account::own_addresses(tx, account)).await?;
         let attribution = attribution_of(engine, content).await;

@@ -88,7 +88,7 @@ pub(crate) async fn file_of(engine: &Engine, id: MessageId, number: u32) -> Resu
         let wanted = found.head.attachments.get(number as usize).ok_or_else(absent)?;
         return section(engine, id, wanted).await;
     }
-    let loaded = load(engine, id, None).await?;
+    let loaded = load(engine, id).await?;
     let raw = loaded.raw.ok_or_else(|| super::not_here(loaded.message.body))?;
     let wanted = loaded.parsed.attachments.get(number as usize).ok_or_else(absent)?;
     decoded(raw, wanted.section.clone(), wanted.name.clone()).await
@@ -220,7 +220,7 @@ pub(crate) async fn attachments_save(engine: &Engine, request: SaveAttachment) -
 /// Returns the numbers of a message's files, without pictures in its text.
 async fn all_files(engine: &Engine, id: MessageId) -> Result<Vec<u32>> {
     come(engine, id).await?;
-    let loaded = load(engine, id, None).await?;
+    let loaded = load(engine, id).await?;
     let numbers: Vec<usize> = if loaded.raw.is_some() {
         let parts = loaded.parsed.attachments.iter().enumerate();
         parts

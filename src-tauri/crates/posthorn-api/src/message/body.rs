@@ -6,10 +6,10 @@ use std::time::Duration;
 use posthorn_message::{Parsed, parse_as};
 use posthorn_model::{BodyId, MessageId};
 use posthorn_store::message::{self, BodyState, Message};
-use posthorn_store::{ReadTx, maildrop};
+use posthorn_store::{ReadTx, maildrop, sender_charset};
 
 use super::not_here;
-use crate::contract::{ById, Code, Error, Nothing};
+use crate::contract::{ById, Code, Error, Nothing, SetCharset};
 use crate::engine::Engine;
 use crate::error::Result;
 
@@ -27,6 +27,10 @@ pub(crate) struct Loaded {
     pub(crate) parsed: Parsed,
     /// The whole bytes; absent when only parts are here.
     pub(crate) raw: Option<Arc<[u8]>>,
+    /// What it is read in by itself.
+    pub(crate) own_charset: String,
+    /// What it is read in because the user chose so for its sender; absent = by itself.
+    pub(crate) charset: Option<String>,
 }
 
 async fn fetch(engine: &Engine, id: MessageId) -> Result<BodyId> {
@@ -65,14 +69,14 @@ pub(crate) async fn messages_fetch_rest(engine: &Engine, request: ById) -> Resul
     Ok(Nothing {})
 }
 
-/// Reads a message, with `charset` instead of what it says where one is given.
-pub(crate) async fn load(
-    engine: &Engine,
-    id: MessageId,
-    charset: Option<String>,
-) -> Result<Loaded> {
-    let (message, is_on_maildrop) =
-        engine.store().read(move |tx| Ok((message::get(tx, id)?, is_head_only(tx, id)?))).await?;
+/// Reads a message, in the encoding that the user chose for its sender where there is a choice.
+pub(crate) async fn load(engine: &Engine, id: MessageId) -> Result<Loaded> {
+    let read = engine.store().read(move |tx| {
+        let found = message::get(tx, id)?;
+        let choices = sender_charset::of_sender(tx, sender(&found))?;
+        Ok((found, is_head_only(tx, id)?, choices))
+    });
+    let (message, is_on_maildrop, choices) = read.await?;
     if is_on_maildrop {
         // The user chose a size above which nothing comes unasked.
         return Err(not_here(BodyState::Sections));
@@ -90,11 +94,39 @@ pub(crate) async fn load(
         },
     };
     let for_parser = Arc::clone(&raw);
-    let parsed =
-        tokio::task::spawn_blocking(move || parse_as(&for_parser, charset.as_deref())).await;
-    let parsed = parsed
+    let read = tokio::task::spawn_blocking(move || {
+        let parsed = parse_as(&for_parser, None);
+        let own_charset = parsed.charset.clone();
+        let chosen = choices.into_iter().find(|one| one.own.eq_ignore_ascii_case(&own_charset));
+        match chosen {
+            None => (parsed, own_charset, None),
+            Some(chosen) => {
+                (parse_as(&for_parser, Some(&chosen.charset)), own_charset, Some(chosen.charset))
+            }
+        }
+    });
+    let (parsed, own_charset, charset) = read
+        .await
         .map_err(|error| Error::new(Code::Internal, "A message could not be read").with(error))?;
-    Ok(Loaded { message, parsed, raw: is_whole.then_some(raw) })
+    Ok(Loaded { message, parsed, raw: is_whole.then_some(raw), own_charset, charset })
+}
+
+/// The address that a message comes from; empty where it names none.
+fn sender(message: &Message) -> &str {
+    message.head.from.first().map_or("", |from| from.email.as_str())
+}
+
+/// Remembers in which encoding mail like this message is read, or forgets it.
+pub(crate) async fn messages_set_charset(engine: &Engine, request: SetCharset) -> Result<Nothing> {
+    let loaded = load(engine, MessageId(request.message)).await?;
+    let email = sender(&loaded.message).to_owned();
+    let own = loaded.own_charset;
+    let write = engine.store().write(move |tx| match request.charset {
+        Some(charset) => sender_charset::set(tx, &email, &sender_charset::Choice { own, charset }),
+        None => sender_charset::forget(tx, &email, &own),
+    });
+    write.await?;
+    Ok(Nothing {})
 }
 
 /// Puts the text parts that are here into one message, for the parser.

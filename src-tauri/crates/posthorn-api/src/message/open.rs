@@ -122,7 +122,7 @@ fn hosts(urls: &[String]) -> Vec<String> {
 pub(crate) async fn messages_open(engine: &Engine, request: OpenMessage) -> Result<OpenedMessage> {
     let id = MessageId(request.id);
     let theme = Theme::parse(&request.theme);
-    let loaded = load(engine, id, request.charset).await;
+    let loaded = load(engine, id).await;
     // Read after the bytes came: what was fetched just now is known.
     let known = engine.store().read(move |tx| known(tx, id)).await?;
     let loaded = match loaded {
@@ -172,6 +172,7 @@ pub(crate) async fn messages_open(engine: &Engine, request: OpenMessage) -> Resu
         server_copy: known.server_copy,
         unsubscribe: loaded.parsed.head.list.unsubscribe.first().cloned().unwrap_or_default(),
         lang,
+        charset: loaded.charset,
     })
 }
 
@@ -192,6 +193,7 @@ fn without_body(known: Known, problem: crate::contract::Error) -> OpenedMessage 
         problem: known.rest_bytes.is_none().then_some(problem),
         unsubscribe: String::new(),
         lang: String::new(),
+        charset: None,
     }
 }
 

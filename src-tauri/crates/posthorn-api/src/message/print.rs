@@ -77,7 +77,7 @@ async fn with_pictures(
 
 /// Prepares a message for printing.
 pub(crate) async fn messages_print(engine: &Engine, request: PrintMessage) -> Result<Printable> {
-    let loaded = load(engine, MessageId(request.id), request.charset).await?;
+    let loaded = load(engine, MessageId(request.id)).await?;
     let lang = lang::guess(&loaded.parsed.text, &loaded.parsed.charset);
     let shown = show(&loaded.parsed, false, Theme::Light);
     let body = with_pictures(engine, &loaded, shown.clean.body, &shown.clean.inline_images).await?;

@@ -243,7 +243,13 @@ CREATE TABLE draft (
   saved_message INTEGER REFERENCES message (id) ON DELETE SET NULL, -- its copy in Drafts
   outbox INTEGER NOT NULL DEFAULT 0,           -- being sent as this outbox row, 0 = being written
   created_at INTEGER NOT NULL DEFAULT 0,
-  updated_at INTEGER NOT NULL DEFAULT 0
+  updated_at INTEGER NOT NULL DEFAULT 0,       -- rises with every change: it names the version
+  dirty_since INTEGER NOT NULL DEFAULT 0,      -- first change that the copy does not have, 0 = it has all
+  is_left INTEGER NOT NULL DEFAULT 0,          -- the composer was closed since the last change
+  diverged_at INTEGER NOT NULL DEFAULT 0,      -- the copy was changed or removed elsewhere meanwhile, 0 = no
+  copy_attempts INTEGER NOT NULL DEFAULT 0,    -- tries to copy since the last success
+  copy_next_try INTEGER NOT NULL DEFAULT 0,    -- not before this
+  copy_error TEXT NOT NULL DEFAULT ''          -- why there is no newer copy, empty = nothing is wrong
 ) STRICT;
 CREATE INDEX draft_by_account ON draft (account);
 CREATE INDEX draft_by_original ON draft (original);
@@ -263,6 +269,38 @@ CREATE TABLE draft_attachment (
 ) STRICT;
 CREATE INDEX draft_attachment_by_draft ON draft_attachment (draft, place);
 CREATE INDEX draft_attachment_by_body ON draft_attachment (body);
+
+-- A version of a draft on its way to the server, written before it is appended; of unknown fate after a break. No row
+-- = its fate is known, and its copy is an ordinary message of the Drafts folder.
+CREATE TABLE draft_copy (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  account INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+  draft INTEGER REFERENCES draft (id) ON DELETE SET NULL, -- NULL = sent or thrown away
+  message_id TEXT NOT NULL,                    -- of this version alone, without angle brackets
+  body INTEGER NOT NULL,                       -- bodies.db body.id: the bytes that are appended
+  size INTEGER NOT NULL DEFAULT 0,
+  version INTEGER NOT NULL,                    -- the draft's updated_at
+  is_settled INTEGER NOT NULL DEFAULT 0,       -- only looked for any more, to remove what came late
+  sent_at INTEGER NOT NULL DEFAULT 0,
+  next_look INTEGER NOT NULL DEFAULT 0         -- for settled ones
+) STRICT;
+CREATE INDEX draft_copy_by_account ON draft_copy (account);
+CREATE INDEX draft_copy_by_draft ON draft_copy (draft);
+CREATE INDEX draft_copy_by_body ON draft_copy (body);
+
+-- How a draft was before, to go back to.
+CREATE TABLE draft_version (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  draft INTEGER NOT NULL REFERENCES draft (id) ON DELETE CASCADE,
+  saved_at INTEGER NOT NULL,
+  to_list TEXT NOT NULL DEFAULT '',
+  cc_list TEXT NOT NULL DEFAULT '',
+  bcc_list TEXT NOT NULL DEFAULT '',
+  subject TEXT NOT NULL DEFAULT '',
+  text TEXT NOT NULL DEFAULT '',
+  html TEXT NOT NULL DEFAULT ''
+) STRICT;
+CREATE INDEX draft_version_by_draft ON draft_version (draft, saved_at);
 
 CREATE TABLE outbox (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -370,6 +408,14 @@ CREATE TABLE remote_image (
   scope TEXT NOT NULL,                         -- sender, domain
   value TEXT NOT NULL,                         -- lower case
   PRIMARY KEY (scope, value)
+) STRICT, WITHOUT ROWID;
+
+-- In which encoding a sender's mail is read instead of what it says.
+CREATE TABLE sender_charset (
+  email TEXT NOT NULL,                         -- lower case
+  own TEXT NOT NULL,                           -- what the mail would be read in, lower case
+  charset TEXT NOT NULL,
+  PRIMARY KEY (email, own)
 ) STRICT, WITHOUT ROWID;
 
 -- Bodies that were let go on purpose: the sweep may take them, and does not index them again.

@@ -1,10 +1,10 @@
 //! The end of a message's way: filed, its original marked, its saved draft gone.
 
-use posthorn_model::{MailboxRole, MessageId, OutboxId};
+use posthorn_model::{MessageId, OutboxId};
 use posthorn_store::draft::{self, Draft, DraftKind};
 use posthorn_store::operation::{self, Action, Flag, Switch};
 use posthorn_store::outbox::{self, OutboxState};
-use posthorn_store::{Error as StoreError, WriteTx, mailbox, placement};
+use posthorn_store::{Error as StoreError, WriteTx, placement};
 
 use crate::engine::Account;
 
@@ -53,14 +53,8 @@ fn tidy(tx: &WriteTx<'_>, draft: &Draft) -> Result<(), StoreError> {
         let targets: Vec<_> = places.iter().map(|placed| (placed.mailbox, original)).collect();
         operation::enqueue(tx, &Action::SetFlag { flag, to: Switch::On }, &targets)?;
     }
-    if let Some(saved) = draft.saved_message {
-        let mut targets = Vec::new();
-        for placed in placement::of_message(tx, saved)? {
-            if mailbox::get(tx, placed.mailbox)?.role == MailboxRole::Drafts {
-                targets.push((placed.mailbox, saved));
-            }
-        }
-        operation::enqueue(tx, &Action::Delete, &targets)?;
+    if let Some(copy) = draft.saved_message {
+        draft::remove_copy(tx, copy)?;
     }
     Ok(())
 }
