@@ -5,6 +5,8 @@
     reason = "JSON answers `null` for what is not there, and this is test code"
 )]
 
+use anyhow::Context as _;
+use futures::{StreamExt as _, TryStreamExt as _};
 use posthorn_engine_tests::{
     Ask, Desk, Incoming, Ports, Server, account, provider, provider_with, subjects, until,
 };
@@ -363,6 +365,9 @@ async fn what_was_saved_is_there_after_a_kill() -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Killed processes that run side by side: they mostly wait.
+const AT_ONCE: usize = 4;
+
 /// Capabilities without UIDPLUS: no uid is told, and removal is careful.
 const PLAIN: Option<&str> = Some("IMAP4rev1 IDLE");
 
@@ -382,15 +387,17 @@ const STEPS: [(Option<&str>, Direction, &str); 9] = [
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_process_killed_at_any_step_of_a_copy_loses_and_doubles_nothing() -> anyhow::Result<()> {
-    for (capability, direction, text) in STEPS {
-        for is_swallowed in [true, false] {
-            let text = (direction, text);
-            killed_at(capability, text, is_swallowed).await.map_err(|error| {
-                anyhow::anyhow!("{capability:?} {text:?} swallowed {is_swallowed}: {error:#}")
-            })?;
-        }
-    }
-    Ok(())
+    let cases = STEPS.into_iter().flat_map(|step| [(step, true), (step, false)]);
+    futures::stream::iter(cases)
+        .map(|((capability, direction, text), is_swallowed)| async move {
+            // A task of its own: starting a server blocks.
+            tokio::spawn(killed_at(capability, (direction, text), is_swallowed))
+                .await?
+                .with_context(|| format!("{capability:?} {text} swallowed {is_swallowed}"))
+        })
+        .buffer_unordered(AT_ONCE)
+        .try_collect()
+        .await
 }
 
 async fn killed_at(

@@ -217,6 +217,7 @@ export type Key =
   | 'done-unsubscribe'
   | 'drafts-here'
   | 'drafts-nobody'
+  | 'drafts-refused'
   | 'drag-copy'
   | 'drag-count'
   | 'empty-filter'

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Composing } from '@/feature/composer/composing.svelte';
 import { EngineError } from '@/ipc/engine';
-import type { Draft } from '@/ipc/generated';
+import type { Draft, SaveDraft } from '@/ipc/generated';
 import { FakeEngine } from '../fake';
 
 const DRAFT: Draft = {
@@ -68,8 +68,7 @@ describe('a draft on screen', () => {
       composing.text += 'x';
       composing.touch();
       await vi.advanceTimersByTimeAsync(100);
-      const last = saves().at(-1);
-      saved = last && 'text' in last ? last.text.length : 0;
+      saved = (saves().at(-1) as SaveDraft | undefined)?.text.length ?? 0;
       // One letter every 100 ms: what is not saved is the time that is lost.
       expect((composing.text.length - saved) * 100).toBeLessThan(2_000);
     }

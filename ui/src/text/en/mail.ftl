@@ -305,6 +305,7 @@ sidebar-more = { $count ->
 reader-draft-continue = Continue writing
 drafts-here = Drafts on this computer
 drafts-nobody = (no recipient)
+drafts-refused = The server did not take a copy
 find-none = Not found
 find-count = { $at } of { $total }
 charset-own = As the message says

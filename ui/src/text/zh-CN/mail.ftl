@@ -233,6 +233,7 @@ sidebar-more = 另外 { $count } 个文件夹
 reader-draft-continue = 继续写
 drafts-here = 本机草稿
 drafts-nobody = （无收件人）
+drafts-refused = 服务器没有接受副本
 find-none = 未找到
 find-count = 第 { $at } 个，共 { $total } 个
 charset-own = 按邮件声明

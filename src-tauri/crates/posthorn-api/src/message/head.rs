@@ -83,17 +83,15 @@ fn conversation(
     let clicked = convert(tx, clicked, &own)?;
     let subject = posthorn_message::base_subject(&clicked.subject).text;
     let with_put_away = is_put_away(tx, &clicked)?;
-    let drafts = draft::list(tx)?;
-    // A draft that answers one of these is offered below them; its copy on the server is not one more message.
-    let copies: HashSet<i64> =
-        drafts.iter().filter_map(|draft| draft.saved_message).map(|copy| copy.0).collect();
     let mut messages = Vec::new();
     if request.single {
         messages.push(clicked);
     } else {
         for found in message::in_thread(tx, thread)? {
             let head = convert(tx, found, &own)?;
-            if !copies.contains(&head.id) && (with_put_away || !is_put_away(tx, &head)?) {
+            // A draft that answers one of these is offered below them; its copy on the server is not one more message.
+            let is_copy = draft::of_copy(tx, MessageId(head.id))?.is_some();
+            if !is_copy && (with_put_away || !is_put_away(tx, &head)?) {
                 messages.push(head);
             }
         }
@@ -107,7 +105,7 @@ fn conversation(
         draft.content.original.is_some_and(|id| shown.contains(&id.0))
             && draft.saved_message.is_none_or(|copy| !shown.contains(&copy.0))
     };
-    let drafts = drafts.into_iter().filter(is_below);
+    let drafts = draft::list(tx)?.into_iter().filter(is_below);
     Ok(Conversation {
         thread: thread.0,
         subject,

@@ -58,7 +58,10 @@ pub fn arrive(tx: &WriteTx<'_>, mailbox: MailboxId, arrivals: &[Arrival]) -> Res
     for index in order {
         let Some(arrival) = arrivals.get(index) else { continue };
         let arrived = one(tx, home.account, mailbox, arrival, &mut touched)?;
-        if arrived.is_new_message && !matches!(home.role, MailboxRole::Junk | MailboxRole::Trash) {
+        // A draft went to nobody yet, and comes again with each version.
+        let tells_nothing =
+            matches!(home.role, MailboxRole::Junk | MailboxRole::Trash | MailboxRole::Drafts);
+        if arrived.is_new_message && !tells_nothing {
             contact::learn(tx, &own, &arrival.head)?;
         }
         results.push((index, arrived));
