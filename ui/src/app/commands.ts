@@ -30,7 +30,10 @@ function messageCommands(store: Store): Partial<Record<CommandId, Behaviour>> {
   const any = () => screen.page === 'mail' && list.target !== null;
   const read = () => reader.subject !== undefined && screen.page === 'mail';
   const begin = async (how: { kind: 'reply'; all: boolean } | { kind: 'forward' }): Promise<void> => {
-    if (reader.subject) await compose.start({ ...how, message: reader.subject.id });
+    const message = reader.subject?.id;
+    if (message === undefined) return;
+    if (how.kind === 'forward') await compose.start({ ...how, message });
+    else await compose.start({ ...how, message, ...reader.quoteOf(message) });
   };
   const answer = (all: boolean): Behaviour => ({
     when: read,

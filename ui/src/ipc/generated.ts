@@ -626,7 +626,9 @@ export type NewDraft = { "kind": "blank",
   /** Message replied to. */
   message: number,
   /** To all. */
-  all: boolean, } | { "kind": "forward",
+  all: boolean,
+  /** The part of the message that is quoted, as its frame shows it; absent = all of it. */
+  quote?: string, } | { "kind": "forward",
   /** Message forwarded. */
   message: number, } | { "kind": "mailto",
   /** The link. */

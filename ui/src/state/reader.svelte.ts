@@ -15,6 +15,7 @@ import type {
 } from '@/ipc/generated';
 import { Find } from './find.svelte';
 import type { Preferences } from './preferences.svelte';
+import { quoteOf, type Selected } from './quote';
 
 /** Frames that live at once; further ones unfold one by one (each costs memory of its own). */
 const FRAMES_MAX = 6;
@@ -40,7 +41,7 @@ export class Reader {
   opened = $state.raw<ReadonlyMap<number, OpenedMessage>>(new Map());
   problems = $state.raw<ReadonlyMap<number, EngineErrorData>>(new Map());
   /** What is selected in a frame, for replies. */
-  selection = $state.raw<{ message: number; html: string; text: string } | null>(null);
+  selection = $state.raw<Selected | null>(null);
   /** The link under the pointer. */
   link = $state('');
   /** Words to find in what is open. */
@@ -87,6 +88,11 @@ export class Reader {
     this.problem = null;
     this.link = '';
     this.selection = null;
+  }
+
+  /** What an answer to a message quotes: what is selected in it; nothing = all of it. */
+  quoteOf(id: number): { quote?: string } {
+    return quoteOf(this.selection, id, this.preferences.theme);
   }
 
   /** Unfolds a message, or folds it. */

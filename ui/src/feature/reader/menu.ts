@@ -22,6 +22,7 @@ export function messageMenu(store: Store, head: MessageHead, at: HTMLElement): v
   const { actions, compose, reader, screen, undo, engine } = store;
   const only: Selection = { kind: 'messages', messages: [head.id] };
   const begin = (draft: NewDraft) => void compose.start(draft).catch((thrown: unknown) => undo.fail(thrown));
+  const answer = (all: boolean) => begin({ kind: 'reply', message: head.id, all, ...reader.quoteOf(head.id) });
   const save = async () => {
     const path = await engine.pickSavePath('message.eml');
     if (path !== null) await engine.call('messages.save', { message: head.id, path });
@@ -32,8 +33,8 @@ export function messageMenu(store: Store, head: MessageHead, at: HTMLElement): v
     else await engine.openExternal(way);
   };
   const items: MenuItem[] = [
-    { label: t('command-reply'), icon: Reply, run: () => begin({ kind: 'reply', message: head.id, all: false }) },
-    { label: t('command-reply-all'), icon: ReplyAll, run: () => begin({ kind: 'reply', message: head.id, all: true }) },
+    { label: t('command-reply'), icon: Reply, run: () => answer(false) },
+    { label: t('command-reply-all'), icon: ReplyAll, run: () => answer(true) },
     { label: t('command-forward'), icon: Forward, run: () => begin({ kind: 'forward', message: head.id }) },
     {
       label: t(head.unread ? 'command-mark-read' : 'command-mark-unread'),

@@ -17,6 +17,10 @@ contract! {
             message: i64,
             /// To all.
             all: bool,
+            /// The part of the message that is quoted, as its frame shows it; absent = all of it.
+            #[serde(default)]
+            #[ts(optional)]
+            quote: Option<String>,
         },
         /// A forward with the original kept faithful.
         Forward {

@@ -100,12 +100,12 @@ pub(crate) async fn drafts_create(engine: &Engine, request: NewDraft) -> Result<
             new(engine, account.map(AccountId), mailto::Mailto::default()).await?
         }
         NewDraft::Mailto { url } => new(engine, None, mailto::parse(&url)?).await?,
-        NewDraft::Reply { message, all } => {
+        NewDraft::Reply { message, all, quote } => {
             let kind = if all { DraftKind::ReplyAll } else { DraftKind::Reply };
-            answer(engine, MessageId(message), kind).await?
+            answer(engine, MessageId(message), kind, quote).await?
         }
         NewDraft::Forward { message } => {
-            answer(engine, MessageId(message), DraftKind::Forward).await?
+            answer(engine, MessageId(message), DraftKind::Forward, None).await?
         }
         NewDraft::Continue { message } => go_on(engine, MessageId(message)).await?,
     };
@@ -125,9 +125,22 @@ async fn new(engine: &Engine, account: Option<AccountId>, link: mailto::Mailto) 
     add(engine, content).await
 }
 
-/// Begins an answer or a forwarded message.
-async fn answer(engine: &Engine, id: MessageId, kind: DraftKind) -> Result<DraftId> {
-    let loaded = load(engine, id).await?;
+/// Begins an answer or a forwarded message. `part`: HTML of the part that is quoted; absent = all of it.
+async fn answer(
+    engine: &Engine,
+    id: MessageId,
+    kind: DraftKind,
+    part: Option<String>,
+) -> Result<DraftId> {
+    let mut loaded = load(engine, id).await?;
+    if let Some(part) = part {
+        if part.len() > super::TEXT_LIMIT {
+            return Err(Error::new(Code::Limit, "This is too much text to be quoted"));
+        }
+        // A page's words like any other HTML: the quote cleans them.
+        loaded.parsed.text = posthorn_message::text::from_html(&part);
+        loaded.parsed.html = Some(part);
+    }
     let account = loaded.message.account;
     let head = &loaded.message.head;
     let written_to: Vec<Address> = head.to.iter().chain(&head.cc).cloned().collect();

@@ -1,0 +1,50 @@
+//! Journey: an answer quotes the whole message, or the part that was selected in it; what it quotes is clean.
+
+#![expect(
+    clippy::indexing_slicing,
+    reason = "JSON answers `null` for what is not there, and this is test code"
+)]
+
+use posthorn_engine_tests::{Ask, Desk, Incoming, Ports, provider};
+use posthorn_testkit::{Delivery, Mail};
+use serde_json::{Value, json};
+
+/// What stands in the frame of a draft's original.
+async fn quoted(desk: &Desk, draft: &Value) -> anyhow::Result<String> {
+    let info = desk.ask("app.info", json!({})).await?;
+    let url = draft["originalUrl"].as_str().unwrap_or_default();
+    let path = url.trim_start_matches(info["contentBase"].as_str().unwrap_or_default());
+    let shown = desk.engine.content(path.trim_start_matches('/')).await;
+    Ok(String::from_utf8_lossy(&shown.bytes).into_owned())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_quotes_what_was_selected_and_nothing_else() -> anyhow::Result<()> {
+    let provider = provider()?;
+    let mail = Mail::new()
+        .from("Bert <bert@posthorn.test>")
+        .to("anna@posthorn.test")
+        .subject("答复: AW: Re: Plan")
+        .message_id("plan@journey.test")
+        .html("<p>First thought.</p><p>Second <b>thought</b>.</p><p>Third thought.</p>");
+    provider.dovecot.mailbox("anna", "INBOX").fill(&[Delivery::new(mail.build())])?;
+    let desk = Desk::with("anna", Incoming::Imap, Ports::of(&provider, Incoming::Imap)).await?;
+    let message = desk.rows("inbox").await?[0]["message"].clone();
+
+    let begin = json!({ "kind": "reply", "message": message, "all": false });
+    let whole = desk.ask("drafts.create", begin).await?;
+    let text = quoted(&desk, &whole).await?;
+    assert!(text.contains("First thought") && text.contains("Third thought"), "{text}");
+    assert_eq!(whole["subject"], "Re: Plan", "prefixes of three languages are one");
+
+    let part = "<p onclick=\"x()\">Second <b>thought</b>.<script>alert(1)</script></p>";
+    let begin = json!({ "kind": "reply", "message": message, "all": false, "quote": part });
+    let some = desk.ask("drafts.create", begin).await?;
+    let text = quoted(&desk, &some).await?;
+    assert!(text.contains("Second <b>thought</b>"), "{text}");
+    assert!(!text.contains("First thought") && !text.contains("Third thought"), "{text}");
+    assert!(!text.contains("alert(1)") && !text.contains("onclick"), "{text}");
+    assert!(text.contains("Bert"), "and says whose words they are: {text}");
+    desk.engine.shutdown().await;
+    Ok(())
+}
