@@ -14,6 +14,7 @@ mod server;
 
 use std::time::Duration;
 
+use anyhow::Context as _;
 pub use desk::{Desk, Events};
 use posthorn_testkit::{DOMAIN, Delivery, Mail, MailServer, MailServerOptions, PASSWORD};
 use serde_json::{Value, json};
@@ -101,6 +102,34 @@ pub async fn until(
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     Ok(())
+}
+
+/// Cases that run side by side: they mostly wait.
+const AT_ONCE: usize = 4;
+
+/// Runs cases side by side, each on a thread with a runtime of its own, because starting servers blocks. The first failure
+/// is told with its case.
+pub fn side_by_side<C, F>(cases: Vec<C>, run: impl Fn(C) -> F + Sync) -> anyhow::Result<()>
+where
+    C: Clone + std::fmt::Debug + Send,
+    F: Future<Output = anyhow::Result<()>>,
+{
+    let waiting = std::sync::Mutex::new(cases);
+    let next = || waiting.lock().unwrap_or_else(std::sync::PoisonError::into_inner).pop();
+    let lane = || -> anyhow::Result<()> {
+        let runtime = tokio::runtime::Runtime::new()?;
+        while let Some(case) = next() {
+            runtime.block_on(run(case.clone())).with_context(|| format!("{case:?}"))?;
+        }
+        Ok(())
+    };
+    std::thread::scope(|scope| {
+        let lanes: Vec<_> = (0..AT_ONCE).map(|_| scope.spawn(lane)).collect();
+        for lane in lanes {
+            lane.join().map_err(|_| anyhow::anyhow!("a case panicked"))??;
+        }
+        Ok(())
+    })
 }
 
 /// Asks an engine by method name, wherever it runs.

@@ -5,10 +5,9 @@
     reason = "JSON answers `null` for what is not there, and this is test code"
 )]
 
-use anyhow::Context as _;
-use futures::{StreamExt as _, TryStreamExt as _};
 use posthorn_engine_tests::{
-    Ask, Desk, Incoming, Ports, Server, account, provider, provider_with, subjects, until,
+    Ask, Desk, Incoming, Ports, Server, account, numbered, provider, provider_with, side_by_side,
+    subjects, until,
 };
 use posthorn_testkit::{
     Cut, Delivery, Direction, DovecotOptions, Mail, MailServer, MailServerOptions, Maildir, Proxy,
@@ -243,6 +242,45 @@ async fn changed_on_both_computers_both_are_kept_and_it_is_said() -> anyhow::Res
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn thrown_away_in_the_list_it_rests_and_undo_wakes_it() -> anyhow::Result<()> {
+    let provider = provider()?;
+    provider.dovecot.mailbox("anna", "INBOX").fill(&[numbered(1)])?;
+    let desk = desk(&provider).await?;
+    let original = desk.rows("inbox").await?[0]["message"].clone();
+    let begun = json!({ "kind": "reply", "message": original, "all": false });
+    let draft = desk.ask("drafts.create", begun).await?;
+    let draft = write(&desk, &draft, "Re: Message 1", "An answer").await?;
+    leave(&desk, &draft).await?;
+    let copied = copied(&desk, &draft).await?;
+
+    // The copy is in the conversation, and no message of it: the draft is offered below what it answers.
+    let open = json!({ "message": original, "single": false });
+    let conversation = desk.ask("threads.open", open).await?;
+    assert_eq!(conversation["messages"].as_array().map(Vec::len), Some(1), "{conversation}");
+    assert_eq!(conversation["drafts"], json!([draft["id"]]));
+
+    // Changed here again, and then its row is thrown away: what was typed rests with it.
+    write(&desk, &draft, "Re: Message 1", "An answer, changed").await?;
+    let selection = json!({ "kind": "messages", "messages": [copied["copyMessage"]] });
+    let thrown = desk.ask("messages.trash", json!({ "selection": selection })).await?;
+    assert!(drafts(&desk).await?.is_empty() && desk.rows("drafts").await?.is_empty());
+    desk.settle().await?;
+    assert!(copies(&folder(&provider))?.is_empty());
+    desk.ask("operations.undo", json!({ "id": thrown["operation"] })).await?;
+    until("it is back with what was typed last", async || {
+        let all = drafts(&desk).await?;
+        Ok(all.len() == 1 && all[0]["text"] == "An answer, changed")
+    })
+    .await?;
+    leave(&desk, &draft).await?;
+    until("and so is its copy", async || is_one(&folder(&provider), "An answer, changed")).await?;
+    let back = self::copied(&desk, &draft).await?;
+    assert_eq!(back["diverged"], false, "nobody else changed it");
+    desk.engine.shutdown().await;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_another_program_wrote_is_picked_up_whole() -> anyhow::Result<()> {
     let provider = provider()?;
     let there = folder(&provider);
@@ -365,9 +403,6 @@ async fn what_was_saved_is_there_after_a_kill() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Killed processes that run side by side: they mostly wait.
-const AT_ONCE: usize = 4;
-
 /// Capabilities without UIDPLUS: no uid is told, and removal is careful.
 const PLAIN: Option<&str> = Some("IMAP4rev1 IDLE");
 
@@ -385,19 +420,12 @@ const STEPS: [(Option<&str>, Direction, &str); 9] = [
     (PLAIN, Direction::ToClient, "EXPUNGE"),
 ];
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_process_killed_at_any_step_of_a_copy_loses_and_doubles_nothing() -> anyhow::Result<()> {
+#[test]
+fn a_process_killed_at_any_step_of_a_copy_loses_and_doubles_nothing() -> anyhow::Result<()> {
     let cases = STEPS.into_iter().flat_map(|step| [(step, true), (step, false)]);
-    futures::stream::iter(cases)
-        .map(|((capability, direction, text), is_swallowed)| async move {
-            // A task of its own: starting a server blocks.
-            tokio::spawn(killed_at(capability, (direction, text), is_swallowed))
-                .await?
-                .with_context(|| format!("{capability:?} {text} swallowed {is_swallowed}"))
-        })
-        .buffer_unordered(AT_ONCE)
-        .try_collect()
-        .await
+    side_by_side(cases.collect(), |((capability, direction, text), is_swallowed)| {
+        killed_at(capability, (direction, text), is_swallowed)
+    })
 }
 
 async fn killed_at(

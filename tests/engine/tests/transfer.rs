@@ -1,9 +1,8 @@
 //! Journey: messages are copied and moved between accounts, whatever breaks in between.
 
-use anyhow::Context as _;
-use futures::{StreamExt as _, TryStreamExt as _};
 use posthorn_engine_tests::{
-    Ask, Desk, Incoming, Ports, Server, account, list_of, numbered, provider, subjects, until,
+    Ask, Desk, Incoming, Ports, Server, account, list_of, numbered, provider, side_by_side,
+    subjects, until,
 };
 use posthorn_testkit::maildir::Stored;
 use posthorn_testkit::{Cut, Delivery, Direction, MailServer, Maildir, Proxy};
@@ -158,22 +157,10 @@ const STEPS: [(&str, &str); 6] = [
     ("bert", "SELECT"),
 ];
 
-/// Killed processes that run side by side: they mostly wait.
-const AT_ONCE: usize = 4;
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_process_killed_at_any_step_of_a_move_loses_and_doubles_nothing() -> anyhow::Result<()> {
+#[test]
+fn a_process_killed_at_any_step_of_a_move_loses_and_doubles_nothing() -> anyhow::Result<()> {
     let cases = STEPS.into_iter().flat_map(|(at, text)| [(at, text, true), (at, text, false)]);
-    futures::stream::iter(cases)
-        .map(|(at, text, is_swallowed)| async move {
-            // A task of its own: starting a server blocks.
-            tokio::spawn(killed_at(at, text, is_swallowed))
-                .await?
-                .with_context(|| format!("{at} {text} swallowed {is_swallowed}"))
-        })
-        .buffer_unordered(AT_ONCE)
-        .try_collect()
-        .await
+    side_by_side(cases.collect(), |(at, text, is_swallowed)| killed_at(at, text, is_swallowed))
 }
 
 async fn killed_at(at: &str, text: &str, is_swallowed: bool) -> anyhow::Result<()> {
