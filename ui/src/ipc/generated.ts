@@ -234,6 +234,13 @@ export type Conversation = {
   /** Drafts that answer one of its messages. */
   drafts: Array<number>, };
 
+/** Where a refused message goes instead. */
+export type Correction = {
+  /** Address as it was refused. */
+  from: string,
+  /** Address to try; the same one for another try, null to leave this recipient out. */
+  to: string | null, };
+
 /** Creates a folder. */
 export type CreateMailbox = {
   /** Account. */
@@ -887,6 +894,13 @@ export type RenameMailbox = {
   /** New name, one level. */
   name: string, };
 
+/** Sends what was refused once more: same bytes, same Message-ID, only the envelope carries the addresses given. */
+export type ResendRefused = {
+  /** Outbox row. */
+  id: number,
+  /** Recipients that are corrected; the others are tried as they are. */
+  corrections: Array<Correction>, };
+
 /** Resolves an unknown fate. */
 export type ResolveUnknown = {
   /** Outbox row. */
@@ -1410,6 +1424,8 @@ export interface Methods {
   "outbox.undo": { params: ById; answer: Draft };
   /** Tries now. */
   "outbox.sendNow": { params: ById; answer: Nothing };
+  /** Sends what was refused once more, to corrected addresses where some are given. */
+  "outbox.resend": { params: ResendRefused; answer: Nothing };
   /** Throws a message of the outbox away. */
   "outbox.discard": { params: ById; answer: Nothing };
   /** Says what the user knows of a message whose fate is unknown. */
@@ -1496,6 +1512,7 @@ export const METHOD_NAMES = [
   "outbox.list",
   "outbox.undo",
   "outbox.sendNow",
+  "outbox.resend",
   "outbox.discard",
   "outbox.resolveUnknown",
   "outbox.unsent",

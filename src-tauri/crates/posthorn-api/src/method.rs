@@ -20,10 +20,10 @@ use crate::contract::{
     MoveMailbox, MoveMessages, NewDraft, Nothing, OnMessages, OpenConversation, OpenMessage,
     OpenedMessage, OpenedView, OutboxItem, ParseAddresses, ParsedAddresses, PopRulesPreview,
     PreviewPopRules, PrintMessage, Printable, RangeOfView, RemovalPreview, RemoveAccount,
-    RemoveDraftAttachment, RenameMailbox, ResolveUnknown, RestoreVersion, SaveAttachment,
-    SaveDraft, SaveMessage, Saved, SendCheck, SendDraft, SetCharset, SetEnabled, SetOffline,
-    SetPassword, Settings, SubscribeMailbox, SyncWait, SyncWaited, Undoable, UnlockSecrets, Unsent,
-    Verification, ViewRange, ViewSpec,
+    RemoveDraftAttachment, RenameMailbox, ResendRefused, ResolveUnknown, RestoreVersion,
+    SaveAttachment, SaveDraft, SaveMessage, Saved, SendCheck, SendDraft, SetCharset, SetEnabled,
+    SetOffline, SetPassword, Settings, SubscribeMailbox, SyncWait, SyncWaited, Undoable,
+    UnlockSecrets, Unsent, Verification, ViewRange, ViewSpec,
 };
 use crate::draft::{
     drafts_attach_bytes, drafts_attach_paths, drafts_check, drafts_create, drafts_discard,
@@ -47,8 +47,8 @@ use crate::operation::{
     operations_delete_instead, operations_undo,
 };
 use crate::outbox::{
-    outbox_discard, outbox_list, outbox_resolve_unknown, outbox_send_now, outbox_undo,
-    outbox_unsent,
+    outbox_discard, outbox_list, outbox_resend, outbox_resolve_unknown, outbox_send_now,
+    outbox_undo, outbox_unsent,
 };
 use crate::setting::{settings_get, settings_set};
 use crate::view::{views_close, views_find, views_open, views_range};
@@ -200,6 +200,8 @@ macro_rules! methods {
             "outbox.undo" outbox_undo(ById) -> Draft;
             /// Tries now.
             "outbox.sendNow" outbox_send_now(ById) -> Nothing;
+            /// Sends what was refused once more, to corrected addresses where some are given.
+            "outbox.resend" outbox_resend(ResendRefused) -> Nothing;
             /// Throws a message of the outbox away.
             "outbox.discard" outbox_discard(ById) -> Nothing;
             /// Says what the user knows of a message whose fate is unknown.

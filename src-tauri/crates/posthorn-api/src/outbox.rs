@@ -2,14 +2,15 @@
 //!
 //! Invariant: nothing here sends. A change here only lets the one sender (in posthorn-sync) look again.
 
+use posthorn_message::check_address;
 use posthorn_model::{AccountId, OutboxId};
 use posthorn_store::draft;
 use posthorn_store::outbox::{self, OutboxState as Stored, RecipientState};
 use posthorn_sync::ProblemKind;
 
 use crate::contract::{
-    ById, Code, Draft, Error, Nothing, OutboxItem, OutboxState, RecipientResult, ResolveUnknown,
-    UnknownAnswer, Unsent,
+    ById, Code, Draft, Error, Nothing, OutboxItem, OutboxState, RecipientResult, ResendRefused,
+    ResolveUnknown, UnknownAnswer, Unsent,
 };
 use crate::engine::Engine;
 use crate::error::Result;
@@ -158,11 +159,31 @@ pub(crate) async fn outbox_send_now(engine: &Engine, request: ById) -> Result<No
         .store()
         .write(move |tx| {
             let row = outbox::get(tx, id)?;
-            if row.state == Stored::Failed {
-                outbox::step(tx, id, Stored::Queued, "")?;
-            }
             outbox::reschedule(tx, id, tx.now())?;
             Ok(row.request.account)
+        })
+        .await?;
+    engine.sync().outbox_changed(account);
+    Ok(Nothing {})
+}
+
+/// Sends what was refused once more, to corrected addresses where some are given.
+pub(crate) async fn outbox_resend(engine: &Engine, request: ResendRefused) -> Result<Nothing> {
+    for correction in &request.corrections {
+        if let Some(to) = &correction.to {
+            check_address(to).map_err(|_| Error::invalid("An address cannot be right").with(to))?;
+        }
+    }
+    let id = OutboxId(request.id);
+    let account = engine
+        .store()
+        .write(move |tx| {
+            for correction in &request.corrections {
+                outbox::correct(tx, id, &correction.from, correction.to.as_deref())?;
+            }
+            outbox::step(tx, id, Stored::Queued, "")?;
+            outbox::reschedule(tx, id, tx.now())?;
+            Ok(outbox::get(tx, id)?.request.account)
         })
         .await?;
     engine.sync().outbox_changed(account);

@@ -17,7 +17,7 @@ use rusqlite::{Row, params};
 use crate::error::{Error, Result};
 use crate::tx::{ReadTx, WriteTx};
 
-pub use recipient::{Recipient, RecipientState, recipients, set_recipient};
+pub use recipient::{Recipient, RecipientState, correct, recipients, set_recipient};
 pub use state::OutboxState;
 
 /// What is needed to send a message.

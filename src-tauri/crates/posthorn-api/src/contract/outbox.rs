@@ -91,6 +91,22 @@ contract! {
         pub answer: UnknownAnswer,
     }
 
+    /// Where a refused message goes instead.
+    pub struct Correction {
+        /// Address as it was refused.
+        pub from: String,
+        /// Address to try; the same one for another try, null to leave this recipient out.
+        pub to: Option<String>,
+    }
+
+    /// Sends what was refused once more: same bytes, same Message-ID, only the envelope carries the addresses given.
+    pub struct ResendRefused {
+        /// Outbox row.
+        pub id: i64,
+        /// Recipients that are corrected; the others are tried as they are.
+        pub corrections: Vec<Correction>,
+    }
+
     /// How many messages would be left unsent by quitting now.
     pub struct Unsent {
         /// Messages that wait, are on the way, or whose fate is unknown.

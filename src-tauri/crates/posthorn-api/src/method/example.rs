@@ -107,6 +107,10 @@ fn examples() -> Vec<(&'static str, Value)> {
         ("outbox.list", none()),
         ("outbox.undo", id()),
         ("outbox.sendNow", id()),
+        (
+            "outbox.resend",
+            json!({ "id": 7, "corrections": [{ "from": "a@b", "to": "a@b.example" }] }),
+        ),
         ("outbox.discard", id()),
         ("outbox.resolveUnknown", json!({ "id": 7, "answer": "sendAgain" })),
         ("outbox.unsent", none()),

@@ -3,6 +3,7 @@
 use posthorn_model::{Address, OutboxId};
 use rusqlite::params;
 
+use super::OutboxState;
 use crate::error::{Error, Result};
 use crate::tx::{ReadTx, WriteTx};
 
@@ -70,6 +71,38 @@ pub fn set_recipient(
 ) -> Result<()> {
     let sql = "UPDATE outbox_recipient SET state = ?3, reply = ?4 WHERE outbox = ?1 AND email = ?2";
     if tx.run(sql, params![id.0, email, state.word(), reply])? == 0 {
+        return Err(Error::NotFound("recipient"));
+    }
+    tx.note(|changes| changes.outbox(id));
+    Ok(())
+}
+
+/// Gives a refused message another address in the place of `from`, or the same one for another try; absent = nobody in
+/// its place. The envelope alone changes: the bytes, their `To:` and the `Message-ID` stay.
+pub fn correct(tx: &WriteTx<'_>, id: OutboxId, from: &str, to: Option<&str>) -> Result<()> {
+    if super::get(tx, id)?.state != OutboxState::Failed {
+        return Err(Error::Invalid("only what was refused can go to another address"));
+    }
+    let others: Vec<Recipient> =
+        recipients(tx, id)?.into_iter().filter(|one| one.address.email != from).collect();
+    let done = match to {
+        Some(to) if others.iter().any(|one| one.address.email.eq_ignore_ascii_case(to)) => {
+            return Err(Error::Invalid("this address gets the message already"));
+        }
+        Some(to) => {
+            let sql = "UPDATE outbox_recipient SET email = ?3, state = 'waiting', reply = '' \
+                WHERE outbox = ?1 AND email = ?2";
+            tx.run(sql, params![id.0, from, to])?
+        }
+        None if others.is_empty() => {
+            return Err(Error::Invalid("a message needs somebody to go to"));
+        }
+        None => tx.run(
+            "DELETE FROM outbox_recipient WHERE outbox = ?1 AND email = ?2",
+            params![id.0, from],
+        )?,
+    };
+    if done == 0 {
         return Err(Error::NotFound("recipient"));
     }
     tx.note(|changes| changes.outbox(id));

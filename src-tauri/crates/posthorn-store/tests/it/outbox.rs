@@ -191,3 +191,23 @@ async fn cancelled_message_is_a_draft_again() {
     assert_eq!(drafts.iter().map(|one| one.id).collect::<Vec<_>>(), [draft]);
     assert_eq!(drafts[0].content.bcc, [Address::bare("eve@x")]);
 }
+
+#[tokio::test]
+async fn an_address_is_corrected_only_where_the_message_was_refused() {
+    let fixture = fixture().await;
+    let (_, id) = fixture.queued().await;
+    let correct = async |from: &'static str, to: Option<&'static str>| {
+        fixture.store.write(move |tx| outbox::correct(tx, id, from, to)).await
+    };
+    assert!(matches!(correct("eve@x", Some("eve@y")).await, Err(Error::Invalid(_))), "it waits");
+    fixture.step(id, OutboxState::Failed).await.unwrap();
+    assert!(matches!(correct("eve@x", Some("ANN@x")).await, Err(Error::Invalid(_))), "twice");
+    assert_eq!(correct("bob@x", Some("bob@y")).await, Err(Error::NotFound("recipient")));
+    correct("eve@x", Some("eve@y")).await.unwrap();
+    correct("ann@x", None).await.unwrap();
+    assert!(matches!(correct("eve@y", None).await, Err(Error::Invalid(_))), "nobody would be left");
+    let row = fixture.store.read(move |tx| outbox::get(tx, id)).await.unwrap();
+    let left: Vec<_> =
+        row.recipients.iter().map(|one| (one.address.email.as_str(), one.state)).collect();
+    assert_eq!(left, [("eve@y", RecipientState::Waiting)]);
+}

@@ -110,7 +110,9 @@ async fn a_large_message_comes_in_parts_and_a_full_disk_stops_bodies() {
         (coverage.messages, coverage.bodies) == (3, 3)
     })
     .await;
-    rig.settled().await;
-    assert_eq!(rig.sync.status(rig.account).unwrap().state, State::UpToDate);
+    rig.until("the status says that nothing is left", || async {
+        rig.sync.status(rig.account).unwrap().state == State::UpToDate
+    })
+    .await;
     rig.sync.shutdown().await;
 }
