@@ -43,7 +43,7 @@ async fn an_answer_quotes_what_was_selected_and_nothing_else() -> anyhow::Result
     let text = quoted(&desk, &some).await?;
     assert!(text.contains("Second <b>thought</b>"), "{text}");
     assert!(!text.contains("First thought") && !text.contains("Third thought"), "{text}");
-    assert!(!text.contains("alert(1)") && !text.contains("onclick"), "{text}");
+    assert!(!text.contains("alert(1)") && !text.contains("x()"), "{text}");
     assert!(text.contains("Bert"), "and says whose words they are: {text}");
     desk.engine.shutdown().await;
     Ok(())
