@@ -21,8 +21,8 @@ const LEAST: usize = 10_000;
 /// The word that asks a process of ours for the questions: `posthorn-bench index-ask FOLDER`.
 pub(crate) const ASK: &str = "index-ask";
 
-/// Fills and asks; sizes rise tenfold up to `messages`.
-pub(crate) async fn run(messages: usize) -> Result<()> {
+/// Fills and asks; sizes rise tenfold up to `messages`. In `kept` the filled profiles stay, to be asked again.
+pub(crate) async fn run(messages: usize, kept: Option<&Path>) -> Result<()> {
     let mut sizes = vec![messages];
     while let Some(smaller) = sizes.first().map(|size| size / 10).filter(|size| *size >= LEAST) {
         sizes.insert(0, smaller);
@@ -30,14 +30,26 @@ pub(crate) async fn run(messages: usize) -> Result<()> {
     let mut all: Vec<(usize, Vec<(String, f64)>)> = Vec::new();
     for size in sizes {
         println!("\nAn index of {size} messages in 40 folders of 3 accounts");
-        let profile = tempfile::tempdir()?;
-        let begun = tokio::time::Instant::now();
-        mail::fill(profile.path(), size).await?;
-        let mut figures = vec![("generated".to_owned(), begun.elapsed().as_secs_f64())];
-        let disk = |name: &str| bytes(&profile.path().join(name)) as f64 / size as f64;
+        let own = tempfile::tempdir()?;
+        let profile = kept.map_or(own.path().to_owned(), |folder| folder.join(size.to_string()));
+        let mut figures = Vec::new();
+        // Written when it is whole: a profile that was broken off is filled anew.
+        let mark = profile.join("filled");
+        if !mark.exists() {
+            if profile.exists() {
+                std::fs::remove_dir_all(&profile)?;
+            }
+            std::fs::create_dir_all(&profile)?;
+            let begun = tokio::time::Instant::now();
+            mail::fill(&profile, size).await?;
+            std::fs::write(&mark, "")?;
+            let name = "generated, s";
+            println!("{name:<66} {:>12.4}", begun.elapsed().as_secs_f64());
+        }
+        let disk = |name: &str| bytes(&profile.join(name)) as f64 / size as f64;
         figures.push(("index on disk, bytes a message".to_owned(), disk("index.db")));
         figures.push(("words on disk, bytes a message".to_owned(), disk("search.db")));
-        figures.extend(asked(profile.path())?);
+        figures.extend(asked(&profile)?);
         for (what, value) in &figures {
             println!("{what:<66} {value:>12.4}");
         }

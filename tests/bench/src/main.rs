@@ -1,7 +1,7 @@
 //! Benchmarks: each prints its figures beside a floor measured in the same run.
 //!
-//! `posthorn-bench [imap|pop3|index|app|all|--peers] [--messages N] [--rounds N]`; `index --messages 1000000` measures
-//! three sizes. Only ratios within one run count: disks and machines differ.
+//! `posthorn-bench [imap|pop3|index|app|all|--peers] [--messages N] [--rounds N] [--keep FOLDER]`; `index --messages 1000000`
+//! measures three sizes, and keeps their profiles where a folder is named. Only ratios within one run count: disks and machines differ.
 //! Nothing here asserts on time.
 
 #![expect(clippy::print_stdout, reason = "a benchmark's figures are its output")]
@@ -35,15 +35,17 @@ fn main() -> Result<()> {
     let mut messages = None;
     let mut rounds = ROUNDS;
     let mut profile = None;
+    let mut kept = None;
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
             "--messages" => messages = Some(arguments.next().unwrap_or_default().parse()?),
             "--rounds" => rounds = arguments.next().unwrap_or_default().parse()?,
+            "--keep" => kept = arguments.next().map(PathBuf::from),
             index::ASK => profile = Some(PathBuf::from(arguments.next().unwrap_or_default())),
             "imap" | "pop3" | "index" | "app" | "all" | "--peers" => which = argument,
             _ => bail!(
-                "posthorn-bench [imap|pop3|index|app|all|--peers] [--messages N] [--rounds N]"
+                "posthorn-bench [imap|pop3|index|app|all|--peers] [--messages N] [--rounds N] [--keep FOLDER]"
             ),
         }
     }
@@ -62,7 +64,7 @@ fn main() -> Result<()> {
             pop3::run(messages.unwrap_or(MESSAGES)).await?;
         }
         if matches!(which.as_str(), "index" | "all") {
-            index::run(messages.unwrap_or(index::MESSAGES)).await?;
+            index::run(messages.unwrap_or(index::MESSAGES), kept.as_deref()).await?;
         }
         if matches!(which.as_str(), "app" | "all") {
             app::run(messages.unwrap_or(MESSAGES), rounds).await?;

@@ -117,6 +117,17 @@ fn rank(role: MailboxRole) -> u8 {
 
 /// Returns the placements that a selection means, each once.
 fn targets(tx: &ReadTx<'_>, homes: &mut Homes, chosen: &[Chosen], reach: Reach) -> Store<Targets> {
+    targets_that(tx, homes, chosen, reach, |_| true)
+}
+
+/// The same, of those placements alone that fit.
+fn targets_that(
+    tx: &ReadTx<'_>,
+    homes: &mut Homes,
+    chosen: &[Chosen],
+    reach: Reach,
+    fits: impl Fn(&placement::Placement) -> bool,
+) -> Store<Targets> {
     let mut all = Vec::new();
     let mut seen = HashSet::new();
     for one in chosen {
@@ -124,7 +135,7 @@ fn targets(tx: &ReadTx<'_>, homes: &mut Homes, chosen: &[Chosen], reach: Reach) 
         for message in messages {
             let mut places: Vec<MailboxId> = placement::of_message(tx, message)?
                 .into_iter()
-                .filter(|place| !place.is_leaving && !place.flags.deleted)
+                .filter(|place| !place.is_leaving && !place.flags.deleted && fits(place))
                 .map(|place| place.mailbox)
                 .filter(|mailbox| {
                     one.mailboxes.as_ref().is_none_or(|within| within.contains(mailbox))
@@ -219,15 +230,8 @@ async fn flag(
 ) -> Result<Undoable> {
     let to = if value { Switch::On } else { Switch::Off };
     act(engine, selection, action, move |tx, homes, chosen| {
-        let mut targets = targets(tx, homes, chosen, Reach::All)?;
-        let mut changed = Vec::new();
-        for (mailbox, message) in targets.drain(..) {
-            let differs = placement::get(tx, mailbox, message)?
-                .is_some_and(|place| flag.is_in(&place.flags) != value);
-            if differs {
-                changed.push((mailbox, message));
-            }
-        }
+        let differs = |place: &placement::Placement| flag.is_in(&place.flags) != value;
+        let changed = targets_that(tx, homes, chosen, Reach::All, differs)?;
         let count = count(&changed);
         let operations = operation::enqueue(tx, &Action::SetFlag { flag, to }, &changed)?;
         Ok(Outcome { operations, count, folder: String::new() })

@@ -44,6 +44,57 @@ pub fn index_text(text: &str) -> String {
     joined
 }
 
+/// Letters of the beginnings that are kept beside the words; shorter ones are looked up in heads, longer ones begin few
+/// words.
+pub const BEGINNINGS: [usize; 2] = [MIN_BODY_PREFIX, MIN_BODY_PREFIX + 1];
+
+/// Returns the beginnings of words, each once, joined by spaces: of [`BEGINNINGS`] letters, and the first letter of what
+/// is written without spaces. `indexed` is what [`index_text`] returned.
+pub fn beginnings<'a>(indexed: impl IntoIterator<Item = &'a str>) -> String {
+    let mut all = std::collections::HashSet::new();
+    let mut joined = String::new();
+    for word in indexed.into_iter().flat_map(|text| text.split(' ')) {
+        for length in BEGINNINGS {
+            let beginning =
+                if word.starts_with(is_dense) { first(word, 1) } else { first(word, length) };
+            let Some(beginning) = beginning else { continue };
+            if all.insert(beginning) {
+                if !joined.is_empty() {
+                    joined.push(' ');
+                }
+                joined.push_str(beginning);
+            }
+        }
+    }
+    joined
+}
+
+/// Returns the first letters of a word with the accents on them; absent where it has fewer.
+fn first(word: &str, letters: usize) -> Option<&str> {
+    if word.is_ascii() {
+        return word.get(..letters);
+    }
+    let mut count = 0;
+    for (at, letter) in word.char_indices() {
+        if count == letters && !is_combining_mark(letter) {
+            return word.get(..at);
+        }
+        count += usize::from(!is_combining_mark(letter));
+    }
+    (count == letters && !word.is_empty()).then_some(word)
+}
+
+/// Returns whether SQLite's tokeniser takes a word as one, letter for letter: Latin, Greek, Cyrillic, or one letter of a
+/// script without spaces. Of other scripts it splits some words at their vowel signs.
+fn is_one_word(word: &str) -> bool {
+    let is_plain = |letter: char| {
+        letter.is_ascii_alphanumeric()
+            || (letter.is_alphabetic()
+                && matches!(u32::from(letter), 0x00C0..=0x024F | 0x0386..=0x0481 | 0x048A..=0x052F))
+    };
+    word.chars().all(is_plain) || (word.starts_with(is_dense) && word.chars().count() == 1)
+}
+
 /// One question to the index: consecutive words in a field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TextMatch {
@@ -87,20 +138,50 @@ impl TextMatch {
         matches!(self.field, Field::Any | Field::Body) && !self.is_too_short_for_bodies
     }
 
+    /// Returns the beginning to look up among the kept ones ([`beginnings`]), where it is one and the whole question.
+    pub fn kept_beginning(&self) -> Option<&str> {
+        let [only] = self.tokens.as_slice() else { return None };
+        if !(self.is_prefix && self.field == Field::Any && is_one_word(only)) {
+            return None;
+        }
+        let is_kept = only.starts_with(is_dense) || BEGINNINGS.contains(&only.chars().count());
+        is_kept.then_some(only)
+    }
+
+    /// Returns the beginning that known words can stand in for: of at least as many letters as bodies are asked for, and
+    /// spelled in the index as it is typed.
+    pub fn known_beginning(&self) -> Option<&str> {
+        let last = self.tokens.last()?;
+        let is_known = if last.is_ascii() {
+            last.len() >= MIN_BODY_PREFIX
+        } else {
+            last.starts_with(is_dense) && is_one_word(last)
+        };
+        (self.is_prefix && is_known).then_some(last)
+    }
+
+    /// Returns the MATCH expression where the last word, of which the beginning was typed, is one of `words`.
+    pub fn expression_of(&self, columns: &[&str], words: &[String]) -> String {
+        let before = self.tokens.split_last().map_or(String::new(), |(_, before)| before.join(" "));
+        let phrase = |word: &String| quoted(format!("{before} {word}").trim_start());
+        let phrases: Vec<String> = words.iter().map(phrase).collect();
+        format!("{}({})", limited_to(columns), phrases.join(" OR "))
+    }
+
     /// Returns the MATCH expression, limited to `columns` of the table (all columns when empty).
     pub fn expression(&self, columns: &[&str]) -> String {
-        let mut expression = String::new();
-        if !columns.is_empty() {
-            expression.push('{');
-            expression.push_str(&columns.join(" "));
-            expression.push_str("} : ");
-        }
+        let mut expression = limited_to(columns);
         expression.push_str(&quoted(&self.tokens.join(" ")));
         if self.is_prefix {
             expression.push_str(" *");
         }
         expression
     }
+}
+
+/// Returns what limits an expression to columns; nothing for all.
+fn limited_to(columns: &[&str]) -> String {
+    if columns.is_empty() { String::new() } else { format!("{{{}}} : ", columns.join(" ")) }
 }
 
 /// Returns a string of the MATCH language that means `text` literally.

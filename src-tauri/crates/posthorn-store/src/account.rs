@@ -284,6 +284,7 @@ pub fn remove(tx: &WriteTx<'_>, id: AccountId) -> Result<()> {
     if tx.run("DELETE FROM account WHERE id = ?1", [id.0])? == 0 {
         return Err(Error::NotFound("account"));
     }
+    crate::search::count_messages(tx, -(rows.len() as i64))?;
     setting::remove(tx, &rules_key(id))?;
     tx.note(|changes| {
         changes.account(id);

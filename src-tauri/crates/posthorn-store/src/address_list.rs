@@ -36,6 +36,11 @@ pub(crate) fn first_shown(text: &str) -> &str {
     if name.is_empty() { email } else { name }
 }
 
+/// Returns what lists by sender are sorted by: what is shown of the first address, in small letters.
+pub(crate) fn shown_key(text: &str) -> String {
+    first_shown(text).to_lowercase()
+}
+
 #[cfg(test)]
 mod tests {
     use super::{first_shown, read, write};

@@ -7,7 +7,7 @@ use rusqlite::Connection;
 use rusqlite::config::DbConfig;
 
 use crate::error::{Error, OpenError};
-use crate::schema::Format;
+use crate::schema::{Format, INDEX};
 
 /// Wait for another process (a backup program, a virus scanner) to let go of the file.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -15,14 +15,20 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const STATEMENT_LIMIT: usize = 256;
 /// The journal is cut back to this after a checkpoint, so that one large write does not cost the disk for ever.
 const JOURNAL_BYTES: i64 = 32 << 20;
-/// Page cache of a reader in KiB (negative: SQLite's way of saying KiB instead of pages).
-const CACHE_KIB: i64 = -16_384;
-/// Page cache of a writer: a first synchronisation touches many trees at random places.
-const WRITER_CACHE_KIB: i64 = -65_536;
+/// Page cache of a reader for each file in KiB (negative: SQLite's way of saying KiB instead of pages). What is not in it
+/// comes from the system's cache, a microsecond a page. Four readers of two files make 40 MiB at most.
+const CACHE_KIB: i64 = -5120;
+/// Page cache of a reader of bodies, which reads a row and is done.
+const BODY_CACHE_KIB: i64 = -512;
+/// Page cache of the index's writer: a first synchronisation touches many trees at random places.
+const INDEX_WRITER_CACHE_KIB: i64 = -20_480;
+/// Page cache of the other writers, who only ever append: bodies by number, words by segments.
+const WRITER_CACHE_KIB: i64 = -4096;
 /// Pages in the journal before they are copied into the file: fewer make a first synchronisation wait for the disk.
 const CHECKPOINT_PAGES: i64 = 8000;
-/// Mapped for reading: an index of a million messages without its previews fits.
-const MAPPED_BYTES: i64 = 256 << 20;
+/// Nothing is mapped: each of the readers would map the files for itself, and what they touched would count, each time
+/// again, as memory of the process.
+const MAPPED_BYTES: i64 = 0;
 
 /// How much a commit may lose in a power cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,12 +53,22 @@ pub(crate) fn open_writer(
     connection.busy_timeout(BUSY_TIMEOUT).map_err(|error| unusable(error.into()))?;
     // Before journal_mode, which would already write.
     format.check(&connection)?;
-    tune_writer(&connection, durability).map_err(|error| unusable(error.into()))?;
+    tune_writer(&connection, durability, cache_of(format))
+        .map_err(|error| unusable(error.into()))?;
     format.migrate(&mut connection)?;
     Ok(connection)
 }
 
-fn tune_writer(connection: &Connection, durability: Durability) -> rusqlite::Result<()> {
+/// How much a writer keeps in memory.
+fn cache_of(format: &Format) -> i64 {
+    if format.file == INDEX.file { INDEX_WRITER_CACHE_KIB } else { WRITER_CACHE_KIB }
+}
+
+fn tune_writer(
+    connection: &Connection,
+    durability: Durability,
+    cache_kib: i64,
+) -> rusqlite::Result<()> {
     connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
     let synchronous = match durability {
         Durability::Full => "FULL",
@@ -61,7 +77,7 @@ fn tune_writer(connection: &Connection, durability: Durability) -> rusqlite::Res
     connection.pragma_update(None, "synchronous", synchronous)?;
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update_and_check(None, "journal_size_limit", JOURNAL_BYTES, |_| Ok(()))?;
-    connection.pragma_update(None, "cache_size", WRITER_CACHE_KIB)?;
+    connection.pragma_update(None, "cache_size", cache_kib)?;
     connection.pragma_update_and_check(None, "wal_autocheckpoint", CHECKPOINT_PAGES, |_| Ok(()))?;
     keep_plans(connection)
 }
@@ -82,6 +98,7 @@ pub(crate) fn tune_reader(
     attached: Option<&Path>,
 ) -> crate::error::Result<()> {
     connection.busy_timeout(BUSY_TIMEOUT)?;
+    let cache_kib = if attached.is_some() { CACHE_KIB } else { BODY_CACHE_KIB };
     if let Some(path) = attached {
         let path = path
             .to_str()
@@ -89,7 +106,10 @@ pub(crate) fn tune_reader(
         connection.execute("ATTACH DATABASE ?1 AS words", [path])?;
     }
     connection.pragma_update(None, "query_only", true)?;
-    connection.pragma_update(None, "cache_size", CACHE_KIB)?;
+    connection.pragma_update(None, "cache_size", cache_kib)?;
+    if attached.is_some() {
+        connection.pragma_update(Some("words"), "cache_size", cache_kib)?;
+    }
     connection.pragma_update_and_check(None, "mmap_size", MAPPED_BYTES, |_| Ok(()))?;
     keep_plans(connection)?;
     Ok(())

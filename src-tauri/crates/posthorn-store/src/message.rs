@@ -339,8 +339,9 @@ pub(crate) fn insert(
     let thread = crate::thread::assign(tx, account, head)?;
     let sql = "INSERT INTO message (position, account, thread, received, date, message_id, server_id, subject, \
         subject_key, is_reply, has_references, from_list, to_list, cc_list, bcc_list, reply_to_list, size, preview, \
-        has_attachments, body_state, body) \
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)";
+        has_attachments, body_state, body, sender_key) \
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)";
+    let from = address_list::write(&head.from);
     let values = params![
         position.0,
         account.0,
@@ -353,7 +354,7 @@ pub(crate) fn insert(
         head.subject_key,
         head.has_reply_prefix,
         !head.references.is_empty(),
-        address_list::write(&head.from),
+        from,
         address_list::write(&head.to),
         address_list::write(&head.cc),
         address_list::write(&head.bcc),
@@ -363,8 +364,10 @@ pub(crate) fn insert(
         head.has_attachments,
         if body.is_some() { 2 } else { 0 },
         body.map_or(0, |body| body.0),
+        address_list::shown_key(&from),
     ];
     let id = MessageId(tx.insert(sql, values)?);
+    crate::search::count_messages(tx, 1)?;
     if !head.attachments.is_empty() {
         put_attachments(tx, id, &head.attachments)?;
     }

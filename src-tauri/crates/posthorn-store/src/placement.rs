@@ -172,7 +172,7 @@ pub fn update_flags(tx: &WriteTx<'_>, mailbox: MailboxId, updates: &[FlagUpdate]
             }
             continue;
         }
-        write_flags(tx, &placement, &update.flags, modseq)?;
+        write_flags(tx, &placement, &update.flags, modseq, 0)?;
         touched.insert((mailbox, placement.thread));
         count += 1;
     }
@@ -180,15 +180,16 @@ pub fn update_flags(tx: &WriteTx<'_>, mailbox: MailboxId, updates: &[FlagUpdate]
     Ok(count)
 }
 
-/// Writes a row's flags and notes what that shows; the caller recounts.
+/// Writes a row's flags and notes what that shows, with so many operations more under way; the caller recounts.
 pub(crate) fn write_flags(
     tx: &WriteTx<'_>,
     placement: &Placement,
     flags: &Flags,
     modseq: Option<ModSeq>,
+    operations: i64,
 ) -> Result<()> {
     let sql = "UPDATE placement SET is_seen = ?3, is_flagged = ?4, is_answered = ?5, is_draft = ?6, is_deleted = ?7, \
-        keywords = ?8, modseq = ?9 WHERE mailbox = ?1 AND message = ?2";
+        keywords = ?8, modseq = ?9, pending = MAX(0, pending + ?10) WHERE mailbox = ?1 AND message = ?2";
     let values = params![
         placement.mailbox.0,
         placement.message.0,
@@ -199,6 +200,7 @@ pub(crate) fn write_flags(
         flags.deleted,
         keywords_text(flags),
         modseq.map_or(0, |value| value.0 as i64),
+        operations,
     ];
     tx.run(sql, values)?;
     tx.note(|changes| {

@@ -34,11 +34,13 @@ fn exercise(tx: &ReadTx<'_>, inbox: posthorn_model::MailboxId, account: posthorn
     let search = Search { query: parse(text, now).query, now };
     let either =
         Search { query: parse("-is:starred (is:read OR is:draft) account:me", now).query, now };
+    let beginnings = Search { query: parse("harb* OR lunche* OR 会*", now).query, now };
     let sources = [
         Source::Mailbox(inbox),
         Source::Unified(MailboxRole::Inbox),
         Source::Search(search),
         Source::Search(either),
+        Source::Search(beginnings),
     ];
     let everything = Filter { only_unread: true, only_starred: true, only_files: true };
     for source in sources {
@@ -80,7 +82,7 @@ async fn no_list_or_search_query_scans_messages() {
     let (account, [inbox, ..]) =
         store.write(|tx| testing::add_account(tx, "me@example.org")).await.unwrap();
     testing::fill(&store, inbox, 50, 1).await.unwrap();
-    assert_eq!(schema::INDEX.newest(), 5, "a new format needs a folder in tests/databases");
+    assert_eq!(schema::INDEX.newest(), 6, "a new format needs a folder in tests/databases");
     let mut reader = Connection::open(&paths.index).unwrap();
     connection::tune_reader(&reader, Some(&paths.search)).unwrap();
     reader.trace_v2(TraceEventCodes::SQLITE_TRACE_STMT, Some(remember)).unwrap();
@@ -94,8 +96,17 @@ async fn no_list_or_search_query_scans_messages() {
     for sql in &statements {
         let plan = plan(&reader, sql);
         for line in plan.iter().filter(|line| line.starts_with("SCAN")) {
-            let is_small =
-                ["account", "mailbox", "words.", "indexed", "word_queue", "CONSTANT ROW"];
+            let is_small = [
+                "account",
+                "mailbox",
+                "words.",
+                "indexed",
+                "word_queue",
+                "CONSTANT ROW",
+                "INDEX message_by_s",
+                // The first of what waits, counted.
+                "(subquery-",
+            ];
             let is_count = sql.starts_with("SELECT COUNT(*)");
             assert!(
                 is_count || is_small.iter().any(|name| line.contains(name)),

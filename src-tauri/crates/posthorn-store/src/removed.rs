@@ -88,6 +88,7 @@ pub(crate) fn purge(tx: &WriteTx<'_>, limit: usize) -> Result<usize> {
             let sql = "DELETE FROM message WHERE id = ?1 RETURNING position";
             let position =
                 tx.one(sql, [message.0], |row| row.get(0).map(posthorn_model::Position))?;
+            crate::search::count_messages(tx, -1)?;
             crate::search::queue(tx, position)?;
         }
     }

@@ -6,7 +6,9 @@
 //! program knows is refused before anything is written.
 
 use rusqlite::Connection;
+use rusqlite::functions::FunctionFlags;
 
+use crate::address_list;
 use crate::error::{Error, OpenError};
 
 /// One step forward.
@@ -36,6 +38,7 @@ pub(crate) const INDEX: Format = Format {
         Migration { sql: include_str!("schema/index/0003_folders.sql"), floor: 3 },
         Migration { sql: include_str!("schema/index/0004_draft_copies.sql"), floor: 3 },
         Migration { sql: include_str!("schema/index/0005_sender_charset.sql"), floor: 3 },
+        Migration { sql: include_str!("schema/index/0006_orders.sql"), floor: 6 },
     ],
 };
 
@@ -48,7 +51,10 @@ pub(crate) const BODIES: Format = Format {
 /// Words.
 pub(crate) const SEARCH: Format = Format {
     file: "search.db",
-    migrations: &[Migration { sql: include_str!("schema/search/0001_start.sql"), floor: 1 }],
+    migrations: &[
+        Migration { sql: include_str!("schema/search/0001_start.sql"), floor: 1 },
+        Migration { sql: include_str!("schema/search/0002_known_words.sql"), floor: 2 },
+    ],
 };
 
 impl Format {
@@ -75,6 +81,12 @@ impl Format {
     pub(crate) fn migrate(&self, connection: &mut Connection) -> Result<(), OpenError> {
         self.check(connection)?;
         let version = self.number(connection, "user_version")?;
+        if version < self.newest() {
+            lend_functions(connection).map_err(|error| OpenError::Unusable {
+                file: self.file,
+                cause: Error::from(error),
+            })?;
+        }
         for (number, migration) in (1_i64..).zip(self.migrations) {
             if number > version {
                 step(connection, number, migration).map_err(|error| OpenError::Migration {
@@ -92,6 +104,14 @@ impl Format {
             .pragma_query_value(None, pragma, |row| row.get(0))
             .map_err(|error| OpenError::Unusable { file: self.file, cause: Error::from(error) })
     }
+}
+
+/// Gives migrations what SQL cannot say: `shown_key`, see [`address_list::shown_key`].
+fn lend_functions(connection: &Connection) -> rusqlite::Result<()> {
+    let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
+    connection.create_scalar_function("shown_key", 1, flags, |context| {
+        Ok(address_list::shown_key(context.get_raw(0).as_str().unwrap_or_default()))
+    })
 }
 
 fn step(connection: &mut Connection, number: i64, migration: &Migration) -> rusqlite::Result<()> {

@@ -9,15 +9,18 @@
 //! ([`Store::put_words`]).
 
 mod index;
+mod known;
 mod plan;
 mod stream;
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use posthorn_model::{BodyId, MessageId, Position};
 use posthorn_query::{Now, Query};
 use tokio::time::Instant;
 
+use self::known::Known;
+pub(crate) use self::known::prepare_writer;
 use self::stream::Walk;
 pub(crate) use self::stream::Way;
 
@@ -25,6 +28,9 @@ use crate::error::{Error, Result};
 use crate::store::Store;
 use crate::tx::{ReadTx, WriteTx};
 use crate::writer::Writer;
+
+/// Waiting positions that are counted: a first synchronisation has all of them wait, and each search asks.
+const WAITING: i64 = 1000;
 
 /// A question.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,7 +50,7 @@ pub struct Coverage {
     pub heads: u64,
     /// Those whose text can be searched.
     pub bodies: u64,
-    /// Positions that wait to be indexed.
+    /// Positions that wait to be indexed; more than a thousand are not counted.
     pub waiting: u64,
 }
 
@@ -143,15 +149,29 @@ pub(crate) fn fitting(
 
 /// Returns how much can be searched.
 pub fn coverage(tx: &ReadTx<'_>) -> Result<Coverage> {
-    let count = |sql: &str| tx.one(sql, [], |row| row.get::<_, i64>(0)).map(i64::unsigned_abs);
-    let heads = count("SELECT COUNT(*) FROM words.indexed")?;
-    let without_body = count("SELECT COUNT(*) FROM words.indexed WHERE has_body = 0")?;
-    Ok(Coverage {
-        messages: count("SELECT COUNT(*) FROM message INDEXED BY message_facts")?,
-        heads,
-        bodies: heads.saturating_sub(without_body),
-        waiting: count("SELECT COUNT(*) FROM word_queue")?,
+    let sql = "SELECT messages, heads, bodies, (SELECT COUNT(*) FROM (SELECT 1 FROM word_queue LIMIT ?1)) \
+        FROM main.tally AS mail JOIN words.tally AS word USING (id) WHERE id = 1";
+    tx.one(sql, [WAITING], |row| {
+        let count = |index| row.get::<_, i64>(index).map(i64::unsigned_abs);
+        Ok(Coverage {
+            messages: count(0)?,
+            heads: count(1)?,
+            bodies: count(2)?,
+            waiting: count(3)?,
+        })
     })
+}
+
+/// Returns how many messages there are.
+pub(crate) fn messages(tx: &ReadTx<'_>) -> Result<u64> {
+    let sql = "SELECT messages FROM main.tally WHERE id = 1";
+    tx.one(sql, [], |row| row.get::<_, i64>(0)).map(i64::unsigned_abs)
+}
+
+/// Keeps the number of messages: so many more, or fewer.
+pub(crate) fn count_messages(tx: &WriteTx<'_>, more: i64) -> Result<()> {
+    tx.run("UPDATE tally SET messages = messages + ?1 WHERE id = 1", [more])?;
+    Ok(())
 }
 
 /// Notes that a message's words are to be brought in line.
@@ -162,19 +182,22 @@ pub(crate) fn queue(tx: &WriteTx<'_>, position: Position) -> Result<()> {
 
 /// The search database's writer.
 #[derive(Debug)]
-pub(crate) struct Index(Mutex<Option<Writer>>);
+pub(crate) struct Index {
+    writer: Mutex<Option<Writer>>,
+    known: Arc<Known>,
+}
 
 impl Index {
     pub(crate) fn new(writer: Writer) -> Self {
-        Self(Mutex::new(Some(writer)))
+        Self { writer: Mutex::new(Some(writer)), known: Arc::default() }
     }
 
     fn writer(&self) -> Result<Writer> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone().ok_or(Error::Closed)
+        self.writer.lock().unwrap_or_else(PoisonError::into_inner).clone().ok_or(Error::Closed)
     }
 
     pub(crate) fn close(&self) {
-        drop(self.0.lock().unwrap_or_else(PoisonError::into_inner).take());
+        drop(self.writer.lock().unwrap_or_else(PoisonError::into_inner).take());
     }
 }
 
@@ -201,11 +224,23 @@ impl Store {
     pub async fn put_words(&self, batch: Vec<Words>) -> Result<()> {
         let positions: Vec<(Position, bool)> =
             batch.iter().map(|words| (words.position, words.text.is_some())).collect();
-        let prepared = self.read(move |tx| index::prepare(tx, batch)).await?;
-        let writer = self.index().writer()?;
-        writer
-            .run(move |connection, _, changes| index::write(connection, &prepared, changes))
+        let known = Arc::clone(&self.index().known);
+        let (prepared, mut fresh) = self
+            .read(move |tx| {
+                let prepared = index::prepare(tx, batch)?;
+                let fresh = known.fresh(prepared.iter().flat_map(index::Prepared::texts));
+                Ok((prepared, fresh))
+            })
             .await?;
+        let (writer, known) = (self.index().writer()?, Arc::clone(&self.index().known));
+        let written = writer.run(move |connection, _, changes| {
+            if !known.is_current(&fresh) {
+                fresh = known.fresh(prepared.iter().flat_map(index::Prepared::texts));
+            }
+            index::write(connection, &prepared, &fresh, changes)?;
+            Ok(fresh)
+        });
+        self.index().known.learn(written.await?);
         // After the words are there: a crash in between only repeats the work.
         self.write(move |tx| {
             // Bytes that came after the row was taken from the queue keep it there: their words are still to come.
@@ -232,7 +267,13 @@ impl Store {
     /// Throws the search index away and queues every message.
     pub async fn rebuild_words(&self) -> Result<()> {
         let writer = self.index().writer()?;
-        writer.run(|connection, _, _| index::clear(connection)).await?;
+        let known = Arc::clone(&self.index().known);
+        writer
+            .run(move |connection, _, _| {
+                known.forget();
+                index::clear(connection)
+            })
+            .await?;
         self.write(|tx| {
             tx.run("INSERT OR IGNORE INTO word_queue (position) SELECT position FROM message", [])?;
             Ok(())

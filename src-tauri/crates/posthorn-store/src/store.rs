@@ -47,6 +47,8 @@ impl Store {
         let bodies = connection::open_writer(&paths.bodies, &schema::BODIES, Durability::Full)?;
         let words =
             connection::open_writer(&paths.search, &schema::SEARCH, Durability::Rebuildable)?;
+        crate::search::prepare_writer(&words)
+            .map_err(|cause| OpenError::Unusable { file: schema::SEARCH.file, cause })?;
         crate::body::remove_unfinished(&paths.body_files);
         let unusable = |cause| OpenError::Unusable { file: schema::INDEX.file, cause };
         let (changes, _) = broadcast::channel(CHANGE_LIMIT);

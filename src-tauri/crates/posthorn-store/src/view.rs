@@ -9,6 +9,7 @@
 
 mod delta;
 mod open;
+mod order;
 mod row;
 mod sort;
 mod source;

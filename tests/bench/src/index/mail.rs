@@ -182,15 +182,25 @@ fn batch(from: usize, until: usize, folders: &[Vec<MailboxId>], numbers: &mut Nu
     Batch { arrivals, texts }
 }
 
-/// Fills the store of a profile.
+/// Batches that wait to be written: the next is made while one is written.
+const AHEAD: usize = 2;
+
+/// Fills the store of a profile: mail is made, written and indexed side by side.
 pub(super) async fn fill(profile: &Path, messages: usize) -> Result<()> {
     let store = Store::open(&Paths::in_folder(profile), Arc::new(SystemClock))?;
     let folders = folders(&store).await?;
-    let mut numbers = Numbers::new(1);
+    let (made, mut batches) = tokio::sync::mpsc::channel(AHEAD);
+    let making = tokio::task::spawn_blocking(move || {
+        let mut numbers = Numbers::new(1);
+        for from in (0..messages).step_by(BATCH) {
+            let next = batch(from, (from + BATCH).min(messages), &folders, &mut numbers);
+            if made.blocking_send(next).is_err() {
+                break;
+            }
+        }
+    });
     let mut indexing: Option<tokio::task::JoinHandle<posthorn_store::Result<()>>> = None;
-    for from in (0..messages).step_by(BATCH) {
-        let Batch { arrivals, texts } =
-            batch(from, (from + BATCH).min(messages), &folders, &mut numbers);
+    while let Some(Batch { arrivals, texts }) = batches.recv().await {
         let job = move |tx: &posthorn_store::WriteTx<'_>| {
             let mut positions = std::collections::HashMap::new();
             for (mailbox, list) in &arrivals {
@@ -212,6 +222,7 @@ pub(super) async fn fill(profile: &Path, messages: usize) -> Result<()> {
         let other = store.clone();
         indexing = Some(tokio::spawn(async move { other.put_words(words).await }));
     }
+    making.await?;
     if let Some(last) = indexing {
         last.await??;
     }

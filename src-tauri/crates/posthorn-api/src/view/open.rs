@@ -22,6 +22,8 @@ use crate::error::Result;
 const FIRST_ROWS: usize = 128;
 /// Positions that are read before a list of folders is shown: longer ones are read on behind it.
 const FIRST_POSITIONS: usize = 8192;
+/// The same in an order that is not that of time, where each position must be looked up: a few windows.
+const FIRST_SORTED: usize = 1024;
 /// Hits that are looked for before a search is shown.
 const FIRST_HITS: usize = 512;
 /// Time for that: what was found until then is shown, the rest follows.
@@ -123,7 +125,12 @@ pub(crate) async fn views_open(engine: &Engine, spec: ViewSpec) -> Result<Opened
     let read = engine.store().read(move |tx| {
         let spec = store_spec(tx, &asked)?;
         let is_search = matches!(spec.source, Source::Search(_));
-        let limit = if is_search { FIRST_HITS } else { FIRST_POSITIONS };
+        let is_by_time = matches!(spec.sort, Sort::Newest | Sort::Oldest);
+        let limit = match (is_search, is_by_time) {
+            (true, _) => FIRST_HITS,
+            (false, true) => FIRST_POSITIONS,
+            (false, false) => FIRST_SORTED,
+        };
         let view = view::open_window(tx, &spec, limit, Some(Instant::now() + FIRST_TIME))?;
         let rows = row::read(tx, &view, view.window(0..FIRST_ROWS))?;
         let info = asked.parsed.map(|parsed| info(tx, parsed, &text)).transpose()?;

@@ -27,9 +27,9 @@ pub(super) fn back_out(tx: &WriteTx<'_>, operation: &Operation) -> Result<()> {
                         &placed,
                         &flag.switched(&placed.flags, before),
                         placed.modseq,
+                        -1,
                     )?;
                 }
-                add_pending(tx, target.mailbox, target.message, -1)?;
             }
             Action::Move { to } => {
                 touched.insert((*to, thread));

@@ -162,8 +162,7 @@ fn set_flag(
     to: Switch,
     touched: &mut Touched,
 ) -> Result<()> {
-    placement::write_flags(tx, placed, &flag.switched(&placed.flags, to), placed.modseq)?;
-    add_pending(tx, placed.mailbox, placed.message, 1)?;
+    placement::write_flags(tx, placed, &flag.switched(&placed.flags, to), placed.modseq, 1)?;
     touched.insert((placed.mailbox, placed.thread));
     Ok(())
 }

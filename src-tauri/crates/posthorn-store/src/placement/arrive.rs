@@ -153,7 +153,8 @@ fn again(
         tx.run(sql, params![mailbox.0, message.0, arrival.uid.map(|uid| uid.0)])?;
     }
     if !placed.is_pending && placed.flags != arrival.flags {
-        super::write_flags(tx, &placed, &arrival.flags, arrival.modseq.or(placed.modseq))?;
+        let modseq = arrival.modseq.or(placed.modseq);
+        super::write_flags(tx, &placed, &arrival.flags, modseq, 0)?;
         touched.insert((mailbox, placed.thread));
     }
     learn_bytes(tx, message, arrival)?;

@@ -109,7 +109,8 @@ CREATE TABLE message (
   preview TEXT NOT NULL DEFAULT '',
   has_attachments INTEGER NOT NULL DEFAULT 0,
   body_state INTEGER NOT NULL DEFAULT 0,       -- 0 = none, 1 = sections, 2 = whole
-  body INTEGER NOT NULL DEFAULT 0              -- bodies.db body.id of the whole bytes, 0 = not here
+  body INTEGER NOT NULL DEFAULT 0,             -- bodies.db body.id of the whole bytes, 0 = not here
+  sender_key TEXT NOT NULL DEFAULT ''          -- what a list shows of the first sender, in small letters
 ) STRICT;
 CREATE INDEX message_by_thread ON message (thread);
 CREATE INDEX message_by_message_id ON message (account, message_id) WHERE message_id <> '';
@@ -120,6 +121,10 @@ CREATE INDEX message_facts ON message (position, account, has_attachments, size,
 -- What searches for files walk.
 CREATE INDEX message_with_files ON message (position) WHERE has_attachments = 1;
 CREATE INDEX message_without_body ON message (account, position) WHERE body_state <> 2;
+-- The orders of a list besides time; the newest come first among equals. Sizes are walked backwards.
+CREATE INDEX message_by_sender ON message (sender_key, position DESC);
+CREATE INDEX message_by_subject_key ON message (subject_key, position DESC);
+CREATE INDEX message_by_size ON message (size, position);
 
 -- A message in a mailbox under a uid. Flags belong here.
 CREATE TABLE placement (
@@ -171,6 +176,12 @@ CREATE INDEX thread_mailbox_by_thread ON thread_mailbox (thread);
 -- Positions whose words are to be brought in line with search.db: new, changed or gone messages.
 CREATE TABLE word_queue (
   position INTEGER PRIMARY KEY
+) STRICT;
+
+-- How many messages there are: one row. Written where messages are; a trigger would cost each arrival a savepoint.
+CREATE TABLE tally (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  messages INTEGER NOT NULL
 ) STRICT;
 
 -- A part that was fetched on its own (RFC 9051 section 6.4.5): 'HEADER', '1', '2.1'. Never passed off as the whole.

@@ -5,10 +5,11 @@
 use std::cell::RefCell;
 
 use posthorn_model::Position;
-use posthorn_query::words::index_text;
+use posthorn_query::words::{beginnings, index_text};
 use rusqlite::{Connection, params};
 
 use super::Words;
+use super::known::{self, Fresh};
 use crate::address_list;
 use crate::change::ChangeSet;
 use crate::error::Result;
@@ -21,6 +22,15 @@ pub(super) struct Prepared {
     head: Option<Head>,
     /// Absent = no bytes here.
     text: Option<String>,
+    /// Beginnings of the words of both.
+    beginnings: String,
+}
+
+impl Prepared {
+    /// Returns everything that is indexed of the message.
+    pub(super) fn texts(&self) -> impl Iterator<Item = &str> {
+        self.head.iter().flat_map(Head::texts).chain(self.text.as_deref())
+    }
 }
 
 struct Head {
@@ -32,13 +42,23 @@ struct Head {
     file: String,
 }
 
+impl Head {
+    fn texts(&self) -> impl Iterator<Item = &str> {
+        let all = [&self.subject, &self.sender, &self.recipient, &self.cc, &self.bcc, &self.file];
+        all.into_iter().map(String::as_str)
+    }
+}
+
 /// Reads heads and makes words; no transaction of the search database is open meanwhile.
 pub(super) fn prepare(tx: &ReadTx<'_>, mut batch: Vec<Words>) -> Result<Vec<Prepared>> {
     batch.sort_by_key(|words| words.position);
     batch.dedup_by_key(|words| words.position);
     let one = |words: Words| {
         let text = words.text.map(|text| index_text(&text));
-        Ok(Prepared { position: words.position.0, head: head(tx, words.position)?, text })
+        let (position, head) = (words.position.0, head(tx, words.position)?);
+        let mut prepared = Prepared { position, head, text, beginnings: String::new() };
+        prepared.beginnings = beginnings(prepared.texts());
+        Ok(prepared)
     };
     batch.into_iter().map(one).collect()
 }
@@ -73,10 +93,17 @@ fn people(list: &str) -> String {
 pub(super) fn write(
     connection: &Connection,
     batch: &[Prepared],
+    fresh: &Fresh,
     changes: &RefCell<ChangeSet>,
 ) -> Result<()> {
+    known::write(connection, fresh)?;
+    // Heads and bodies, more or fewer than before.
+    let (mut heads, mut bodies) = (0_i64, 0_i64);
     for words in batch {
-        remove(connection, words.position)?;
+        if let Some(had_body) = remove(connection, words.position)? {
+            heads -= 1;
+            bodies -= i64::from(had_body);
+        }
         if let Some(head) = &words.head {
             let sql = "INSERT INTO head (rowid, subject, sender, recipient, cc, bcc, file) \
                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
@@ -96,15 +123,23 @@ pub(super) fn write(
                     .execute(params![words.position, text])?;
             }
             connection
+                .prepare_cached("INSERT INTO beginning (rowid, text) VALUES (?1, ?2)")?
+                .execute(params![words.position, words.beginnings])?;
+            connection
                 .prepare_cached("INSERT INTO indexed (position, has_body) VALUES (?1, ?2)")?
                 .execute(params![words.position, words.text.is_some()])?;
+            heads += 1;
+            bodies += i64::from(words.text.is_some());
         }
         changes.borrow_mut().searchable(Position(words.position));
     }
+    let sql = "UPDATE tally SET heads = heads + ?1, bodies = bodies + ?2 WHERE id = 1";
+    connection.prepare_cached(sql)?.execute([heads, bodies])?;
     Ok(())
 }
 
-fn remove(connection: &Connection, position: i64) -> Result<()> {
+/// Takes a message's words away; returns whether its body was indexed, absent where nothing of it was.
+fn remove(connection: &Connection, position: i64) -> Result<Option<bool>> {
     let sql = "DELETE FROM indexed WHERE position = ?1 RETURNING has_body";
     let mut statement = connection.prepare_cached(sql)?;
     let mut rows = statement.query([position])?;
@@ -113,18 +148,20 @@ fn remove(connection: &Connection, position: i64) -> Result<()> {
     while rows.next()?.is_some() {}
     if let Some(has_body) = was_there {
         connection.prepare_cached("DELETE FROM head WHERE rowid = ?1")?.execute([position])?;
+        connection.prepare_cached("DELETE FROM beginning WHERE rowid = ?1")?.execute([position])?;
         if has_body {
             connection.prepare_cached("DELETE FROM body WHERE rowid = ?1")?.execute([position])?;
         }
     }
-    Ok(())
+    Ok(was_there)
 }
 
 /// Empties the index.
 pub(super) fn clear(connection: &Connection) -> Result<()> {
     connection.execute_batch(
         "INSERT INTO head (head) VALUES ('delete-all'); INSERT INTO body (body) VALUES ('delete-all'); \
-         DELETE FROM indexed;",
+         INSERT INTO beginning (beginning) VALUES ('delete-all'); DELETE FROM indexed; DELETE FROM known_word; \
+         UPDATE tally SET heads = 0, bodies = 0;",
     )?;
     Ok(())
 }

@@ -1,11 +1,14 @@
 //! From a query to streams of positions.
 
+use std::collections::HashMap;
+
 use posthorn_model::{AccountId, MailboxId, MailboxRole};
-use posthorn_query::words::TextMatch;
+use posthorn_query::words::{TextMatch, quoted};
 use posthorn_query::{Field, Query, State, Term};
 use rusqlite::types::Value;
 
 use super::Search;
+use super::known;
 use super::stream::{Rows, Stream, Way};
 use crate::error::Result;
 use crate::tx::ReadTx;
@@ -32,11 +35,19 @@ struct Planner<'a> {
     way: Way,
     folders: Vec<Folder>,
     accounts: Vec<account::Account>,
+    /// Known words for the beginnings that are asked for; none where they are too many.
+    known: HashMap<String, Option<Vec<String>>>,
 }
 
 /// Prepares a search. The result is what is visible and fits.
 pub(super) fn prepare(tx: &ReadTx<'_>, search: &Search, way: Way) -> Result<Stream> {
-    let planner = planner(tx, search, way)?;
+    let mut planner = planner(tx, search, way)?;
+    for asked in search.query.terms().iter().filter_map(|term| term.text_match()) {
+        if let (None, Some(beginning)) = (asked.kept_beginning(), asked.known_beginning()) {
+            let words = known::beginning_with(tx, beginning)?;
+            planner.known.insert(beginning.to_owned(), words);
+        }
+    }
     let base = planner.base();
     Ok(match planner.stream(&search.query) {
         Some(stream) => Stream::and(vec![stream, base]),
@@ -62,7 +73,7 @@ fn planner<'a>(tx: &ReadTx<'_>, search: &'a Search, way: Way) -> Result<Planner<
             role: found.role,
         }));
     }
-    Ok(Planner { search, way, folders, accounts })
+    Ok(Planner { search, way, folders, accounts, known: HashMap::new() })
 }
 
 impl Planner<'_> {
@@ -189,18 +200,31 @@ impl Planner<'_> {
             Field::Bcc => &["bcc"],
             Field::FileName => &["file"],
         };
-        let ask = |table: &str, columns: &[&str]| {
+        let ask = |table: &str, expression: String| {
             let sql = self.select("rowid", &format!("words.{table}"), &format!("{table} MATCH ?3"));
-            Rows::new(sql, vec![Value::Text(asked.expression(columns))], EXACT)
+            Rows::new(sql, vec![Value::Text(expression)], EXACT)
+        };
+        if let Some(beginning) = asked.kept_beginning() {
+            return Stream::Rows(ask("beginning", quoted(beginning)));
+        }
+        let known =
+            asked.known_beginning().and_then(|beginning| self.known.get(beginning)?.as_ref());
+        if known.is_some_and(Vec::is_empty) {
+            return Stream::Nothing;
+        }
+        let expression = |columns: &[&str]| match known {
+            Some(words) => asked.expression_of(columns, words),
+            None => asked.expression(columns),
         };
         let mut sources = Vec::new();
         if asked.asks_head() {
-            sources.push(Stream::Rows(ask("head", columns)));
+            sources.push(Stream::Rows(ask("head", expression(columns))));
         }
         if asked.asks_body() {
             // Without an index of beginnings, FTS5 puts all words together that begin so.
-            let rows = ask("body", &[]);
-            sources.push(Stream::Rows(if asked.is_prefix { rows.merged() } else { rows }));
+            let rows = ask("body", expression(&[]));
+            let is_merged = asked.is_prefix && known.is_none();
+            sources.push(Stream::Rows(if is_merged { rows.merged() } else { rows }));
         }
         Stream::Or(sources)
     }

@@ -15,8 +15,10 @@ use tokio::time::Instant;
 use crate::error::Result;
 use crate::tx::ReadTx;
 
-/// Rows read at first from a source, and after a jump: one screen, and about what asking once more costs.
+/// Rows read at first from a source: one screen, and about what asking once more costs.
 const FIRST_CHUNK: i64 = 128;
+/// Rows read after a jump: who is led by something rare needs one of them.
+const JUMP_CHUNK: i64 = 8;
 /// Rows read at once later.
 const LAST_CHUNK: i64 = 16_384;
 /// SQLite's way of saying without a limit.
@@ -139,7 +141,7 @@ impl Rows {
             let Some(unread) = self.unread else { return Ok(None) };
             // Led by something rare: the next jump passes by most of a large chunk.
             if unread != i64::MAX && unread.saturating_sub(at) > self.span {
-                self.chunk = FIRST_CHUNK;
+                self.chunk = JUMP_CHUNK;
             }
             if self.is_merged && unread != i64::MAX {
                 self.chunk = ALL;

@@ -1,7 +1,8 @@
 //! Opening a list: whole, or its first window with the rest behind it.
 //!
-//! A list by time is read from its beginning on and knows where it stopped (its *edge*). In the other orders every row
-//! must be looked at before the first is known, but not be sorted: the first window is chosen, the rest is sorted behind it.
+//! A list by time is read from its beginning on and knows where it stopped (its *edge*). The other orders have an index
+//! each, along which a long list is read ([`order`]); of a short one every row is looked at, but only the first window is
+//! put in order before it is shown.
 //!
 //! Reading on needs no hold of the list: [`View::seam`] says what is missing, [`read_on`] reads it, [`View::append`] puts it
 //! in, unless the list was read anew meanwhile. What changes behind the edge in between is remembered and asked again.
@@ -12,6 +13,7 @@ use std::sync::Arc;
 use posthorn_model::{MailboxId, Position};
 use tokio::time::Instant;
 
+use super::order::{self, After};
 use super::sort::{self, Keyed};
 use super::source::{self, Wanted};
 use super::{Delta, Sort, View, ViewSpec};
@@ -25,6 +27,8 @@ pub(super) enum Edge {
     At(Position),
     /// Rows that are known but not in order yet; all come after those that are.
     Unsorted(Arc<Vec<Keyed>>),
+    /// The last row that is known, in an order that has an index.
+    Ordered(After),
 }
 
 impl Edge {
@@ -33,6 +37,7 @@ impl Edge {
         match self {
             Self::At(position) => position.0,
             Self::Unsorted(_) => i64::MIN,
+            Self::Ordered(after) => after.position().0,
         }
     }
 }
@@ -82,9 +87,11 @@ pub fn open_window(
     let wanted = Wanted { from: None, limit, until };
     let chunk = if spec.sort.is_by_time() {
         by_time(tx, spec, &mailboxes, wanted)?
+    } else if let Some(chunk) = order::first(tx, spec, &mailboxes, limit)? {
+        chunk
     } else {
         let rows = source::stretch(tx, spec, &mailboxes, Wanted::ALL)?.rows;
-        chosen(sort::keyed(tx, spec.sort, rows)?, spec.sort, limit)
+        order::put(tx, spec.sort, rows, limit)?
     };
     Ok(View {
         spec: spec.clone(),
@@ -110,7 +117,8 @@ pub fn read_on(
             let wanted = Wanted { from: Some(*position), limit, until };
             by_time(tx, &seam.spec, &seam.mailboxes, wanted)?
         }
-        Edge::Unsorted(rest) => chosen(rest.as_ref().clone(), seam.spec.sort, usize::MAX),
+        Edge::Unsorted(rest) => Chunk::chosen(rest.as_ref().clone(), seam.spec.sort, usize::MAX),
+        Edge::Ordered(after) => order::rest(tx, &seam.spec, &seam.mailboxes, after)?,
     };
     Ok(Chunk { reading: seam.reading, mark: seam.edge.mark(), ..chunk })
 }
@@ -124,24 +132,30 @@ fn by_time(
     let stretch = source::stretch(tx, spec, mailboxes, wanted)?;
     let unread = stretch.rows.iter().filter(|row| row.1).map(|row| row.0).collect();
     let entries = stretch.rows.into_iter().map(|row| row.0).collect();
-    Ok(Chunk { reading: 0, mark: 0, entries, unread, edge: stretch.rest.map(Edge::At) })
+    Ok(Chunk::new(entries, unread, stretch.rest.map(Edge::At)))
 }
 
-/// Puts the first `limit` rows in order; the others follow them in any.
-fn chosen(mut rows: Vec<Keyed>, sort: Sort, limit: usize) -> Chunk {
-    let order = |one: &Keyed, other: &Keyed| {
-        sort::compare(sort, (&one.key, one.position), (&other.key, other.position))
-    };
-    let mut rest = Vec::new();
-    if limit < rows.len() {
-        rows.select_nth_unstable_by(limit, order);
-        rest = rows.split_off(limit);
+impl Chunk {
+    /// Rows in order, of which some are not read, and what is behind them.
+    pub(super) fn new(entries: Vec<Position>, unread: Vec<Position>, edge: Option<Edge>) -> Self {
+        Self { reading: 0, mark: 0, entries, unread, edge }
     }
-    rows.sort_unstable_by(order);
-    let unread = rows.iter().filter(|row| row.is_unread).map(|row| row.position).collect();
-    let entries = rows.into_iter().map(|row| row.position).collect();
-    let edge = (!rest.is_empty()).then(|| Edge::Unsorted(Arc::new(rest)));
-    Chunk { reading: 0, mark: 0, entries, unread, edge }
+
+    /// Puts the first `limit` rows in order; the others follow them in any.
+    pub(super) fn chosen(mut rows: Vec<Keyed>, sort: Sort, limit: usize) -> Self {
+        let order = |one: &Keyed, other: &Keyed| {
+            sort::compare(sort, (&one.key, one.position), (&other.key, other.position))
+        };
+        let mut rest = Vec::new();
+        if limit < rows.len() {
+            rows.select_nth_unstable_by(limit, order);
+            rest = rows.split_off(limit);
+        }
+        rows.sort_unstable_by(order);
+        let unread = rows.iter().filter(|row| row.is_unread).map(|row| row.position).collect();
+        let entries = rows.into_iter().map(|row| row.position).collect();
+        Self::new(entries, unread, (!rest.is_empty()).then(|| Edge::Unsorted(Arc::new(rest))))
+    }
 }
 
 /// Puts the positions of unread rows in the order in which they are kept.
@@ -164,7 +178,7 @@ impl View {
             None => true,
             Some(Edge::At(edge)) if self.spec.sort == Sort::Oldest => position < *edge,
             Some(Edge::At(edge)) => position > *edge,
-            Some(Edge::Unsorted(_)) => false,
+            Some(Edge::Unsorted(_) | Edge::Ordered(_)) => false,
         }
     }
 

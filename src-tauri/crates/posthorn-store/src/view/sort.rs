@@ -3,9 +3,9 @@
 use std::cmp::Ordering;
 
 use posthorn_model::Position;
+use rusqlite::types::Value;
 
 use super::Sort;
-use crate::address_list;
 use crate::error::Result;
 use crate::tx::ReadTx;
 
@@ -14,10 +14,21 @@ use crate::tx::ReadTx;
 pub(super) enum Key {
     /// The position itself.
     Time,
-    /// Text, folded; rising.
+    /// Text in small letters; rising.
     Text(Box<str>),
     /// Bytes, negative: the largest first.
     Size(i64),
+}
+
+impl Key {
+    /// Returns it as its column holds it.
+    pub(super) fn value(&self) -> Value {
+        match self {
+            Self::Time => Value::Null,
+            Self::Text(text) => Value::Text(text.to_string()),
+            Self::Size(negative) => Value::Integer(-negative),
+        }
+    }
 }
 
 /// A row with what it is sorted by.
@@ -31,21 +42,20 @@ pub(super) struct Keyed {
 fn sql(sort: Sort) -> Option<&'static str> {
     match sort {
         Sort::Newest | Sort::Oldest => None,
-        Sort::Sender => Some("SELECT from_list FROM message WHERE position = ?1"),
+        Sort::Sender => Some("SELECT sender_key FROM message WHERE position = ?1"),
         Sort::Subject => Some("SELECT subject_key FROM message WHERE position = ?1"),
         Sort::Size => Some("SELECT size FROM message INDEXED BY message_facts WHERE position = ?1"),
     }
 }
 
-fn read(sort: Sort, row: &rusqlite::Row<'_>) -> rusqlite::Result<Key> {
-    let text = || row.get_ref(0).map(|value| value.as_str().unwrap_or_default());
+/// Reads what a row is sorted by from a column.
+pub(super) fn read(sort: Sort, row: &rusqlite::Row<'_>, column: usize) -> rusqlite::Result<Key> {
     Ok(match sort {
         Sort::Newest | Sort::Oldest => Key::Time,
-        Sort::Sender => {
-            Key::Text(address_list::first_shown(text()?).to_lowercase().into_boxed_str())
+        Sort::Sender | Sort::Subject => {
+            Key::Text(row.get_ref(column)?.as_str().unwrap_or_default().into())
         }
-        Sort::Subject => Key::Text(text()?.to_lowercase().into_boxed_str()),
-        Sort::Size => Key::Size(-row.get::<_, i64>(0)?),
+        Sort::Size => Key::Size(-row.get::<_, i64>(column)?),
     })
 }
 
@@ -60,7 +70,7 @@ fn missing(sort: Sort) -> Key {
 /// Returns what a position is sorted by.
 pub(super) fn key(tx: &ReadTx<'_>, sort: Sort, position: Position) -> Result<Key> {
     let Some(sql) = sql(sort) else { return Ok(Key::Time) };
-    let found = tx.maybe(sql, [position.0], |row| read(sort, row))?;
+    let found = tx.maybe(sql, [position.0], |row| read(sort, row, 0))?;
     Ok(found.unwrap_or_else(|| missing(sort)))
 }
 
@@ -77,7 +87,7 @@ pub(super) fn keyed(
     for (position, is_unread) in rows {
         let mut found = statement.query([position.0])?;
         let key = match found.next()? {
-            Some(row) => read(sort, row)?,
+            Some(row) => read(sort, row, 0)?,
             None => missing(sort),
         };
         keyed.push(Keyed { key, position, is_unread });

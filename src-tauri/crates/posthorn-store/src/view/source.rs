@@ -226,62 +226,80 @@ pub(super) fn members(
     if let Source::Search(search) = &spec.source {
         return Ok(search::fitting(tx, search, asked)?.into_iter().collect());
     }
-    let siblings = if spec.grouping == Grouping::Threads && mailboxes.len() > 1 {
-        siblings(tx, mailboxes)?
-    } else {
-        HashMap::new()
-    };
+    let membership = Membership::of(tx, spec, mailboxes)?;
     let mut members = HashMap::new();
     for position in asked {
-        let unread = match spec.grouping {
-            Grouping::Messages => has_message(tx, spec.filter, mailboxes, *position)?,
-            Grouping::Threads => has_thread(tx, spec.filter, mailboxes, &siblings, *position)?,
-        };
-        if let Some(is_unread) = unread {
+        if let Some(is_unread) = membership.has(tx, *position)? {
             members.insert(*position, is_unread);
         }
     }
     Ok(members)
 }
 
-fn has_message(
-    tx: &ReadTx<'_>,
+/// Looks single positions up in a list of mailboxes.
+pub(super) struct Membership<'a> {
     filter: Filter,
-    mailboxes: &[MailboxId],
-    position: Position,
-) -> Result<Option<bool>> {
-    let sql = format!(
-        "SELECT is_seen = 0 FROM placement WHERE mailbox = ?1 AND position = ?2 AND {}",
-        visible(filter)
-    );
-    let mut unread = None;
-    for mailbox in mailboxes {
-        let here = tx.maybe(&sql, [mailbox.0, position.0], |row| row.get::<_, bool>(0))?;
-        unread = unread.max(here);
-    }
-    Ok(unread)
+    mailboxes: &'a [MailboxId],
+    /// Absent in a list of messages.
+    siblings: Option<HashMap<MailboxId, Vec<MailboxId>>>,
+    sql: String,
 }
 
-fn has_thread(
-    tx: &ReadTx<'_>,
-    filter: Filter,
-    mailboxes: &[MailboxId],
-    siblings: &HashMap<MailboxId, Vec<MailboxId>>,
-    position: Position,
-) -> Result<Option<bool>> {
-    let at = format!(
-        "SELECT thread, unread > 0 FROM thread_mailbox WHERE mailbox = ?1 AND latest = ?2{}",
-        counted(filter)
-    );
-    for mailbox in mailboxes {
-        let found = tx.maybe(&at, [mailbox.0, position.0], |row| {
-            Ok(Placed { mailbox: *mailbox, thread: ThreadId(row.get(0)?), is_unread: row.get(1)? })
-        })?;
-        let Some(mut placed) = found else { continue };
-        let others = siblings.get(mailbox).map(Vec::as_slice).unwrap_or_default();
-        if is_newest(tx, filter, others, position.0, &mut placed)? {
-            return Ok(Some(placed.is_unread));
+impl<'a> Membership<'a> {
+    pub(super) fn of(tx: &ReadTx<'_>, spec: &ViewSpec, mailboxes: &'a [MailboxId]) -> Result<Self> {
+        let (filter, is_threads) = (spec.filter, spec.grouping == Grouping::Threads);
+        let siblings = is_threads.then(|| siblings(tx, mailboxes)).transpose()?;
+        let sql = if is_threads {
+            format!(
+                "SELECT thread, unread > 0 FROM thread_mailbox WHERE mailbox = ?1 AND latest = ?2{}",
+                counted(filter)
+            )
+        } else {
+            format!(
+                "SELECT is_seen = 0 FROM placement WHERE mailbox = ?1 AND position = ?2 AND {}",
+                visible(filter)
+            )
+        };
+        Ok(Self { filter, mailboxes, siblings, sql })
+    }
+
+    /// Returns whether something at a position is not read; absent where it is no row of the list.
+    pub(super) fn has(&self, tx: &ReadTx<'_>, position: Position) -> Result<Option<bool>> {
+        match &self.siblings {
+            None => self.has_message(tx, position),
+            Some(siblings) => self.has_thread(tx, siblings, position),
         }
     }
-    Ok(None)
+
+    fn has_message(&self, tx: &ReadTx<'_>, position: Position) -> Result<Option<bool>> {
+        let mut unread = None;
+        for mailbox in self.mailboxes {
+            let here = tx.maybe(&self.sql, [mailbox.0, position.0], |row| row.get::<_, bool>(0))?;
+            unread = unread.max(here);
+        }
+        Ok(unread)
+    }
+
+    fn has_thread(
+        &self,
+        tx: &ReadTx<'_>,
+        siblings: &HashMap<MailboxId, Vec<MailboxId>>,
+        position: Position,
+    ) -> Result<Option<bool>> {
+        for mailbox in self.mailboxes {
+            let found = tx.maybe(&self.sql, [mailbox.0, position.0], |row| {
+                Ok(Placed {
+                    mailbox: *mailbox,
+                    thread: ThreadId(row.get(0)?),
+                    is_unread: row.get(1)?,
+                })
+            })?;
+            let Some(mut placed) = found else { continue };
+            let others = siblings.get(mailbox).map(Vec::as_slice).unwrap_or_default();
+            if is_newest(tx, self.filter, others, position.0, &mut placed)? {
+                return Ok(Some(placed.is_unread));
+            }
+        }
+        Ok(None)
+    }
 }

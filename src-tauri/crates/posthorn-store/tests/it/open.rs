@@ -74,7 +74,8 @@ async fn databases_of_every_version_open_and_keep_their_mail() {
             .unwrap();
         assert_eq!(subjects, ["Re: Lunch?", "Lunch?"], "{}", source.display());
         assert_eq!(store.bodies().get(body).await.unwrap(), b"Subject: Lunch?\r\n\r\nAt noon?\r\n");
-        assert_eq!(store.audit_words().await.unwrap(), 0);
+        // The first format of the words was without beginnings: it is built again.
+        assert_eq!(store.audit_words().await.unwrap(), 2);
         store.close().await;
         versions += 1;
     }

@@ -128,6 +128,57 @@ async fn words_and_conditions_find_what_they_say() {
 }
 
 #[tokio::test]
+async fn every_beginning_finds_its_word_in_heads_and_bodies() {
+    let fixture = fixture().await;
+    let words = [
+        "harbourmaster",
+        "Überraschung",
+        "naïveté",
+        "Straßenbahn",
+        "приветствие",
+        "ёлочка",
+        "Ελλάδα",
+        "Việtnamese",
+        "x\u{302}yzzyzx",
+        "2023report",
+        "会议安排",
+        "東京タワー",
+        "안녕하세요",
+        "हिन्दीभाषा",
+    ];
+    let mut arrivals = Vec::new();
+    for (number, word) in (1_u32..).zip(words) {
+        let mut in_head = arrival(2 * number, head(&format!("{number}h@x"), &[], word, "ann", 1));
+        in_head.head.subject = format!("about {word} today");
+        let mut in_body =
+            arrival(2 * number + 1, head(&format!("{number}b@x"), &[], "none", "ann", 2));
+        let bytes = format!("it says {word}, no more");
+        in_body.body = Some(fixture.store.bodies().put(bytes, Origin::Local).await.unwrap());
+        arrivals.extend([in_head, in_body]);
+    }
+    let arrived = fixture.arrive(fixture.inbox, arrivals).await;
+    fixture.index().await;
+    for (pair, word) in arrived.chunks(2).zip(words) {
+        let is_dense = word.chars().all(|letter| u32::from(letter) >= 0x3000);
+        let letters: Vec<char> = word.chars().collect();
+        for end in if is_dense { 1 } else { 4 }..=letters.len() {
+            let beginning: String = letters[..end].iter().collect();
+            let found = fixture.find(&beginning).await;
+            for one in pair {
+                assert!(found.contains(&one.message), "{beginning} of {word}");
+            }
+            let found = fixture.find(&format!("subject:{beginning}")).await;
+            assert!(found.contains(&pair[0].message), "subject:{beginning} of {word}");
+            let found = fixture.find(&format!("body:{beginning}")).await;
+            assert!(found.contains(&pair[1].message), "body:{beginning} of {word}");
+            assert!(!found.contains(&pair[0].message), "body:{beginning} of {word} in a head");
+        }
+    }
+    assert_eq!(fixture.find("harbourmistress").await, []);
+    assert_eq!(fixture.find("report").await, [], "not a beginning");
+}
+
+#[tokio::test]
 async fn hostile_questions_are_only_words() {
     let mail = mail().await;
     for text in [
