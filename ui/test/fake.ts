@@ -27,6 +27,15 @@ const SETTINGS: Settings = {
   keepRunning: false,
 };
 
+const LARGE = Array.from({ length: 9 }, (_, at) => ({
+  message: at + 1,
+  mailbox: 1,
+  subject: line(at)[0],
+  from: person(at),
+  at: NOW - at * 90 * 86_400_000,
+  size: 61_000_000 / (at + 1),
+}));
+
 function missing(id: number): never {
   throw new EngineError({ code: 'notFound', message: `no folder ${id}`, detail: '' });
 }
@@ -304,6 +313,33 @@ export class FakeEngine implements Engine {
       auditedAt: NOW - 3_600_000,
       below: 1,
     }),
+    'mailboxes.facts': () => ({
+      quotas: [{ root: '', used: 960_000_000, limit: 1_000_000_000 }],
+      size: 48_200_000,
+      appendLimit: 35_000_000,
+      rights: null,
+      letters: '',
+    }),
+    'archives.list': () => [],
+    'storage.overview': () => ({
+      bytes: 961_000_000,
+      messages: 12_480,
+      quotas: [{ root: '', used: 960_000_000, limit: 1_000_000_000 }],
+      quotaProblem: null,
+      folders: MAILBOXES.filter((one) => one.account === 1).map((one, at) => ({
+        mailbox: one.id,
+        bytes: 400_000_000 / (at + 1),
+        messages: 4_000 - at * 300,
+      })),
+      senders: Array.from({ length: 8 }, (_, at) => ({
+        from: person(at),
+        bytes: 90_000_000 / (at + 1),
+        messages: 40 + at,
+      })),
+      large: LARGE,
+      files: LARGE.map((message) => ({ message, name: 'cover-spread.tif', mime: 'image/tiff', size: message.size })),
+    }),
+    'storage.propose': () => ({ messages: LARGE, bytes: LARGE.reduce((sum, one) => sum + one.size, 0) }),
     'mailboxes.setLook': () => ({}),
     'mailboxes.setRole': () => ({}),
     'mailboxes.order': () => ({}),

@@ -174,6 +174,8 @@ function mailbox(
     colour: 0,
     roleChosen: false,
     delimiter: '/',
+    foreign: false,
+    rights: null,
   };
 }
 

@@ -7,6 +7,7 @@ import { printMessage } from '@/feature/reader/print';
 import type { MailboxRole } from '@/ipc/generated';
 import type { Format, Writing } from '@/state/compose.svelte';
 import type { Place } from '@/state/place';
+import { may, type Need } from '@/state/rights';
 import type { Store } from '@/state/store.svelte';
 import { focusSearch, nextPane } from './panes';
 import { askToQuit } from './shell';
@@ -28,6 +29,8 @@ export function behaviours(store: Store): Partial<Record<CommandId, Behaviour>> 
 function messageCommands(store: Store): Partial<Record<CommandId, Behaviour>> {
   const { actions, list, reader, screen, compose } = store;
   const any = () => screen.page === 'mail' && list.target !== null;
+  /** What is chosen may be changed so: the folder of the row in focus decides. */
+  const allowed = (need: Need) => () => any() && may(store.mailboxes.byId(list.activeRow?.mailbox ?? -1), need);
   const read = () => reader.subject !== undefined && screen.page === 'mail';
   const begin = async (how: { kind: 'reply'; all: boolean } | { kind: 'forward' }): Promise<void> => {
     const message = reader.subject?.id;
@@ -47,15 +50,15 @@ function messageCommands(store: Store): Partial<Record<CommandId, Behaviour>> {
       when: read,
       run: () => begin({ kind: 'forward' }),
     },
-    'message.archive': { when: any, run: () => actions.remove('archive') },
-    'message.trash': { when: any, run: () => actions.remove('trash') },
-    'message.delete': { when: any, run: () => actions.deleteForGood() },
-    'message.junk': { when: any, run: () => actions.remove('junk') },
-    'message.notJunk': { when: any, run: () => actions.remove('notJunk') },
-    'message.move': { when: any, run: () => void (screen.layer = 'move') },
+    'message.archive': { when: allowed('remove'), run: () => actions.remove('archive') },
+    'message.trash': { when: allowed('remove'), run: () => actions.remove('trash') },
+    'message.delete': { when: allowed('remove'), run: () => actions.deleteForGood() },
+    'message.junk': { when: allowed('remove'), run: () => actions.remove('junk') },
+    'message.notJunk': { when: allowed('remove'), run: () => actions.remove('notJunk') },
+    'message.move': { when: allowed('remove'), run: () => void (screen.layer = 'move') },
     'message.copy': { when: any, run: () => void (screen.layer = 'copy') },
-    'message.toggleRead': { when: any, run: () => actions.toggleRead() },
-    'message.toggleStar': { when: any, run: () => actions.toggleStar() },
+    'message.toggleRead': { when: allowed('markRead'), run: () => actions.toggleRead() },
+    'message.toggleStar': { when: allowed('flag'), run: () => actions.toggleStar() },
     'message.expandAll': { when: read, run: () => reader.toggleAll() },
     'message.images': { when: read, run: () => (reader.subject ? reader.load(reader.subject.id, true) : undefined) },
     'message.source': { when: read, run: () => void (screen.sourceOf = reader.subject?.id ?? null) },
@@ -193,6 +196,16 @@ function folderCommands(store: Store): Partial<Record<CommandId, Behaviour>> {
         const account = here()?.account ?? accounts.list[0]?.id;
         return account === undefined ? undefined : actions.createMailbox(account, null);
       },
+    },
+    'folder.import': { run: () => store.archives.askImport(here()?.id ?? null) },
+    'folder.export': {
+      when: () => here() !== undefined,
+      run: () => void (store.archives.exportOf = here()?.id ?? null),
+    },
+    'folder.newLocal': { run: () => void actions.createLocalMailbox() },
+    'account.storage': {
+      when: () => accounts.list.length > 0,
+      run: () => void (screen.storageOf = here()?.account ?? accounts.list[0]?.id ?? null),
     },
     'folder.properties': {
       when: () => here() !== undefined,

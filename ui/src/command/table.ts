@@ -8,6 +8,7 @@ import ArrowDown from '@lucide/svelte/icons/arrow-down';
 import ArrowUp from '@lucide/svelte/icons/arrow-up';
 import AtSign from '@lucide/svelte/icons/at-sign';
 import Bold from '@lucide/svelte/icons/bold';
+import ChartPie from '@lucide/svelte/icons/chart-pie';
 import ChevronsUpDown from '@lucide/svelte/icons/chevrons-up-down';
 import CloudOff from '@lucide/svelte/icons/cloud-off';
 import Copy from '@lucide/svelte/icons/copy';
@@ -15,9 +16,12 @@ import Download from '@lucide/svelte/icons/download';
 import FileCode from '@lucide/svelte/icons/file-code';
 import FilePenLine from '@lucide/svelte/icons/file-pen-line';
 import FolderCog from '@lucide/svelte/icons/folder-cog';
+import FolderDown from '@lucide/svelte/icons/folder-down';
 import FolderInput from '@lucide/svelte/icons/folder-input';
 import FolderPlus from '@lucide/svelte/icons/folder-plus';
+import FolderUp from '@lucide/svelte/icons/folder-up';
 import Forward from '@lucide/svelte/icons/forward';
+import HardDrive from '@lucide/svelte/icons/hard-drive';
 import Heading from '@lucide/svelte/icons/heading';
 import History from '@lucide/svelte/icons/history';
 import Image from '@lucide/svelte/icons/image';
@@ -144,6 +148,10 @@ const TABLE = {
   'list.markAllRead': fact('list', 'command-mark-all-read', MailCheck),
   'list.conversations': fact('list', 'command-conversations', ChevronsUpDown),
   'folder.new': fact('list', 'command-new-folder', FolderPlus),
+  'folder.newLocal': fact('list', 'command-new-local-folder', HardDrive),
+  'folder.import': fact('list', 'command-import', FolderDown),
+  'folder.export': fact('list', 'command-export', FolderUp),
+  'account.storage': fact('list', 'command-storage', ChartPie),
   'folder.properties': fact('list', 'command-folder-properties', FolderCog),
   'folder.emptyTrash': fact('list', 'command-empty-trash', Trash2),
   'folder.emptyJunk': fact('list', 'command-empty-junk', ShieldAlert),

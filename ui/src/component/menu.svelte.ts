@@ -11,6 +11,8 @@ export interface MenuItem {
   checked?: boolean;
   danger?: boolean;
   disabled?: boolean;
+  /** Why it cannot be chosen; empty where it can. */
+  why?: string;
   /** A line above it. */
   apart?: boolean;
   run: () => void;

@@ -64,7 +64,7 @@ export type AccountSaved = {
   verification: Verification, };
 
 /** What an account is doing, in one word. */
-export type AccountState = "disabled" | "offline" | "connecting" | "syncing" | "upToDate" | "waiting" | "needsPassword" | "failed";
+export type AccountState = "disabled" | "offline" | "connecting" | "syncing" | "upToDate" | "waiting" | "needsPassword" | "failed" | "local";
 
 /** The truth about an account right now. */
 export type AccountStatus = {
@@ -138,6 +138,50 @@ export type AppInfo = {
   contentBase: string,
   /** Profile folder, for people who ask where their mail is. */
   profile: string, };
+
+/** How exported mail is kept. */
+export type ArchiveFormat = "mbox" | "maildir" | "eml";
+
+/** An import or an export. */
+export type ArchiveJob = {
+  /** Its number. */
+  id: number,
+  /** It exports; else it imports. */
+  exporting: boolean,
+  /** How far it is. */
+  stage: ArchiveStage,
+  /** The folder that takes messages, or gives them. */
+  mailbox: number,
+  /** Steps done. */
+  done: number,
+  /** Steps in all; 0 = not known yet. */
+  total: number,
+  /** Messages that came, or went out. */
+  messages: number,
+  /** Messages that were there already. */
+  known: number,
+  /** Messages that the other program had deleted, which were left out. */
+  skipped: number,
+  /** Messages that could not be read. */
+  unreadable: number,
+  /** The first 100 of these. */
+  troubles: Array<ArchiveTrouble>,
+  /** Export: what was written; empty before that. */
+  result: string,
+  /** Why it failed, in English; empty = it did not. */
+  error: string,
+  /** When it was asked for. */
+  at: number, };
+
+/** How far an import or export is. */
+export type ArchiveStage = "running" | "done" | "cancelled" | "failed";
+
+/** Something that could not be read. */
+export type ArchiveTrouble = {
+  /** File, and where in it; of an export the subject. */
+  place: string,
+  /** Why, in English. */
+  reason: string, };
 
 /** New mail worth a notification. */
 export type Arrival = {
@@ -416,7 +460,9 @@ export type Event = { "kind": "accountsChanged",
   /** Newest first, at most 20. */
   arrivals: Array<Arrival>, } | { "kind": "outboxChanged",
   /** All rows that are not done. */
-  items: Array<OutboxItem>, } | { "kind": "discoveryStepped",
+  items: Array<OutboxItem>, } | { "kind": "archiveChanged",
+  /** How it stands. */
+  job: ArchiveJob, } | { "kind": "discoveryStepped",
   /** The step. */
   step: DiscoveryStep, } | { "kind": "draftsChanged",
   /** Drafts. */
@@ -438,6 +484,17 @@ export type Event = { "kind": "accountsChanged",
   /** A message; null when a link is meant. */
   message: number | null, };
 
+/** Exports a folder. */
+export type ExportArchive = {
+  /** Folder. */
+  mailbox: number,
+  /** Where the result is to lie, absolute; it gets the folder's name, with a number where that is taken. */
+  path: string,
+  /** How. */
+  format: ArchiveFormat,
+  /** With the folders below it. */
+  below: boolean, };
+
 /** Asks where a message stands in a view. */
 export type FindInView = {
   /** View. */
@@ -445,10 +502,82 @@ export type FindInView = {
   /** Message. */
   message: number, };
 
+/** What a server says about a folder now. */
+export type FolderFacts = {
+  /** Quotas of its storage; empty = none, or not told. */
+  quotas: Array<Quota>,
+  /** Bytes of its messages; null = not told. */
+  size: number | null,
+  /** Largest message that it takes, bytes; null = not told. */
+  appendLimit: number | null,
+  /** What one may do with it; null = everything, or not told. */
+  rights: FolderRights | null,
+  /** The server's letters for that; empty = not told. */
+  letters: string, };
+
+/** What one may do with a folder of a server (RFC 4314). */
+export type FolderRights = {
+  /** Messages may be read. */
+  read: boolean,
+  /** Messages may be marked as read for good. */
+  markRead: boolean,
+  /** Messages may be starred and marked otherwise. */
+  flag: boolean,
+  /** Messages may be added. */
+  insert: boolean,
+  /** Messages may be removed. */
+  remove: boolean,
+  /** Folders may be made inside. */
+  create: boolean,
+  /** It may be renamed, moved and deleted. */
+  deleteFolder: boolean, };
+
+/** A folder and what it takes. */
+export type FolderShare = {
+  /** Folder. */
+  mailbox: number,
+  /** Bytes of its messages. */
+  bytes: number,
+  /** Messages in it. */
+  messages: number, };
+
 /** A row's number. */
 export type FoundInView = {
   /** Number from 0; null when it is not there. */
   index: number | null, };
+
+/** Imports files. */
+export type ImportArchive = {
+  /** Files (mbox, EML) and folders (Maildir, folders of such files, profiles of other programs); absolute. */
+  paths: Array<string>,
+  /** Folder that takes the messages; folders below it are made where the files have folders. */
+  mailbox: number, };
+
+/** A file of a message. */
+export type LargeFile = {
+  /** The message. */
+  message: LargeMessage,
+  /** Name; empty = none. */
+  name: string,
+  /** Media type. */
+  mime: string,
+  /** Decoded bytes, as far as known. */
+  size: number, };
+
+/** A message and what it takes. */
+export type LargeMessage = {
+  /** Message. */
+  message: number,
+  /** A folder that it is in. */
+  mailbox: number,
+  /** Subject. */
+  subject: string,
+  /** Sender. */
+  from: Address,
+  /** When it was received. */
+  at: number,
+  /** Bytes of the whole message. */
+  size: number, };
 
 /** What POP3 leaves behind. */
 export type LeaveOnServer = "keep" | "removeAfterDownload";
@@ -488,7 +617,11 @@ export type Mailbox = {
   /** The user chose the role; else it is the server's word or the name's. */
   roleChosen: boolean,
   /** One character that separates levels in `path`; empty = there are no levels. */
-  delimiter: string, };
+  delimiter: string,
+  /** It is another user's or shared. */
+  foreign: boolean,
+  /** What one may do with it; null = everything, or not told. */
+  rights: FolderRights | null, };
 
 /** Changes how a folder looks here; null leaves a part as it is. */
 export type MailboxLook = {
@@ -827,8 +960,17 @@ export type Printable = {
   /** URL of the document on the content scheme; the document needs nothing but itself. */
   url: string, };
 
+/** Asks what could leave the server. */
+export type ProposeStorage = {
+  /** Account. */
+  account: number,
+  /** Bytes to be freed. */
+  bytes: number,
+  /** What goes first. */
+  order: StorageOrder, };
+
 /** A mail protocol. */
-export type Protocol = "imap" | "pop3" | "smtp";
+export type Protocol = "imap" | "pop3" | "smtp" | "local";
 
 /** What must be known about a provider before a password is typed. */
 export type ProviderAdvice = "none" | "appPassword" | "noPasswords" | "authorisationCode";
@@ -841,6 +983,15 @@ export type QuickFilter = {
   starred: boolean,
   /** With files alone. */
   withFiles: boolean, };
+
+/** A quota of a server (RFC 9208). */
+export type Quota = {
+  /** Name of what it holds for; often empty. */
+  root: string,
+  /** Bytes used. May be above the limit. */
+  used: number,
+  /** Bytes allowed. */
+  limit: number, };
 
 /** Asks for rows. */
 export type RangeOfView = {
@@ -1066,6 +1217,15 @@ export type SendDraft = {
   /** Seconds in which it can be taken back, 0 to 60. */
   undoSeconds: number, };
 
+/** A sender and what the mail takes. */
+export type SenderShare = {
+  /** Who. */
+  from: Address,
+  /** Bytes of the messages. */
+  bytes: number,
+  /** Messages. */
+  messages: number, };
+
 /** A server and whom to be there. */
 export type Server = {
   /** Protocol spoken. */
@@ -1161,6 +1321,35 @@ export type SortKey = "date" | "sender" | "subject" | "size";
 
 /** How a step of discovery went. */
 export type StepState = "running" | "found" | "nothing" | "failed";
+
+/** Which messages are proposed first. */
+export type StorageOrder = "largest" | "oldest";
+
+/** What takes the room of an account; by the sizes that the server told, nothing is fetched for it. */
+export type StorageOverview = {
+  /** Bytes of all messages in folders. */
+  bytes: number,
+  /** Messages in folders. */
+  messages: number,
+  /** Quotas of the server's storage; empty = none, or not told. */
+  quotas: Array<Quota>,
+  /** Why the server could not be asked; null = it was, or there is none. */
+  quotaProblem: Error | null,
+  /** All folders that hold something, the largest first. */
+  folders: Array<FolderShare>,
+  /** The largest senders. */
+  senders: Array<SenderShare>,
+  /** The largest messages. */
+  large: Array<LargeMessage>,
+  /** The largest files. */
+  files: Array<LargeFile>, };
+
+/** What could leave the server. Starred messages and drafts stay. */
+export type StorageProposal = {
+  /** Messages, in the order asked for. */
+  messages: Array<LargeMessage>,
+  /** Bytes that they take. */
+  bytes: number, };
 
 /** Subscribes to a folder, or ends that. */
 export type SubscribeMailbox = {
@@ -1314,6 +1503,8 @@ export interface Methods {
   "accounts.remove": { params: RemoveAccount; answer: Nothing };
   /** Says what rules would do to a POP3 maildrop. */
   "accounts.previewPopRules": { params: PreviewPopRules; answer: PopRulesPreview };
+  /** Gives the account of this computer's own folders, and makes it where there is none. */
+  "accounts.openLocal": { params: Nothing; answer: Account };
   /** Fetches mail now. */
   "accounts.checkNow": { params: CheckNow; answer: Nothing };
   /** Waits until synchronisation has come to rest. */
@@ -1338,6 +1529,8 @@ export interface Methods {
   "mailboxes.order": { params: MailboxOrder; answer: Nothing };
   /** Gives what is known of a folder. */
   "mailboxes.properties": { params: ById; answer: MailboxProperties };
+  /** Asks the server about a folder: quotas, size, rights. */
+  "mailboxes.facts": { params: ById; answer: FolderFacts };
   /** Deletes everything in the trash or in junk for good; it can be taken back for a moment. */
   "mailboxes.empty": { params: ById; answer: Undoable };
   /** Marks everything in a folder as read. */
@@ -1436,6 +1629,20 @@ export interface Methods {
   "contacts.complete": { params: Complete; answer: Array<Address> };
   /** Reads pasted text as addresses. */
   "contacts.parse": { params: ParseAddresses; answer: ParsedAddresses };
+  /** Imports files (mbox, Maildir, EML) into a folder; how far it is comes as events. */
+  "archives.import": { params: ImportArchive; answer: ArchiveJob };
+  /** Exports a folder; how far it is comes as events. */
+  "archives.export": { params: ExportArchive; answer: ArchiveJob };
+  /** Lists imports and exports, the newest first. */
+  "archives.list": { params: Nothing; answer: Array<ArchiveJob> };
+  /** Stops an import or export; what it did stays. */
+  "archives.cancel": { params: ById; answer: Nothing };
+  /** Forgets an import or export that is over. */
+  "archives.forget": { params: ById; answer: Nothing };
+  /** Says what takes the room of an account. */
+  "storage.overview": { params: ById; answer: StorageOverview };
+  /** Proposes messages that could leave the server; `messages.move` to a folder of this computer frees them. */
+  "storage.propose": { params: ProposeStorage; answer: StorageProposal };
   /** Gives all settings. */
   "settings.get": { params: Nothing; answer: Settings };
   /** Stores all settings. */
@@ -1457,6 +1664,7 @@ export const METHOD_NAMES = [
   "accounts.removalPreview",
   "accounts.remove",
   "accounts.previewPopRules",
+  "accounts.openLocal",
   "accounts.checkNow",
   "sync.wait",
   "mailboxes.list",
@@ -1469,6 +1677,7 @@ export const METHOD_NAMES = [
   "mailboxes.setLook",
   "mailboxes.order",
   "mailboxes.properties",
+  "mailboxes.facts",
   "mailboxes.empty",
   "mailboxes.markAllRead",
   "views.open",
@@ -1518,6 +1727,13 @@ export const METHOD_NAMES = [
   "outbox.unsent",
   "contacts.complete",
   "contacts.parse",
+  "archives.import",
+  "archives.export",
+  "archives.list",
+  "archives.cancel",
+  "archives.forget",
+  "storage.overview",
+  "storage.propose",
   "settings.get",
   "settings.set",
 ] as const satisfies readonly (keyof Methods)[];

@@ -9,16 +9,17 @@ import type { List } from './list.svelte';
 import { type Mailboxes, mailboxName } from './mailboxes.svelte';
 import type { Preferences } from './preferences.svelte';
 import type { FolderQuestion, Screen } from './screen.svelte';
+import { may } from './rights';
 import type { UndoBar } from './undo.svelte';
 
 /** Uses that an account may have no folder for. */
-const ASKED = ['archive', 'trash', 'junk'] as const;
+const ASKED = ['archive', 'trash', 'junk', 'sent'] as const;
 
 /** Actions that take messages out of the list. */
 export type Removal = 'archive' | 'trash' | 'junk' | 'notJunk';
 
 /** Returns the question that an error means: the account has no folder for this (`ROLE:ACCOUNT`). */
-function folderQuestion(thrown: unknown): FolderQuestion | null {
+export function folderQuestion(thrown: unknown): FolderQuestion | null {
   const { code, detail } = asEngineError(thrown).data;
   if (code !== 'needsFolder') return null;
   const [word = '', account = ''] = detail.split(':');
@@ -118,6 +119,23 @@ export class Actions {
     if (name) await this.#done(() => this.engine.call('mailboxes.create', { account, parent, name }));
   }
 
+  /** Creates a folder of this computer, which belongs to no server; returns it, null where the user cancelled. */
+  async createLocalMailbox(): Promise<number | null> {
+    const words = { title: t('command-new-local-folder'), label: t('folder-name'), value: '', action: t('create') };
+    const name = await this.screen.askName(words);
+    if (!name) return null;
+    let made: number | null = null;
+    await this.#done(async () => {
+      const { id } = await this.engine.call('accounts.openLocal', {});
+      const done = await this.engine.call('mailboxes.create', { account: id, parent: null, name });
+      const all = await this.engine.call('mailboxes.list', {});
+      this.mailboxes.list = all;
+      made = all.find((one) => one.account === id && one.parent === null && one.name === name)?.id ?? null;
+      return done;
+    });
+    return made;
+  }
+
   /** Renames a folder, by a name that is asked for. */
   async renameMailbox(mailbox: Mailbox): Promise<void> {
     const words = { title: t('folder-rename'), label: t('folder-name'), value: mailbox.name, action: t('rename') };
@@ -191,7 +209,7 @@ export class Actions {
   destinations(head?: MessageHead): Mailbox[] {
     const own = head?.account ?? this.list.activeRow?.account;
     const home = head ? undefined : this.list.activeRow?.mailbox;
-    const all = this.mailboxes.list.filter((mailbox) => mailbox.selectable && mailbox.id !== home);
+    const all = this.mailboxes.list.filter((one) => one.selectable && may(one, 'insert') && one.id !== home);
     return [...all.filter(({ account }) => account === own), ...all.filter(({ account }) => account !== own)];
   }
 

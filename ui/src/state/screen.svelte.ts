@@ -26,7 +26,7 @@ export interface NameQuestion {
 /** A use that an account has no folder for, and what was asked for. */
 export interface FolderQuestion {
   account: number;
-  role: 'archive' | 'trash' | 'junk';
+  role: 'archive' | 'trash' | 'junk' | 'sent';
 }
 
 /** Where the window stands. */
@@ -45,6 +45,8 @@ export class Screen {
   passwordFor = $state<number | null>(null);
   /** The folder whose properties are shown. */
   propertiesOf = $state<number | null>(null);
+  /** The account whose room is shown. */
+  storageOf = $state<number | null>(null);
   /** The folder that is being moved. */
   movedFolder = $state<number | null>(null);
   folderQuestion = $state.raw<FolderQuestion | null>(null);

@@ -4,6 +4,7 @@ import type { Engine } from '@/ipc/engine';
 import type { AppInfo, Event, Settings } from '@/ipc/generated';
 import { Accounts } from './accounts.svelte';
 import { Actions } from './actions';
+import { Archives } from './archives.svelte';
 import { Compose } from './compose.svelte';
 import { Drafts } from './drafts.svelte';
 import { Drag } from './drag.svelte';
@@ -33,6 +34,7 @@ export class Store {
   readonly drafts: Drafts;
   readonly actions: Actions;
   readonly spelling: Spelling;
+  readonly archives: Archives;
   /** Facts about the application; null until they are here. */
   info = $state.raw<AppInfo | null>(null);
   offline = $state(false);
@@ -50,6 +52,7 @@ export class Store {
     this.drafts = new Drafts(engine);
     this.spelling = new Spelling(engine);
     this.actions = new Actions(engine, this.list, this.mailboxes, this.preferences, this.undo, this.screen);
+    this.archives = new Archives(engine, this.undo, this.actions);
     this.undo.instead = (operation, count) => void this.actions.deleteInstead(operation, count);
   }
 
@@ -76,6 +79,7 @@ export class Store {
       this.engine.call('mailboxes.list', {}),
       this.outbox.load(),
       this.drafts.load(),
+      this.archives.load(),
     ]);
     this.accounts.list = accounts;
     this.mailboxes.list = mailboxes;
@@ -131,6 +135,7 @@ export class Store {
       this.reader,
       this.outbox,
       this.drafts,
+      this.archives,
     ]) {
       part.hear(event);
     }

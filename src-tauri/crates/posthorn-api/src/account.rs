@@ -76,6 +76,18 @@ async fn get(engine: &Engine, id: AccountId) -> Result<Account> {
     Ok(config::convert(engine, one, identities))
 }
 
+/// Tells whether there is an account with a server, and so with passwords.
+pub(crate) fn has_server(tx: &ReadTx<'_>) -> posthorn_store::Result<bool> {
+    Ok(account::list(tx)?.iter().any(|one| !one.is_local()))
+}
+
+/// Gives the account of this computer's own folders, and makes it where there is none.
+pub(crate) async fn accounts_open_local(engine: &Engine, _: Nothing) -> Result<Account> {
+    let id = engine.store().write(account::open_local).await?;
+    engine.sync().account_changed(id).await;
+    get(engine, id).await
+}
+
 /// Lists the accounts in their order.
 pub(crate) async fn accounts_list(engine: &Engine, _: Nothing) -> Result<Vec<Account>> {
     list(engine).await
@@ -112,7 +124,7 @@ async fn secrets(engine: &Engine, draft: &AccountDraft) -> Result<Secrets> {
 /// Makes sure that the vault keeps what it is given before anything depends on it. Without accounts the encrypted
 /// file takes the place of a keychain that keeps nothing; the page then asks for its master password.
 async fn prove_vault(engine: &Engine) -> Result<()> {
-    let is_empty = engine.store().read(account::list).await?.is_empty();
+    let is_empty = !engine.store().read(has_server).await?;
     let vault = engine.vault().clone();
     let proven = tokio::task::spawn_blocking(move || vault.prove(is_empty));
     proven.await.map_err(|error| Error::new(Code::Internal, error.to_string()))??;

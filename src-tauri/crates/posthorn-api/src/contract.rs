@@ -5,6 +5,7 @@
 //! fetched by URL from the content scheme.
 
 mod account;
+mod archive;
 mod draft;
 mod error;
 mod event;
@@ -13,9 +14,11 @@ mod message;
 mod operation;
 mod outbox;
 mod setting;
+mod storage;
 mod view;
 
 pub use account::*;
+pub use archive::*;
 pub use draft::*;
 pub use error::*;
 pub use event::*;
@@ -24,6 +27,7 @@ pub use message::*;
 pub use operation::*;
 pub use outbox::*;
 pub use setting::*;
+pub use storage::*;
 pub use view::*;
 
 /// Derives what every contract type needs.

@@ -57,6 +57,7 @@ impl From<model::Protocol> for Protocol {
             model::Protocol::Imap => Self::Imap,
             model::Protocol::Pop3 => Self::Pop3,
             model::Protocol::Smtp => Self::Smtp,
+            model::Protocol::Local => Self::Local,
         }
     }
 }
@@ -67,6 +68,7 @@ impl From<Protocol> for model::Protocol {
             Protocol::Imap => Self::Imap,
             Protocol::Pop3 => Self::Pop3,
             Protocol::Smtp => Self::Smtp,
+            Protocol::Local => Self::Local,
         }
     }
 }

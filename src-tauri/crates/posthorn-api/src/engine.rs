@@ -102,7 +102,7 @@ impl Engine {
         let Opened { lock, store, vault, trust, known_servers } = opened.map_err(|error| {
             Error::new(Code::Internal, "Opening the profile failed").with(error)
         })??;
-        if store.read(posthorn_store::account::list).await?.is_empty() {
+        if !store.read(crate::account::has_server).await? {
             vault.settle_for_a_file();
         }
         let vault = Arc::new(vault);

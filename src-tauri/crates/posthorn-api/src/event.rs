@@ -39,6 +39,7 @@ struct Round {
     statuses: BTreeMap<AccountId, Status>,
     arrived: Vec<MessageId>,
     refused: Vec<(OperationId, Problem)>,
+    archives: BTreeMap<u64, posthorn_store::archive::Job>,
     /// Something was missed.
     everything: bool,
     is_due: bool,
@@ -81,6 +82,8 @@ impl Round {
                 self.refused.push((operation, problem));
             }
             SyncEvent::Sending { .. } => self.outbox = true,
+            SyncEvent::FoldersKnown(_) => self.mailboxes = true,
+            SyncEvent::ArchiveChanged(job) => drop(self.archives.insert(job.id, *job)),
             SyncEvent::Settled(_) => {}
         }
     }
@@ -152,6 +155,9 @@ async fn tell(engine: &Engine, round: Round) {
             Err(error) => tracing::warn!(%error, "an event could not be told"),
         }
     }
+    for job in round.archives.into_values() {
+        engine.tell(Event::ArchiveChanged { job: job.into() });
+    }
     tell_messages(engine, &round.messages, &round.threads, round.everything);
     if !round.drafts.is_empty() {
         engine.tell(Event::DraftsChanged { drafts: round.drafts.into_iter().collect() });
@@ -201,7 +207,7 @@ async fn accounts(engine: &Engine) -> Result<Event> {
 }
 
 async fn mailboxes(engine: &Engine) -> Result<Event> {
-    Ok(Event::MailboxesChanged { mailboxes: engine.store().read(mailbox::list).await? })
+    Ok(Event::MailboxesChanged { mailboxes: mailbox::all(engine).await? })
 }
 
 async fn outbox_items(engine: &Engine) -> Result<Event> {

@@ -6,6 +6,7 @@
 
 mod account;
 mod app;
+mod archive;
 mod contact;
 mod content;
 pub mod contract;
@@ -27,6 +28,7 @@ mod secret;
 mod seed;
 mod setting;
 mod status;
+mod storage;
 pub mod typescript;
 mod view;
 

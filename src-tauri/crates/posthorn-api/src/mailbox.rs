@@ -12,6 +12,7 @@ use crate::contract::{
 use crate::engine::Engine;
 use crate::error::Result;
 use crate::operation::HOLD_MS;
+use crate::storage;
 
 pub(crate) use choice::{
     mailboxes_order, mailboxes_properties, mailboxes_set_look, mailboxes_set_role,
@@ -20,6 +21,9 @@ pub(crate) use choice::{
 
 /// Longest name of one level, in characters: servers refuse longer ones, and no sidebar shows them.
 const NAME_LIMIT: usize = 200;
+
+/// What is shown between the levels of this computer's own folders.
+const SHOWN_DELIMITER: &str = "/";
 
 /// Replaces what would move the cursor or hide: a name is shown in menus and questions.
 fn shown(name: &str) -> String {
@@ -39,7 +43,9 @@ fn convert(mailboxes: Vec<mailbox::Mailbox>) -> Vec<Mailbox> {
         for _ in 0..names.len() {
             let Some((parent, name, own)) = names.get(&id) else { break };
             parts.push(name);
-            if !own.is_empty() {
+            if own == mailbox::LOCAL_DELIMITER {
+                delimiter = SHOWN_DELIMITER;
+            } else if !own.is_empty() {
                 delimiter = own;
             }
             let Some(parent) = parent else { break };
@@ -67,7 +73,13 @@ fn convert(mailboxes: Vec<mailbox::Mailbox>) -> Vec<Mailbox> {
             place: one.place,
             colour: one.color.parse().unwrap_or_default(),
             role_chosen: one.is_role_chosen,
-            delimiter: one.delimiter.clone(),
+            foreign: false,
+            rights: None,
+            delimiter: if one.is_local {
+                SHOWN_DELIMITER.to_owned()
+            } else {
+                one.delimiter.clone()
+            },
         })
         .collect()
 }
@@ -81,9 +93,19 @@ pub(crate) fn list(tx: &ReadTx<'_>) -> posthorn_store::Result<Vec<Mailbox>> {
     Ok(convert(all))
 }
 
+/// Returns all folders of all accounts, with what their servers said of them.
+pub(crate) async fn all(engine: &Engine) -> Result<Vec<Mailbox>> {
+    let mut all = engine.store().read(list).await?;
+    for one in &mut all {
+        one.rights = storage::rights(engine, one.account, one.id);
+        one.foreign = engine.sync().is_foreign(AccountId(one.account), MailboxId(one.id));
+    }
+    Ok(all)
+}
+
 /// Lists the folders of all accounts.
 pub(crate) async fn mailboxes_list(engine: &Engine, _: Nothing) -> Result<Vec<Mailbox>> {
-    Ok(engine.store().read(list).await?)
+    all(engine).await
 }
 
 /// Checks a name of one level.
@@ -113,17 +135,17 @@ fn server_path(parent: &str, delimiter: &str, name: &str, is_local: bool) -> Str
 pub(crate) async fn mailboxes_create(engine: &Engine, request: CreateMailbox) -> Result<Undoable> {
     let account = AccountId(request.account);
     let parent = request.parent.map(MailboxId);
-    let (parent, delimiter, is_local) = engine
+    let (parent, delimiter, is_local, prefix) = engine
         .store()
         .read(move |tx| {
             let all = mailbox::list(tx, account)?;
             let parent = parent.map(|id| mailbox::get(tx, id)).transpose()?;
-            let delimiter = parent
-                .as_ref()
-                .or(all.first())
-                .map_or_else(|| "/".to_owned(), |one| one.delimiter.clone());
-            let is_local = parent.as_ref().or(all.first()).is_some_and(|one| one.is_local);
-            Ok((parent, delimiter, is_local))
+            let protocol = account::get(tx, account)?.settings.incoming.server.protocol;
+            let is_local = protocol != posthorn_model::Protocol::Imap;
+            let usual = if is_local { mailbox::LOCAL_DELIMITER } else { "/" };
+            let known = parent.as_ref().or(all.first()).map(|one| one.delimiter.clone());
+            let prefix = if is_local { String::new() } else { mailbox::prefix(tx, account)? };
+            Ok((parent, known.unwrap_or_else(|| usual.to_owned()), is_local, prefix))
         })
         .await?;
     if parent.as_ref().is_some_and(|parent| parent.account != account) {
@@ -133,8 +155,10 @@ pub(crate) async fn mailboxes_create(engine: &Engine, request: CreateMailbox) ->
         return Err(Error::invalid("This server has no folders inside folders"));
     }
     let name = check_name(&request.name, &delimiter)?;
-    let above = parent.map(|parent| parent.path).unwrap_or_default();
-    let path = server_path(&above, &delimiter, &name, is_local);
+    let path = match parent {
+        Some(parent) => server_path(&parent.path, &delimiter, &name, is_local),
+        None => format!("{prefix}{}", server_path("", &delimiter, &name, is_local)),
+    };
     enqueue(
         engine,
         account,
@@ -162,11 +186,13 @@ pub(crate) async fn mailboxes_rename(engine: &Engine, request: RenameMailbox) ->
 /// Moves a folder below another one, or to the top.
 pub(crate) async fn mailboxes_move(engine: &Engine, request: MoveMailbox) -> Result<Undoable> {
     let (id, parent) = (MailboxId(request.id), request.parent.map(MailboxId));
-    let (old, parent) = engine
+    let (old, parent, prefix) = engine
         .store()
         .read(move |tx| {
             let parent = parent.map(|id| mailbox::get(tx, id)).transpose()?;
-            Ok((mailbox::get(tx, id)?, parent))
+            let old = mailbox::get(tx, id)?;
+            let prefix = mailbox::prefix(tx, old.account)?;
+            Ok((old, parent, prefix))
         })
         .await?;
     if parent.as_ref().is_some_and(|parent| parent.account != old.account) {
@@ -181,7 +207,7 @@ pub(crate) async fn mailboxes_move(engine: &Engine, request: MoveMailbox) -> Res
     let last = old.path.rsplit(old.delimiter.as_str()).next().unwrap_or(&old.path);
     let path = match &parent {
         Some(parent) => format!("{}{}{last}", parent.path, old.delimiter),
-        None => last.to_owned(),
+        None => format!("{prefix}{last}"),
     };
     let folder = parent.map_or_else(String::new, |parent| shown(&parent.name));
     if path == old.path {

@@ -6,23 +6,27 @@
 use serde_json::Value;
 
 use crate::account::{
-    accounts_add, accounts_check_now, accounts_discover, accounts_list, accounts_preview_pop_rules,
-    accounts_removal_preview, accounts_remove, accounts_set_enabled, accounts_set_password,
-    accounts_update, accounts_verify, sync_wait,
+    accounts_add, accounts_check_now, accounts_discover, accounts_list, accounts_open_local,
+    accounts_preview_pop_rules, accounts_removal_preview, accounts_remove, accounts_set_enabled,
+    accounts_set_password, accounts_update, accounts_verify, sync_wait,
 };
 use crate::app::{app_info, app_set_offline, app_unlock_secrets};
+use crate::archive::{
+    archives_cancel, archives_export, archives_forget, archives_import, archives_list,
+};
 use crate::contact::{contacts_complete, contacts_parse};
 use crate::contract::{
-    Account, AccountDraft, AccountSaved, Address, AllowRemote, AppInfo, AttachBytes, AttachPaths,
-    AttachmentRef, ById, CheckNow, Code, Complete, Conversation, CreateMailbox, Discover,
-    Discovery, Draft, DraftSaved, DraftVersion, Error, FindInView, FoundInView, Mailbox,
-    MailboxLook, MailboxOrder, MailboxProperties, MailboxRoleChoice, Mark, MessageSource,
-    MoveMailbox, MoveMessages, NewDraft, Nothing, OnMessages, OpenConversation, OpenMessage,
-    OpenedMessage, OpenedView, OutboxItem, ParseAddresses, ParsedAddresses, PopRulesPreview,
-    PreviewPopRules, PrintMessage, Printable, RangeOfView, RemovalPreview, RemoveAccount,
-    RemoveDraftAttachment, RenameMailbox, ResendRefused, ResolveUnknown, RestoreVersion,
-    SaveAttachment, SaveDraft, SaveMessage, Saved, SendCheck, SendDraft, SetCharset, SetEnabled,
-    SetOffline, SetPassword, Settings, SubscribeMailbox, SyncWait, SyncWaited, Undoable,
+    Account, AccountDraft, AccountSaved, Address, AllowRemote, AppInfo, ArchiveJob, AttachBytes,
+    AttachPaths, AttachmentRef, ById, CheckNow, Code, Complete, Conversation, CreateMailbox,
+    Discover, Discovery, Draft, DraftSaved, DraftVersion, Error, ExportArchive, FindInView,
+    FolderFacts, FoundInView, ImportArchive, Mailbox, MailboxLook, MailboxOrder, MailboxProperties,
+    MailboxRoleChoice, Mark, MessageSource, MoveMailbox, MoveMessages, NewDraft, Nothing,
+    OnMessages, OpenConversation, OpenMessage, OpenedMessage, OpenedView, OutboxItem,
+    ParseAddresses, ParsedAddresses, PopRulesPreview, PreviewPopRules, PrintMessage, Printable,
+    ProposeStorage, RangeOfView, RemovalPreview, RemoveAccount, RemoveDraftAttachment,
+    RenameMailbox, ResendRefused, ResolveUnknown, RestoreVersion, SaveAttachment, SaveDraft,
+    SaveMessage, Saved, SendCheck, SendDraft, SetCharset, SetEnabled, SetOffline, SetPassword,
+    Settings, StorageOverview, StorageProposal, SubscribeMailbox, SyncWait, SyncWaited, Undoable,
     UnlockSecrets, Unsent, Verification, ViewRange, ViewSpec,
 };
 use crate::draft::{
@@ -51,6 +55,7 @@ use crate::outbox::{
     outbox_undo, outbox_unsent,
 };
 use crate::setting::{settings_get, settings_set};
+use crate::storage::{mailboxes_facts, storage_overview, storage_propose};
 use crate::view::{views_close, views_find, views_open, views_range};
 
 /// Calls `$with!` with the table: `"name", parameters, answer;` a line.
@@ -84,6 +89,8 @@ macro_rules! methods {
             "accounts.remove" accounts_remove(RemoveAccount) -> Nothing;
             /// Says what rules would do to a POP3 maildrop.
             "accounts.previewPopRules" accounts_preview_pop_rules(PreviewPopRules) -> PopRulesPreview;
+            /// Gives the account of this computer's own folders, and makes it where there is none.
+            "accounts.openLocal" accounts_open_local(Nothing) -> Account;
             /// Fetches mail now.
             "accounts.checkNow" accounts_check_now(CheckNow) -> Nothing;
             /// Waits until synchronisation has come to rest.
@@ -109,6 +116,8 @@ macro_rules! methods {
             "mailboxes.order" mailboxes_order(MailboxOrder) -> Nothing;
             /// Gives what is known of a folder.
             "mailboxes.properties" mailboxes_properties(ById) -> MailboxProperties;
+            /// Asks the server about a folder: quotas, size, rights.
+            "mailboxes.facts" mailboxes_facts(ById) -> FolderFacts;
             /// Deletes everything in the trash or in junk for good; it can be taken back for a moment.
             "mailboxes.empty" mailboxes_empty(ById) -> Undoable;
             /// Marks everything in a folder as read.
@@ -213,6 +222,22 @@ macro_rules! methods {
             "contacts.complete" contacts_complete(Complete) -> Vec<Address>;
             /// Reads pasted text as addresses.
             "contacts.parse" contacts_parse(ParseAddresses) -> ParsedAddresses;
+
+            /// Imports files (mbox, Maildir, EML) into a folder; how far it is comes as events.
+            "archives.import" archives_import(ImportArchive) -> ArchiveJob;
+            /// Exports a folder; how far it is comes as events.
+            "archives.export" archives_export(ExportArchive) -> ArchiveJob;
+            /// Lists imports and exports, the newest first.
+            "archives.list" archives_list(Nothing) -> Vec<ArchiveJob>;
+            /// Stops an import or export; what it did stays.
+            "archives.cancel" archives_cancel(ById) -> Nothing;
+            /// Forgets an import or export that is over.
+            "archives.forget" archives_forget(ById) -> Nothing;
+
+            /// Says what takes the room of an account.
+            "storage.overview" storage_overview(ById) -> StorageOverview;
+            /// Proposes messages that could leave the server; `messages.move` to a folder of this computer frees them.
+            "storage.propose" storage_propose(ProposeStorage) -> StorageProposal;
 
             /// Gives all settings.
             "settings.get" settings_get(Nothing) -> Settings;

@@ -71,6 +71,7 @@ impl From<State> for AccountState {
             State::Waiting => Self::Waiting,
             State::NeedsPassword => Self::NeedsPassword,
             State::Failed => Self::Failed,
+            State::Local => Self::Local,
         }
     }
 }

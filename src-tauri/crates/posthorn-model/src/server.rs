@@ -9,6 +9,8 @@ pub enum Protocol {
     Pop3,
     /// Submission, RFC 6409.
     Smtp,
+    /// None: the account of this computer's own folders has no server.
+    Local,
 }
 
 impl Protocol {
@@ -18,12 +20,15 @@ impl Protocol {
             Self::Imap => "imap",
             Self::Pop3 => "pop3",
             Self::Smtp => "smtp",
+            Self::Local => "local",
         }
     }
 
     /// Returns the protocol that a word of [`Self::as_str`] names.
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Imap, Self::Pop3, Self::Smtp].into_iter().find(|protocol| protocol.as_str() == word)
+        [Self::Imap, Self::Pop3, Self::Smtp, Self::Local]
+            .into_iter()
+            .find(|protocol| protocol.as_str() == word)
     }
 }
 

@@ -110,6 +110,16 @@ pub struct Account {
     pub settings: AccountSettings,
 }
 
+impl Account {
+    /// Tells whether it is the account of this computer's own folders, which has no server.
+    pub fn is_local(&self) -> bool {
+        self.settings.incoming.server.protocol == Protocol::Local
+    }
+}
+
+/// What a search calls the account of this computer's own folders: it has neither a name nor an address.
+pub const LOCAL_WORD: &str = "this-computer";
+
 /// Rules of a maildrop that few accounts have, as words of one setting per account.
 const KEEP_STARRED: &str = "\"keep-starred\"";
 const APOP: &str = "\"apop\"";
@@ -187,6 +197,25 @@ pub fn add(tx: &WriteTx<'_>, settings: &AccountSettings) -> Result<AccountId> {
         signature: String::new(),
     };
     put_identity(tx, &identity)?;
+    Ok(id)
+}
+
+/// Returns the account of this computer's own folders; absent before it was first needed.
+pub fn local(tx: &ReadTx<'_>) -> Result<Option<AccountId>> {
+    let sql = "SELECT id FROM account WHERE incoming_protocol = ?1 ORDER BY id LIMIT 1";
+    tx.maybe(sql, [Protocol::Local.as_str()], |row| row.get(0).map(AccountId))
+}
+
+/// Returns the account of this computer's own folders, and makes it where there is none. It has no server, no address
+/// to send as and no name: the page has words for it. It comes after all others.
+pub fn open_local(tx: &WriteTx<'_>) -> Result<AccountId> {
+    if let Some(known) = local(tx)? {
+        return Ok(known);
+    }
+    let sql = "INSERT INTO account (place, incoming_protocol, incoming_port, outgoing_port, check_minutes) \
+        SELECT COALESCE(MAX(place), -1) + 1, ?1, 0, 0, 0 FROM account";
+    let id = AccountId(tx.insert(sql, [Protocol::Local.as_str()])?);
+    tx.note(|changes| changes.account(id));
     Ok(id)
 }
 
@@ -286,6 +315,7 @@ pub fn remove(tx: &WriteTx<'_>, id: AccountId) -> Result<()> {
     }
     crate::search::count_messages(tx, -(rows.len() as i64))?;
     setting::remove(tx, &rules_key(id))?;
+    crate::mailbox::forget_prefix(tx, id)?;
     tx.note(|changes| {
         changes.account(id);
         for mailbox in mailboxes {

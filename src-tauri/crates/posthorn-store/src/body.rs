@@ -198,6 +198,19 @@ impl Bodies {
         self.0.readers.run(all).await
     }
 
+    /// Reads a body from the beginning to the end and tells whether it is what was stored, without having it in memory.
+    pub async fn is_intact(&self, id: BodyId) -> Result<bool> {
+        let folder = self.0.folder.clone();
+        let check = move |connection: &Connection| {
+            let hash = row(connection, id)?.hash;
+            let mut reader = open(connection, &folder, id)?;
+            let mut hasher = blake3::Hasher::new();
+            hasher.update_reader(&mut reader)?;
+            Ok(*hasher.finalize().as_bytes() == hash)
+        };
+        Ok(absent(self.0.readers.run(check).await)?.unwrap_or_default())
+    }
+
     /// Returns the number of raw bytes.
     pub async fn size(&self, id: BodyId) -> Result<u64> {
         self.0.readers.run(move |connection| size(connection, id)).await

@@ -25,6 +25,7 @@
 
 pub mod account;
 mod address_list;
+pub mod archive;
 pub mod body;
 mod change;
 mod connection;
@@ -48,6 +49,7 @@ mod schema;
 pub mod search;
 pub mod sender_charset;
 pub mod setting;
+pub mod storage;
 mod store;
 pub mod sweep;
 #[cfg(any(test, feature = "testing"))]

@@ -10,6 +10,10 @@ use rusqlite::{Row, params};
 use crate::error::{Error, Result};
 use crate::tx::{ReadTx, WriteTx};
 
+/// What separates the levels of a path of this computer's own folders: no name can contain it, so every name is
+/// possible.
+pub const LOCAL_DELIMITER: &str = "\u{1f}";
+
 /// A mailbox as stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mailbox {
@@ -23,7 +27,7 @@ pub struct Mailbox {
     pub path: String,
     /// Last component, decoded, for people.
     pub name: String,
-    /// Hierarchy delimiter; empty = flat.
+    /// Hierarchy delimiter; empty = flat. [`LOCAL_DELIMITER`] on this computer.
     pub delimiter: String,
     /// What it is for: the user's choice, else the server's word or its name.
     pub role: MailboxRole,
@@ -35,7 +39,7 @@ pub struct Mailbox {
     pub total: u64,
     /// Visible messages that are not read.
     pub unread: u64,
-    /// It is on this computer only (POP3 accounts).
+    /// It is on this computer only (POP3 accounts, and the account without a server).
     pub is_local: bool,
     /// It can hold messages (`\Noselect` is missing).
     pub is_selectable: bool,
@@ -94,13 +98,14 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Mailbox> {
     let known = |name: &str| number(name).map(|value| (value != 0).then_some(value));
     let chosen = MailboxRole::parse(&row.get::<_, String>("role_override")?);
     let listed = MailboxRole::parse(&row.get::<_, String>("role")?).unwrap_or_default();
+    let is_local: bool = row.get("is_local")?;
     Ok(Mailbox {
         id: MailboxId(number("id")?),
         account: AccountId(number("account")?),
         parent: row.get::<_, Option<i64>>("parent")?.map(MailboxId),
         path: row.get("path")?,
         name: row.get("name")?,
-        delimiter: row.get("delimiter")?,
+        delimiter: if is_local { LOCAL_DELIMITER.to_owned() } else { row.get("delimiter")? },
         role: chosen.unwrap_or(listed),
         is_role_chosen: chosen.is_some(),
         sync: SyncState {
@@ -114,7 +119,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Mailbox> {
         },
         total: number("total")?.unsigned_abs(),
         unread: number("unread")?.unsigned_abs(),
-        is_local: row.get("is_local")?,
+        is_local,
         is_selectable: row.get("is_selectable")?,
         is_subscribed: row.get("is_subscribed")?,
         is_favourite: row.get("is_favourite")?,
@@ -231,19 +236,22 @@ pub(crate) fn link_parents(tx: &WriteTx<'_>, account: AccountId) -> Result<()> {
     Ok(())
 }
 
-/// Adds a mailbox on this computer (for POP3 accounts); returns its id, also where it was there already.
+/// Adds a mailbox on this computer (for accounts whose server has no folders, or that have none); returns its id, also
+/// where it was there already. The last level of the path is its name; levels above it are linked where they exist.
 pub fn add_local(
     tx: &WriteTx<'_>,
     account: AccountId,
-    name: &str,
+    path: &str,
     role: MailboxRole,
 ) -> Result<MailboxId> {
-    let sql = "INSERT INTO mailbox (account, path, name, role, is_local, is_complete) VALUES (?1, ?2, ?2, ?3, 1, 1) \
+    let sql = "INSERT INTO mailbox (account, path, name, role, is_local, is_complete) VALUES (?1, ?2, ?4, ?3, 1, 1) \
         ON CONFLICT (account, path) DO NOTHING";
-    tx.run(sql, params![account.0, name, role.as_str()])?;
+    let name = path.rsplit(LOCAL_DELIMITER).next().unwrap_or(path);
+    tx.run(sql, params![account.0, path, role.as_str(), name])?;
     let sql = "SELECT id FROM mailbox WHERE account = ?1 AND path = ?2";
-    let id = tx.one(sql, params![account.0, name], |row| row.get(0).map(MailboxId))?;
+    let id = tx.one(sql, params![account.0, path], |row| row.get(0).map(MailboxId))?;
     tx.note(|changes| changes.mailbox(id));
+    link_parents(tx, account)?;
     Ok(id)
 }
 
@@ -400,6 +408,28 @@ pub(crate) fn set_hidden(tx: &WriteTx<'_>, id: MailboxId, is_hidden: bool) -> Re
     tx.run("UPDATE mailbox SET is_hidden = ?2 WHERE id = ?1", params![id.0, is_hidden])?;
     tx.note(|changes| changes.mailbox(id));
     Ok(())
+}
+
+fn prefix_key(account: AccountId) -> String {
+    format!("namespace-prefix/{}", account.0)
+}
+
+/// Returns what the paths of an account's own folders at the top begin with (`INBOX.` where everything lies below the
+/// inbox, RFC 2342); empty = nothing, or not told yet.
+pub fn prefix(tx: &ReadTx<'_>, account: AccountId) -> Result<String> {
+    let known = crate::setting::get(tx, &prefix_key(account))?;
+    Ok(known.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default())
+}
+
+/// Forgets it, with the account.
+pub(crate) fn forget_prefix(tx: &WriteTx<'_>, account: AccountId) -> Result<()> {
+    crate::setting::remove(tx, &prefix_key(account))
+}
+
+/// Remembers it.
+pub fn set_prefix(tx: &WriteTx<'_>, account: AccountId, prefix: &str) -> Result<()> {
+    let text = serde_json::Value::from(prefix).to_string();
+    crate::setting::set(tx, &prefix_key(account), &text)
 }
 
 /// Removes a mailbox that is no longer on the server; its messages go to *Removed on the server*.

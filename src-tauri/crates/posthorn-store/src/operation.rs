@@ -16,6 +16,7 @@ mod action;
 mod backout;
 mod effect;
 mod folder;
+mod import;
 mod log;
 mod transfer;
 mod undo;
@@ -28,7 +29,8 @@ use crate::tx::{ReadTx, WriteTx};
 
 pub use action::{Action, Flag, Switch};
 pub use effect::enqueue;
-pub use folder::{MailboxRequest, enqueue_mailbox};
+pub use folder::{MailboxRequest, enqueue_mailbox, finish_local, local_due};
+pub use import::{Imported, import};
 pub(crate) use log::paths_under_way;
 pub use log::{get, held_until, next, recent};
 pub use transfer::appended;

@@ -42,7 +42,11 @@ impl Entry {
     fn is_at_rest(&self) -> bool {
         let is_served = self.counts.values().all(|count| count.served >= count.wanted);
         match self.status.state {
-            State::Disabled | State::Offline | State::NeedsPassword | State::Failed => true,
+            State::Disabled
+            | State::Offline
+            | State::NeedsPassword
+            | State::Failed
+            | State::Local => true,
             State::UpToDate => is_served && self.status.pending_operations == 0,
             // Connected, and nothing can be done before the next look.
             State::Waiting => {

@@ -39,6 +39,10 @@ pub enum SyncEvent {
         /// Bytes in all.
         size: u64,
     },
+    /// An account's server said what one may do with its folders.
+    FoldersKnown(AccountId),
+    /// An import or export got on, or is over.
+    ArchiveChanged(Box<posthorn_store::archive::Job>),
     /// An account came to rest: everything that was asked for is done, or it waits for the user.
     Settled(AccountId),
 }

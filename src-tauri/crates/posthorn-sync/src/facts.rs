@@ -3,7 +3,7 @@
 //! It is a server's word of this moment and lives in memory alone: after a start nothing is known until it is said
 //! again. Invariant: what was not said is absent, never a guess.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use posthorn_imap::{Quota, Rights};
@@ -43,19 +43,39 @@ pub(crate) struct Question {
 
 /// What is known of one account's folders.
 #[derive(Debug, Default)]
-pub(crate) struct Facts(Mutex<HashMap<MailboxId, Rights>>);
+pub(crate) struct Facts(Mutex<Known>);
+
+#[derive(Debug, Default)]
+struct Known {
+    rights: HashMap<MailboxId, Rights>,
+    foreign: HashSet<MailboxId>,
+}
 
 impl Facts {
-    fn lock(&self) -> MutexGuard<'_, HashMap<MailboxId, Rights>> {
+    fn lock(&self) -> MutexGuard<'_, Known> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Returns the user's rights on a folder, as last said.
     pub(crate) fn rights(&self, mailbox: MailboxId) -> Option<Rights> {
-        self.lock().get(&mailbox).cloned()
+        self.lock().rights.get(&mailbox).cloned()
     }
 
-    pub(crate) fn set_rights(&self, mailbox: MailboxId, rights: Rights) {
-        self.lock().insert(mailbox, rights);
+    /// Remembers rights; false where they are known so already.
+    pub(crate) fn set_rights(&self, mailbox: MailboxId, rights: Rights) -> bool {
+        self.lock().rights.insert(mailbox, rights.clone()) != Some(rights)
+    }
+
+    /// Tells whether a folder is another user's or shared.
+    pub(crate) fn is_foreign(&self, mailbox: MailboxId) -> bool {
+        self.lock().foreign.contains(&mailbox)
+    }
+
+    /// Remembers which folders are others'; false where that is known so already.
+    pub(crate) fn set_foreign(&self, mailboxes: HashSet<MailboxId>) -> bool {
+        let mut known = self.lock();
+        let is_new = known.foreign != mailboxes;
+        known.foreign = mailboxes;
+        is_new
     }
 }

@@ -36,6 +36,7 @@
 //! # }
 //! ```
 
+mod archive;
 mod backoff;
 mod board;
 mod dial;
@@ -49,6 +50,7 @@ mod indexer;
 mod life;
 pub mod limit;
 mod listener;
+mod local;
 mod maildrop;
 mod options;
 mod outbox;

@@ -68,7 +68,7 @@ async fn attempt(
     match protocol {
         Protocol::Imap => imap::connected(account, requests).await,
         Protocol::Pop3 => maildrop::connected(account, requests).await,
-        Protocol::Smtp => Failure::Unsupported("fetching mail by this protocol"),
+        Protocol::Smtp | Protocol::Local => Failure::Unsupported("fetching mail by this protocol"),
     }
 }
 

@@ -37,7 +37,7 @@ use crate::request::Request;
 use crate::room::Space;
 use crate::status::State;
 
-pub(crate) use keep::whole_head;
+pub(crate) use keep::{skimmed_head, whole_head};
 pub(crate) use pace::Pace;
 
 /// The folders of an account whose server has none.

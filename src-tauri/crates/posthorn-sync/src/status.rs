@@ -27,6 +27,8 @@ pub enum State {
     NeedsPassword,
     /// It failed in a way that time does not heal: nothing is tried until the user acts.
     Failed,
+    /// It has no server and needs none: the folders of this computer.
+    Local,
 }
 
 /// The truth about one account.

@@ -11,6 +11,7 @@ use tokio::sync::{Notify, broadcast, mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::archive::Archives;
 use crate::board::{Board, Part};
 use crate::engine::{Account, Engine};
 use crate::event::SyncEvent;
@@ -22,7 +23,7 @@ use crate::problem::{Problem, ProblemKind};
 use crate::request::{Piece, Request};
 use crate::signal::Signals;
 use crate::status::{State, Status};
-use crate::{indexer, listener, worker};
+use crate::{indexer, listener, local, worker};
 
 /// A running account, as the handle sees it.
 #[derive(Debug)]
@@ -48,6 +49,7 @@ struct Inner {
     running: Mutex<BTreeMap<AccountId, Running>>,
     cancel: CancellationToken,
     tasks: TaskTracker,
+    archives: Arc<Archives>,
     /// Starting and ending workers takes turns, so that an account never has two.
     turn: tokio::sync::Mutex<()>,
 }
@@ -75,6 +77,7 @@ impl Sync {
             running: Mutex::default(),
             cancel: CancellationToken::new(),
             tasks: TaskTracker::new(),
+            archives: Arc::default(),
             turn: tokio::sync::Mutex::default(),
         }));
         let changes = store.changes();
@@ -84,12 +87,26 @@ impl Sync {
         }
         let cancel = sync.0.cancel.clone();
         sync.0.tasks.spawn(listener::run(sync.clone(), changes, cancel.clone()));
+        sync.resume_archives().await?;
+        sync.0.tasks.spawn(local::run(engine.clone(), cancel.clone()));
         sync.0.tasks.spawn(indexer::run(engine, cancel));
         Ok(sync)
     }
 
     fn running(&self) -> MutexGuard<'_, BTreeMap<AccountId, Running>> {
         self.0.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn archives(&self) -> &Arc<Archives> {
+        &self.0.archives
+    }
+
+    pub(crate) fn token(&self) -> &CancellationToken {
+        &self.0.cancel
+    }
+
+    pub(crate) fn tasks(&self) -> &TaskTracker {
+        &self.0.tasks
     }
 
     pub(crate) fn engine(&self) -> &Arc<Engine> {
@@ -200,6 +217,10 @@ impl Sync {
             return;
         };
         self.0.engine.board.add(id);
+        if account.is_local() {
+            self.0.engine.board.update(id, |status| status.enter(State::Local));
+            return;
+        }
         self.0.engine.board.want(id, Part::Incoming);
         self.0.engine.board.want(id, Part::Outgoing);
         if !account.settings.is_enabled {
@@ -315,6 +336,12 @@ impl Sync {
     pub fn rights(&self, account: AccountId, mailbox: MailboxId) -> Option<Rights> {
         let facts = self.running().get(&account).map(|running| running.facts.clone())?;
         facts.rights(mailbox)
+    }
+
+    /// Tells whether a folder is another user's or shared, as far as its server said in this run.
+    pub fn is_foreign(&self, account: AccountId, mailbox: MailboxId) -> bool {
+        let facts = self.running().get(&account).map(|running| running.facts.clone());
+        facts.is_some_and(|facts| facts.is_foreign(mailbox))
     }
 
     async fn request(&self, id: MessageId, piece: Piece) -> Result<BodyId, Problem> {

@@ -92,6 +92,7 @@ async fn sign_in(dialer: &Dialer, login: &Login, secret: &Secret) -> Result<Stri
             let _ = session.quit().await;
             Ok(security)
         }
+        Protocol::Local => Err(Failure::Unsupported("an account without a server")),
         Protocol::Smtp => {
             let (session, security) = dial::smtp(dialer, login).await?;
             if login.user.is_empty() {

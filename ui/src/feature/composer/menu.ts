@@ -44,7 +44,7 @@ export function composeMenu(at: HTMLElement): void {
 
 /** Opens the choice of senders. */
 export function fromMenu(composing: Composing, { accounts }: Store, at: HTMLElement): void {
-  const items = accounts.list.flatMap((one) =>
+  const items = accounts.servers.flatMap((one) =>
     [{ name: one.config.senderName, email: one.config.email }, ...one.config.aliases].map((from) => ({
       label: `${from.name} ${from.email}`.trim(),
       checked: one.id === composing.account && from.email === composing.from.email,

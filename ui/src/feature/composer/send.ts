@@ -1,5 +1,6 @@
 /** Sending a draft: what cannot be right stops it, what may be a slip is asked about, and it can be taken back for a while. */
 import type { Selection, SendCheck } from '@/ipc/generated';
+import { folderQuestion } from '@/state/actions';
 import type { Store } from '@/state/store.svelte';
 import { peopleLine } from '@/text/people';
 import { t } from '@/text/text.svelte';
@@ -14,7 +15,8 @@ export async function send(composing: Composing, store: Store, archive = false):
     if (!(await mayGo(await composing.check(), store))) return;
     const seconds = store.preferences.value.undoSendSeconds;
     const people = FIELDS.flatMap((field) => composing.chips[field].map((chip) => chip.address));
-    const item = await composing.send(seconds);
+    const item = await sendOrAsk(composing, store, seconds);
+    if (item === null) return;
     store.compose.close(composing.id);
     const original = composing.draft.original;
     const archived = archive && original !== null;
@@ -26,6 +28,17 @@ export async function send(composing: Composing, store: Store, archive = false):
     });
   } finally {
     composing.sending = false;
+  }
+}
+
+/** Sends; where the account has no folder for sent mail the user says which it is. Null when the user did not say. */
+async function sendOrAsk(composing: Composing, { screen }: Store, seconds: number): Promise<number | null> {
+  try {
+    return await composing.send(seconds);
+  } catch (thrown) {
+    const question = folderQuestion(thrown);
+    if (!question) throw thrown;
+    return (await screen.askFolder(question)) ? composing.send(seconds) : null;
   }
 }
 

@@ -25,6 +25,8 @@ const PORTS: Record<Protocol, Record<Server['encryption'], number>> = {
   imap: { tls: 993, starttls: 143, plaintext: 143 },
   pop3: { tls: 995, starttls: 110, plaintext: 110 },
   smtp: { tls: 465, starttls: 587, plaintext: 25 },
+  // The folders of this computer have no server.
+  local: { tls: 0, starttls: 0, plaintext: 0 },
 };
 
 /** Returns the port that a protocol uses by default. */

@@ -3,6 +3,7 @@ import { commands } from '@/command/registry.svelte';
 import { type CommandId, factsOf } from '@/command/table';
 import { type MenuItem, menus } from '@/component/menu.svelte';
 import type { SortKey } from '@/ipc/generated';
+import { refusal } from '@/state/rights';
 import type { Store } from '@/state/store.svelte';
 import type { Key } from '@/text/keys';
 import { t } from '@/text/text.svelte';
@@ -25,20 +26,26 @@ export function rowMenu(store: Store, at: HTMLElement | { x: number; y: number }
   const { activeRow, marked } = store.list;
   const single = marked.isEmpty;
   const inJunk = activeRow && store.mailboxes.byId(activeRow.mailbox)?.role === 'junk';
+  const home = activeRow ? store.mailboxes.byId(activeRow.mailbox) : undefined;
+  const stays = { why: refusal(home, 'remove') };
   const items: MenuItem[] = [
     ...(single ? [line('message.reply'), line('message.replyAll'), line('message.forward')] : []),
-    line('message.archive', { apart: single }),
-    line('message.trash'),
-    line(inJunk ? 'message.notJunk' : 'message.junk'),
-    line('message.move'),
+    line('message.archive', { apart: single, ...stays }),
+    line('message.trash', stays),
+    line(inJunk ? 'message.notJunk' : 'message.junk', stays),
+    line('message.move', stays),
     line('message.copy'),
     line('message.toggleRead', {
       apart: true,
+      why: refusal(home, 'markRead'),
       ...(single ? { label: t(activeRow?.unread ? 'command-mark-read' : 'command-mark-unread') } : {}),
     }),
-    line('message.toggleStar', single && activeRow?.starred ? { label: t('command-unstar') } : {}),
+    line('message.toggleStar', {
+      why: refusal(home, 'flag'),
+      ...(single && activeRow?.starred ? { label: t('command-unstar') } : {}),
+    }),
     ...(single ? [line('message.source', { apart: true }), line('message.save')] : []),
-    line('message.delete', { apart: true, danger: true }),
+    line('message.delete', { apart: true, danger: true, ...stays }),
   ];
   menus.show(t('list'), items, at);
 }

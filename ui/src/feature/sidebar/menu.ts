@@ -5,17 +5,23 @@ import ArrowUp from '@lucide/svelte/icons/arrow-up';
 import Bell from '@lucide/svelte/icons/bell';
 import BellOff from '@lucide/svelte/icons/bell-off';
 import Bookmark from '@lucide/svelte/icons/bookmark';
+import ChartPie from '@lucide/svelte/icons/chart-pie';
 import FolderCog from '@lucide/svelte/icons/folder-cog';
+import FolderDown from '@lucide/svelte/icons/folder-down';
 import FolderInput from '@lucide/svelte/icons/folder-input';
 import FolderPen from '@lucide/svelte/icons/folder-pen';
 import FolderPlus from '@lucide/svelte/icons/folder-plus';
+import FolderUp from '@lucide/svelte/icons/folder-up';
+import HardDrive from '@lucide/svelte/icons/hard-drive';
 import MailCheck from '@lucide/svelte/icons/mail-check';
 import RefreshCw from '@lucide/svelte/icons/refresh-cw';
 import Settings from '@lucide/svelte/icons/settings';
 import Trash2 from '@lucide/svelte/icons/trash-2';
 import { type MenuItem, menus } from '@/component/menu.svelte';
 import type { Account, Mailbox } from '@/ipc/generated';
+import { isLocal } from '@/state/accounts.svelte';
 import { type Branch, mailboxName } from '@/state/mailboxes.svelte';
+import { may, refusal } from '@/state/rights';
 import type { Store } from '@/state/store.svelte';
 import { t } from '@/text/text.svelte';
 
@@ -32,7 +38,8 @@ function contents(store: Store, mailbox: Mailbox): MenuItem[] {
     {
       label: t('command-mark-all-read'),
       icon: MailCheck,
-      disabled: mailbox.unread === 0,
+      disabled: mailbox.unread === 0 || !may(mailbox, 'markRead'),
+      why: refusal(mailbox, 'markRead'),
       run: () => void actions.markAllRead(mailbox),
     },
   ];
@@ -41,7 +48,8 @@ function contents(store: Store, mailbox: Mailbox): MenuItem[] {
       label: t(mailbox.role === 'trash' ? 'folder-empty-trash' : 'folder-empty-junk'),
       icon: Trash2,
       danger: true,
-      disabled: mailbox.total === 0,
+      disabled: mailbox.total === 0 || !may(mailbox, 'remove'),
+      why: refusal(mailbox, 'remove'),
       run: () => void actions.empty(mailbox),
     });
   }
@@ -51,7 +59,8 @@ function contents(store: Store, mailbox: Mailbox): MenuItem[] {
 /** What can be done to the folder itself. */
 function shape(store: Store, mailbox: Mailbox): MenuItem[] {
   const { actions, screen } = store;
-  const fixed = mailbox.role === 'inbox';
+  const fixed = mailbox.role === 'inbox' || !may(mailbox, 'deleteFolder');
+  const why = refusal(mailbox, 'deleteFolder');
   const flat = mailbox.delimiter === '';
   const move = () => {
     screen.movedFolder = mailbox.id;
@@ -62,16 +71,24 @@ function shape(store: Store, mailbox: Mailbox): MenuItem[] {
       label: t('folder-new-in'),
       icon: FolderPlus,
       apart: true,
-      disabled: flat,
+      disabled: flat || !may(mailbox, 'create'),
+      why: refusal(mailbox, 'create'),
       run: () => void actions.createMailbox(mailbox.account, mailbox.id),
     },
-    { label: t('folder-rename'), icon: FolderPen, disabled: fixed, run: () => void actions.renameMailbox(mailbox) },
-    { label: t('folder-move'), icon: FolderInput, disabled: fixed || flat, run: move },
+    {
+      label: t('folder-rename'),
+      icon: FolderPen,
+      disabled: fixed,
+      why,
+      run: () => void actions.renameMailbox(mailbox),
+    },
+    { label: t('folder-move'), icon: FolderInput, disabled: fixed || flat, why, run: move },
     {
       label: t('folder-delete'),
       icon: Trash2,
       danger: true,
       disabled: fixed,
+      why,
       run: () => void actions.deleteMailbox(mailbox),
     },
   ];
@@ -107,6 +124,17 @@ function look(store: Store, mailbox: Mailbox): MenuItem[] {
       run: () => void actions.setSubscribed(mailbox, !mailbox.subscribed),
     });
   }
+  items.push(
+    {
+      label: t('archive-import'),
+      icon: FolderDown,
+      apart: true,
+      disabled: !mailbox.selectable || !may(mailbox, 'insert'),
+      why: refusal(mailbox, 'insert'),
+      run: () => void (store.archives.importInto = mailbox.id),
+    },
+    { label: t('archive-export'), icon: FolderUp, run: () => void (store.archives.exportOf = mailbox.id) },
+  );
   items.push({
     label: t('folder-properties'),
     icon: FolderCog,
@@ -133,8 +161,22 @@ export function foldersMenu(store: Store, account: Account, at: HTMLElement): vo
   menus.show(account.config.label, items, at);
 }
 
+function storageItem(store: Store, account: Account): MenuItem {
+  return { label: t('storage'), icon: ChartPie, apart: true, run: () => void (store.screen.storageOf = account.id) };
+}
+
+/** The folders of this computer have no server to ask and no settings. */
+function localMenu(store: Store, account: Account, at: HTMLElement | { x: number; y: number }): void {
+  const items: MenuItem[] = [
+    { label: t('folder-new'), icon: FolderPlus, run: () => void store.actions.createMailbox(account.id, null) },
+    storageItem(store, account),
+  ];
+  menus.show(account.config.label, items, at);
+}
+
 /** Opens the menu of an account. */
 export function accountMenu(store: Store, account: Account, at: HTMLElement | { x: number; y: number }): void {
+  if (isLocal(account)) return localMenu(store, account, at);
   const check = () => store.engine.call('accounts.checkNow', { account: account.id });
   const items: MenuItem[] = [
     {
@@ -149,6 +191,8 @@ export function accountMenu(store: Store, account: Account, at: HTMLElement | { 
       apart: true,
       run: () => void store.actions.createMailbox(account.id, null),
     },
+    { label: t('command-new-local-folder'), icon: HardDrive, run: () => void store.actions.createLocalMailbox() },
+    storageItem(store, account),
     {
       label: t('status-open-account'),
       icon: Settings,

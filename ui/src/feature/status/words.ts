@@ -23,6 +23,8 @@ export function statusWords(status: AccountStatus): string {
       return t('status-needs-password');
     case 'failed':
       return t('status-failed');
+    case 'local':
+      return t('status-local');
   }
 }
 
@@ -42,6 +44,7 @@ const URGENCY: Record<AccountStatus['state'], number> = {
   offline: 5,
   upToDate: 6,
   disabled: 7,
+  local: 8,
 };
 
 /** Returns the status that is most worth a look; undefined when there is none. */

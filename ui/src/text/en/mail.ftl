@@ -309,3 +309,128 @@ drafts-refused = The server did not take a copy
 find-none = Not found
 find-count = { $at } of { $total }
 charset-own = As the message says
+
+# Folders of this computer.
+local-account = On this computer
+
+# Mail from files and into files.
+archive-import = Import…
+archive-import-title = Import into { $folder }
+archive-import-text = mbox files, Maildir folders and EML files, one or many, also whole profiles of other programs. What is there already is not imported twice.
+archive-import-server = The messages are sent to the server one after the other.
+archive-pick-files = Choose files…
+archive-pick-folder = Choose a folder…
+archive-export = Export…
+archive-export-title = Export { $folder }
+archive-format = Format
+archive-mbox-note = One file a folder. Every other mail program reads it.
+archive-maildir-note = One file a message, with marks. For servers and terminal programs.
+archive-eml-note = One file a message, under its subject. For archives and single messages.
+archive-below = Folders below it
+archive-below-note = { $count ->
+    [one] 1 folder
+   *[other] { $count } folders
+}
+archive-export-text = { $count ->
+    [one] 1 message is written. Nothing that is there is overwritten.
+   *[other] { $count } messages are written. Nothing that is there is overwritten.
+}
+archive-pick-place = Choose where…
+archive-import-into = Import into { $folder }
+archive-export-of = Export of { $folder }
+archive-importing = Importing mail
+archive-exporting = Exporting mail
+archive-importing-part = Importing, { $percent } %, { $count } messages
+archive-exporting-part = Exporting, { $percent } %, { $count } messages
+archive-stop = Stop
+archive-forget = Put away
+archive-imported = { $count ->
+    [one] 1 message was imported.
+   *[other] { $count } messages were imported.
+}
+archive-exported = { $count ->
+    [one] 1 message was exported.
+   *[other] { $count } messages were exported.
+}
+archive-known = { $count ->
+    [one] 1 was there already.
+   *[other] { $count } were there already.
+}
+archive-skipped = { $count ->
+    [one] 1 was deleted in the other program.
+   *[other] { $count } were deleted in the other program.
+}
+archive-unreadable = { $count ->
+    [one] 1 could not be read.
+   *[other] { $count } could not be read.
+}
+archive-cancelled = Then it was stopped; what was done stays.
+archive-failed = Then it failed: { $reason }
+archive-troubles = What could not be read
+archive-trouble = { $place }: { $reason }
+
+# What takes the room of an account.
+storage = Storage…
+storage-title = Storage of { $account }
+storage-counting = Counting
+storage-total = { $size } in { $count } messages
+storage-quota = The server allows { $limit }; { $used } are used.
+storage-quota-over = The server allows { $limit }; { $used } are used. It may refuse new mail until some leaves.
+storage-quota-label = Used of what the server allows
+storage-no-quota = The server names no limit.
+storage-folders = Folders
+storage-messages = Messages
+storage-senders = Senders
+storage-files = Files
+storage-free = Free space
+storage-count = { $count ->
+    [one] 1 message
+   *[other] { $count } messages
+}
+storage-nothing = There is nothing in this account.
+storage-no-files = No message has a file.
+storage-free-size = Megabytes to free
+storage-order = What goes first
+storage-largest = Largest first
+storage-oldest = Oldest first
+storage-propose = Propose
+storage-free-text = Messages are fetched to a folder of this computer, compared, and only then removed from the server. It needs no room there. Starred messages and drafts are not proposed.
+storage-nothing-to-free = Nothing in this account could leave the server.
+storage-proposed = Messages that could leave the server
+storage-chosen = { $count ->
+    [one] 1 message, { $size }
+   *[other] { $count } messages, { $size }
+}
+storage-target = Folder of this computer
+storage-move = Move to this computer
+storage-moving = { $done } messages, { $size } moved
+storage-moved = { $count ->
+    [one] 1 message ({ $size }) is on this computer now and leaves the server.
+   *[other] { $count } messages ({ $size }) are on this computer now and leave the server.
+}
+storage-not-moved = { $count ->
+    [one] 1 stays on the server.
+   *[other] { $count } stay on the server.
+}
+
+# What one may do with folders of others.
+folder-foreign = Another user's folder, or a shared one
+folder-quota = Quota
+folder-quota-value = { $used } of { $limit } used
+folder-append-limit = Largest message
+folder-rights = You may
+rights-all = do everything
+rights-read-only = only read
+rights-read = read
+rights-mark = mark
+rights-insert = add messages
+rights-remove = remove messages
+rights-create = make folders inside
+rights-delete-folder = rename and delete it
+rights-no-read = You may not read this folder.
+rights-no-mark-read = You may not mark messages as read in this folder.
+rights-no-flag = You may not mark messages in this folder.
+rights-no-insert = You may not add messages to this folder.
+rights-no-remove = You may not remove messages from this folder.
+rights-no-create = You may not make folders in this folder.
+rights-no-delete-folder = You may not rename, move or delete this folder.

@@ -58,3 +58,4 @@ token-text = Paste the token that the development server printed.
 token-label = Token
 token-action = Connect
 start-failed = Posthorn could not start
+status-local = On this computer; needs no server

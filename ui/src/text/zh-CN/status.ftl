@@ -52,3 +52,4 @@ token-text = 请粘贴开发服务器显示的令牌。
 token-label = 令牌
 token-action = 连接
 start-failed = Posthorn 无法启动
+status-local = 在本机，无需服务器

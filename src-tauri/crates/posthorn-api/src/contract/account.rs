@@ -12,6 +12,8 @@ contract! {
         Pop3,
         /// Submission, RFC 6409.
         Smtp,
+        /// None: the account of this computer's own folders has no server. Its label is empty: the page has words for it.
+        Local,
     }
 
     /// How a connection is protected.
@@ -165,6 +167,8 @@ contract! {
         NeedsPassword,
         /// A permanent failure (certificate, server's refusal); nothing is tried until the user acts.
         Failed,
+        /// It has no server and needs none: the folders of this computer.
+        Local,
     }
 
     /// One of an account's two servers.

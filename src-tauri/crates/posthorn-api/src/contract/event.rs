@@ -1,7 +1,8 @@
 //! Events: one channel from the engine to every page.
 
 use super::{
-    Account, AccountStatus, DiscoveryStep, Mailbox, OutboxItem, Settings, ViewDelta, contract,
+    Account, AccountStatus, ArchiveJob, DiscoveryStep, Mailbox, OutboxItem, Settings, ViewDelta,
+    contract,
 };
 
 contract! {
@@ -60,6 +61,11 @@ contract! {
         OutboxChanged {
             /// All rows that are not done.
             items: Vec<OutboxItem>,
+        },
+        /// An import or export got on, or is over.
+        ArchiveChanged {
+            /// How it stands.
+            job: ArchiveJob,
         },
         /// A step of discovery or verification.
         DiscoveryStepped {

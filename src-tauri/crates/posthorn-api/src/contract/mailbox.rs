@@ -1,6 +1,6 @@
 //! Mailboxes, shown to people as folders.
 
-use super::contract;
+use super::{FolderRights, contract};
 
 contract! {
     /// What a folder is for.
@@ -60,6 +60,10 @@ contract! {
         pub role_chosen: bool,
         /// One character that separates levels in `path`; empty = there are no levels.
         pub delimiter: String,
+        /// It is another user's or shared.
+        pub foreign: bool,
+        /// What one may do with it; null = everything, or not told.
+        pub rights: Option<FolderRights>,
     }
 
     /// Moves a folder, with everything below it, to another place of its account.

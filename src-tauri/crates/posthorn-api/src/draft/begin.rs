@@ -17,9 +17,27 @@ use crate::setting::settings_get;
 
 /// Returns the account for a draft that names none: the first that is switched on.
 async fn default_account(engine: &Engine) -> Result<AccountId> {
-    let accounts = engine.store().read(account::list).await?;
+    let mut accounts = engine.store().read(account::list).await?;
+    accounts.retain(|one| !one.is_local());
     let first = accounts.iter().find(|one| one.settings.is_enabled).or(accounts.first());
     first.map(|one| one.id).ok_or_else(|| Error::invalid("There is no account to send from"))
+}
+
+/// Returns the account that can send for a message of this one: itself, or where it has no server, the one that was
+/// written to, else the first.
+async fn sender_for(engine: &Engine, id: AccountId, written_to: &[Address]) -> Result<AccountId> {
+    let accounts = engine.store().read(account::list).await?;
+    if accounts.iter().any(|one| one.id == id && !one.is_local()) {
+        return Ok(id);
+    }
+    for one in accounts.iter().filter(|one| !one.is_local() && one.settings.is_enabled) {
+        let id = one.id;
+        let own = engine.store().read(move |tx| account::own_addresses(tx, id)).await?;
+        if written_to.iter().any(|to| own.contains(&to.email.to_lowercase())) {
+            return Ok(id);
+        }
+    }
+    default_account(engine).await
 }
 
 /// Returns the identity that was written to, else the account's own.
@@ -114,7 +132,7 @@ pub(crate) async fn drafts_create(engine: &Engine, request: NewDraft) -> Result<
 
 async fn new(engine: &Engine, account: Option<AccountId>, link: mailto::Mailto) -> Result<DraftId> {
     let account = match account {
-        Some(account) => account,
+        Some(account) => sender_for(engine, account, &[]).await?,
         None => default_account(engine).await?,
     };
     let identity = identity_for(engine, account, &[]).await?;
@@ -141,9 +159,9 @@ async fn answer(
         loaded.parsed.text = posthorn_message::text::from_html(&part);
         loaded.parsed.html = Some(part);
     }
-    let account = loaded.message.account;
     let head = &loaded.message.head;
     let written_to: Vec<Address> = head.to.iter().chain(&head.cc).cloned().collect();
+    let account = sender_for(engine, loaded.message.account, &written_to).await?;
     let identity = identity_for(engine, account, &written_to).await?;
     let own = engine.store().read(move |tx| account::own_addresses(tx, account)).await?;
     let origin = quote::Origin {
@@ -239,7 +257,8 @@ async fn go_on(engine: &Engine, id: MessageId) -> Result<DraftId> {
     }
     let loaded = load(engine, id).await?;
     let head = &loaded.parsed.head;
-    let identity = identity_for(engine, loaded.message.account, &head.from).await?;
+    let account = sender_for(engine, loaded.message.account, &head.from).await?;
+    let identity = identity_for(engine, account, &head.from).await?;
     // It may have been written by anybody: nothing of it reaches the editor uncleaned.
     let keep = CleanOptions { remote: RemoteImages::Keep, ..CleanOptions::default() };
     let html = loaded
@@ -257,7 +276,7 @@ async fn go_on(engine: &Engine, id: MessageId) -> Result<DraftId> {
         subject: head.subject.clone(),
         text: loaded.parsed.text.clone(),
         html: html.clone(),
-        ..blank(loaded.message.account, &identity, DraftKind::Edit)?
+        ..blank(account, &identity, DraftKind::Edit)?
     };
     let files = files_of(engine, &loaded, DraftKind::Edit, &html).await?;
     let draft = add(engine, content).await?;

@@ -3,10 +3,11 @@
 //! Invariant: the bytes are durable before the row exists, and the row exists before anything can send them. What is
 //! sent is the draft as it was read: where it changed in between, nothing is sent.
 
-use posthorn_model::{Address, DraftId};
+use posthorn_model::{AccountId, Address, DraftId, MailboxRole};
 use posthorn_store::Origin;
 use posthorn_store::account;
 use posthorn_store::draft::{self, Draft};
+use posthorn_store::mailbox;
 use posthorn_store::outbox::{self, NewOutbox};
 
 use super::check;
@@ -45,6 +46,26 @@ fn refuse(draft: &Draft) -> Result<()> {
     Ok(())
 }
 
+/// Fails with a question where the account has folders and none of them is known to be for sent mail: a second one is
+/// never made in silence.
+async fn ask_for_sent(engine: &Engine, id: AccountId) -> Result<()> {
+    let is_asked = engine
+        .store()
+        .read(move |tx| {
+            let has_sent = mailbox::by_role(tx, id, MailboxRole::Sent)?.is_some();
+            let is_one = |one: &mailbox::Mailbox| {
+                !one.is_local && one.is_selectable && one.role == MailboxRole::Other
+            };
+            Ok(!has_sent && mailbox::list(tx, id)?.iter().any(is_one))
+        })
+        .await?;
+    if !is_asked {
+        return Ok(());
+    }
+    let problem = "This account has no folder for it: choose one, or let one be made";
+    Err(Error::new(Code::NeedsFolder, problem).with(format!("sent:{id}")))
+}
+
 /// Sends a draft.
 pub(crate) async fn drafts_send(engine: &Engine, request: SendDraft) -> Result<OutboxItem> {
     let id = DraftId(request.id);
@@ -67,6 +88,9 @@ pub(crate) async fn drafts_send(engine: &Engine, request: SendDraft) -> Result<O
     let body = engine.store().bodies().put(composed.wire, Origin::Local).await?;
     let account = found.content.account;
     let settings = engine.store().read(move |tx| account::get(tx, account)).await?.settings;
+    if !settings.server_files_sent {
+        ask_for_sent(engine, account).await?;
+    }
     let wait = i64::from(request.undo_seconds.min(UNDO_LIMIT)) * 1000;
     let new = NewOutbox {
         account,

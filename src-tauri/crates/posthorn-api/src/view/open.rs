@@ -70,6 +70,11 @@ struct Asked {
     parsed: Option<posthorn_query::Parsed>,
 }
 
+/// Returns what a search calls an account.
+fn word_for(owner: account::Account) -> String {
+    if owner.is_local() { account::LOCAL_WORD.to_owned() } else { owner.settings.email }
+}
+
 fn store_spec(tx: &ReadTx<'_>, asked: &Asked) -> posthorn_store::Result<view::ViewSpec> {
     let spec = &asked.spec;
     let searching =
@@ -88,12 +93,11 @@ fn store_spec(tx: &ReadTx<'_>, asked: &Asked) -> posthorn_store::Result<view::Vi
                 let folder = mailbox::get(tx, MailboxId(*id))?;
                 members.push(Query::Term(Term::In(folder.path)));
                 let owner = account::get(tx, folder.account)?;
-                members.push(Query::Term(Term::Account(owner.settings.email)));
+                members.push(Query::Term(Term::Account(word_for(owner))));
             }
             if let Some(id) = of {
-                members.push(Query::Term(Term::Account(
-                    account::get(tx, AccountId(*id))?.settings.email,
-                )));
+                let owner = account::get(tx, AccountId(*id))?;
+                members.push(Query::Term(Term::Account(word_for(owner))));
             }
             searching(Query::and(members))
         }

@@ -77,6 +77,7 @@ async fn greets(server: &ServerAddress, options: &DiscoveryOptions) -> bool {
         Protocol::Imap => b"* ",
         Protocol::Pop3 => b"+OK",
         Protocol::Smtp => b"220",
+        Protocol::Local => return false,
     };
     let Ok(mut stream) = options.dialer.dial(server, None).await else { return false };
     let mut greeting = vec![0; expected.len()];

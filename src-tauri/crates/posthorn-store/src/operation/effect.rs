@@ -7,7 +7,7 @@ use posthorn_model::{AccountId, MailboxId, MailboxRole, MessageId, OperationId, 
 use rusqlite::params;
 
 use super::transfer::{Originals, transfer};
-use super::{Action, Copied, Flag, Operation, OperationState, Switch};
+use super::{Action, Copied, Flag, Operation, OperationState, Switch, Target};
 use crate::error::{Error, Result};
 use crate::mailbox::Mailbox;
 use crate::placement::{Placement, RemovedBy};
@@ -241,24 +241,12 @@ pub(super) fn confirm(tx: &WriteTx<'_>, operation: &Operation, copied: &[Copied]
         Action::Move { to } => {
             for target in &operation.targets {
                 leave(tx, target.mailbox, target.message)?;
-                add_pending(tx, *to, target.message, -1)?;
-                let told = copied
-                    .iter()
-                    .find(|copy| copy.from == target.mailbox && Some(copy.uid) == target.uid);
-                if let Some(copy) = told {
-                    placement::set_uid(tx, *to, target.message, copy.new_uid)?;
-                }
+                settle_in(tx, *to, target, copied)?;
             }
         }
         Action::Copy { to } => {
             for target in &operation.targets {
-                add_pending(tx, *to, target.message, -1)?;
-                let told = copied
-                    .iter()
-                    .find(|copy| copy.from == target.mailbox && Some(copy.uid) == target.uid);
-                if let Some(copy) = told {
-                    placement::set_uid(tx, *to, target.message, copy.new_uid)?;
-                }
+                settle_in(tx, *to, target, copied)?;
             }
         }
         // Its uids were told one by one.
@@ -276,6 +264,16 @@ pub(super) fn confirm(tx: &WriteTx<'_>, operation: &Operation, copied: &[Copied]
         Action::CreateMailbox { .. } | Action::RenameMailbox { .. } | Action::Subscribe { .. } => {}
     }
     Ok(())
+}
+
+/// A message is where it was brought to, under the uid that the server told, if it told one (COPYUID).
+fn settle_in(tx: &WriteTx<'_>, to: MailboxId, target: &Target, copied: &[Copied]) -> Result<()> {
+    add_pending(tx, to, target.message, -1)?;
+    let is_this = |copy: &&Copied| copy.from == target.mailbox && Some(copy.uid) == target.uid;
+    match copied.iter().find(is_this) {
+        Some(copy) => placement::set_uid(tx, to, target.message, copy.new_uid),
+        None => Ok(()),
+    }
 }
 
 /// Ends a hidden placement. One that a later operation brought back stays.

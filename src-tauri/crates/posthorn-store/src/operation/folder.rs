@@ -1,15 +1,16 @@
 //! What the user does to folders: here at once, on the server when it can be reached.
 //!
 //! A mailbox that was deleted here is hidden until the server confirms; what is below it is deleted by operations of
-//! its own, the deepest first.
+//! its own, the deepest first. One of this computer waits for its turn too, so that it can be taken back: see
+//! [`super::finish_local`].
 
-use posthorn_model::{AccountId, MailboxId, OperationId};
+use posthorn_model::{AccountId, MailboxId, OperationId, Timestamp};
 
 use super::effect::add;
 use super::{Action, Switch};
 use crate::error::{Error, Result};
 use crate::mailbox;
-use crate::tx::WriteTx;
+use crate::tx::{ReadTx, WriteTx};
 
 /// A change of an account's mailboxes that the user asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,7 +77,7 @@ pub fn enqueue_mailbox(
         MailboxRequest::Delete { mailbox } => {
             let old = mailbox::get(tx, *mailbox)?;
             mailbox::set_hidden(tx, *mailbox, true)?;
-            (Action::DeleteMailbox { mailbox: *mailbox, path: old.path }, old.is_local)
+            (Action::DeleteMailbox { mailbox: *mailbox, path: old.path }, false)
         }
         MailboxRequest::Subscribe { mailbox, to } => {
             let old = mailbox::get(tx, *mailbox)?;
@@ -91,6 +92,29 @@ pub fn enqueue_mailbox(
     Ok(id)
 }
 
+/// What waits in accounts without folders on a server.
+const LOCAL_WAITING: &str = "FROM operation JOIN account ON account.id = operation.account \
+    WHERE operation.state IN ('queued', 'sent') AND operation.state = 'queued' AND after = 0 \
+      AND incoming_protocol <> 'imap'";
+
+/// Returns when the next operation is due that was held back in an account without folders on a server; absent = none
+/// waits.
+pub fn local_due(tx: &ReadTx<'_>) -> Result<Option<Timestamp>> {
+    tx.one(&format!("SELECT min(next_try) {LOCAL_WAITING}"), [], |row| {
+        Ok(row.get::<_, Option<i64>>(0)?.map(Timestamp))
+    })
+}
+
+/// Ends what [`local_due`] says is due now: nobody else does it.
+pub fn finish_local(tx: &WriteTx<'_>) -> Result<()> {
+    let sql =
+        format!("SELECT operation.id {LOCAL_WAITING} AND next_try <= ?1 ORDER BY operation.id");
+    for id in tx.all(&sql, [tx.now().0], |row| row.get(0).map(OperationId))? {
+        super::done(tx, id, &[])?;
+    }
+    Ok(())
+}
+
 fn create(
     tx: &WriteTx<'_>,
     account: AccountId,
@@ -102,7 +126,7 @@ fn create(
         return Err(Error::Invalid("a folder with this name is there already"));
     }
     let is_local = crate::account::get(tx, account)?.settings.incoming.server.protocol
-        == posthorn_model::Protocol::Pop3;
+        != posthorn_model::Protocol::Imap;
     let mailbox = if is_local {
         mailbox::add_local(tx, account, path, posthorn_model::MailboxRole::Other)?
     } else {

@@ -176,6 +176,9 @@ impl Planner<'_> {
         let name = name.to_lowercase();
         let fits = |account: &&account::Account| {
             let settings = &account.settings;
+            if account.is_local() {
+                return name == account::LOCAL_WORD;
+            }
             settings.name.to_lowercase().contains(&name)
                 || settings.email.to_lowercase().contains(&name)
         };

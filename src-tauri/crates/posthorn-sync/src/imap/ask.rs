@@ -4,6 +4,7 @@ use posthorn_imap::MailboxName;
 use posthorn_store::mailbox;
 
 use crate::engine::Account;
+use crate::event::SyncEvent;
 use crate::facts::{FolderFacts, Question};
 use crate::failure::Failure;
 use crate::imap::connect::Connection;
@@ -47,7 +48,9 @@ async fn ask(
         answer => answer.unwrap_or_default().into_iter().next().map(|(_, rights)| rights),
     };
     if let Some(rights) = &rights {
-        account.facts.set_rights(id, rights.clone());
+        if account.facts.set_rights(id, rights.clone()) {
+            account.engine.board.tell(SyncEvent::FoldersKnown(account.id));
+        }
     }
     Ok(FolderFacts {
         messages: status.messages,

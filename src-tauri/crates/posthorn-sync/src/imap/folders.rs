@@ -7,6 +7,7 @@ use posthorn_model::{MailboxId, MailboxRole};
 use posthorn_store::mailbox::{self, Listed, Mailbox};
 
 use crate::engine::Account;
+use crate::event::SyncEvent;
 use crate::failure::Failure;
 use crate::imap::connect::{self, Connection};
 use crate::limit::MAILBOXES;
@@ -50,6 +51,7 @@ pub(crate) async fn refresh(
     let mailboxes = account.store().write(move |tx| mailbox::apply_list(tx, id, &listed)).await?;
     let statuses = statuses(connection, &listings, &mailboxes).await?;
     learn_rights(account, connection, &mailboxes).await?;
+    learn_prefix(account, connection).await?;
     let mut folders: Vec<Folder> = mailboxes
         .into_iter()
         .filter(|mailbox| mailbox.is_selectable && !mailbox.is_local)
@@ -100,18 +102,35 @@ async fn learn_rights(
 ) -> Result<(), Failure> {
     let foreign: Vec<(MailboxName, MailboxId)> = mailboxes
         .iter()
-        .filter(|mailbox| !mailbox.is_local && account.facts.rights(mailbox.id).is_none())
+        .filter(|mailbox| !mailbox.is_local)
         .map(|mailbox| (MailboxName::from_wire(mailbox.path.clone()), mailbox.id))
         .filter(|(name, _)| connection.namespaces.is_foreign(name))
         .collect();
-    if foreign.is_empty() {
-        return Ok(());
-    }
-    let names: Vec<MailboxName> = foreign.iter().map(|(name, _)| name.clone()).collect();
-    for (name, rights) in connection.session.rights(&names).await? {
-        if let Some((_, id)) = foreign.iter().find(|(foreign, _)| *foreign == name) {
-            account.facts.set_rights(*id, rights);
+    let mut is_new = account.facts.set_foreign(foreign.iter().map(|(_, id)| *id).collect());
+    let unknown: Vec<MailboxName> = foreign
+        .iter()
+        .filter(|(_, id)| account.facts.rights(*id).is_none())
+        .map(|(name, _)| name.clone())
+        .collect();
+    if !unknown.is_empty() {
+        for (name, rights) in connection.session.rights(&unknown).await? {
+            if let Some((_, id)) = foreign.iter().find(|(foreign, _)| *foreign == name) {
+                is_new |= account.facts.set_rights(*id, rights);
+            }
         }
+    }
+    if is_new {
+        account.engine.board.tell(SyncEvent::FoldersKnown(account.id));
+    }
+    Ok(())
+}
+
+/// Writes down what the names of new folders at the top begin with, so that they can be made without a connection too.
+async fn learn_prefix(account: &Account, connection: &Connection) -> Result<(), Failure> {
+    let (id, prefix) = (account.id, connection.namespaces.personal_prefix().to_owned());
+    let known = account.store().read(move |tx| mailbox::prefix(tx, id)).await?;
+    if known != prefix {
+        account.store().write(move |tx| mailbox::set_prefix(tx, id, &prefix)).await?;
     }
     Ok(())
 }

@@ -39,8 +39,8 @@ pub(crate) fn whole_head(bytes: &[u8], told: Told<'_>) -> Head {
 }
 
 /// Reads a message that was looked through, as [`whole_head`] reads one that is in memory.
-pub(crate) fn skimmed_head(skim: &Skim) -> Head {
-    let told = Told { size: skim.size, ..Told::default() };
+pub(crate) fn skimmed_head(skim: &Skim, received: Option<posthorn_model::Timestamp>) -> Head {
+    let told = Told { size: skim.size, received, ..Told::default() };
     with_contents(&skim.bytes, reading::contents_of(skim.parse(None)), told)
 }
 
@@ -64,7 +64,7 @@ fn read(got: Got) -> (Read, Stored) {
         }
         Content::Stored { body, hash, skim } => {
             let own = wanted.uidl.unwrap_or_else(|| identity::by_content(&hash));
-            (own, header_hash(&skim.bytes), skimmed_head(&skim), Stored::As(body))
+            (own, header_hash(&skim.bytes), skimmed_head(&skim, None), Stored::As(body))
         }
     };
     (Read { uidl: own, listed_size: wanted.size, hash, head }, stored)

@@ -24,7 +24,8 @@ pub(super) async fn take_in(account: &Account, inbox: MailboxId) -> Result<(), F
             }
             Err(error) => return Err(error.into()),
         };
-        let read = tokio::task::spawn_blocking(move || Some(skimmed_head(&skim(source).ok()?)));
+        let read =
+            tokio::task::spawn_blocking(move || Some(skimmed_head(&skim(source).ok()?, None)));
         let Some(head) = read.await.map_err(|_| Failure::Interrupted)? else { continue };
         let arrival = Arrival { head, body: Some(body), ..Arrival::default() };
         account.store().write(move |tx| placement::arrive(tx, inbox, &[arrival]).map(drop)).await?;

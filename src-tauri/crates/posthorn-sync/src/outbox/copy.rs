@@ -139,7 +139,7 @@ async fn on_server(
     let id = account.id;
     let known = account.store().read(move |tx| mailbox::by_role(tx, id, MailboxRole::Sent)).await?;
     let name = known.as_ref().map_or_else(
-        || MailboxName::from_display(SENT),
+        || MailboxName::from_wire(format!("{}{SENT}", connection.namespaces.personal_prefix())),
         |sent| MailboxName::from_wire(sent.path.clone()),
     );
     if !contains(connection, &name, &row.request.message_id).await? {

@@ -3,16 +3,14 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
-use posthorn_model::{AccountId, BodyId, MailboxId, MailboxRole, MessageId, Uid, UidValidity};
-use posthorn_store::mailbox::{self, Listed};
-use posthorn_store::message::Head;
+use posthorn_model::{MailboxId, MailboxRole, MessageId, Uid};
 use posthorn_store::operation::{self, Action, Flag, OperationState, Switch};
-use posthorn_store::placement::{self, Arrival};
-use posthorn_store::{WriteTx, account};
+use posthorn_store::{WriteTx, placement};
 use posthorn_sync::SyncEvent;
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 
+use crate::lie::fill_with;
 use crate::rig::{Rig, tuning};
 
 /// Messages of the folder.
@@ -87,31 +85,7 @@ fn contains(set: &str, uid: u32) -> bool {
 }
 
 fn fill(tx: &WriteTx<'_>) {
-    let account: AccountId = account::list(tx).unwrap().first().unwrap().id;
-    let listed = Listed {
-        path: "INBOX".to_owned(),
-        name: "INBOX".to_owned(),
-        delimiter: "/".to_owned(),
-        role: MailboxRole::Inbox,
-        is_selectable: true,
-        is_subscribed: true,
-    };
-    let id = mailbox::upsert(tx, account, &listed).unwrap();
-    let arrivals: Vec<Arrival> = (1..=COUNT)
-        .map(|uid| Arrival {
-            uid: Some(Uid(uid)),
-            head: Head { subject: format!("number {uid}"), ..Head::default() },
-            body: Some(BodyId(i64::from(uid))),
-            ..Arrival::default()
-        })
-        .collect();
-    placement::arrive(tx, id, &arrivals).unwrap();
-    let mut state = mailbox::get(tx, id).unwrap().sync;
-    state.uid_validity = Some(UidValidity(7));
-    state.uid_next = Some(Uid(COUNT + 1));
-    state.is_complete = true;
-    state.audited_at = Some(tx.now());
-    mailbox::set_sync(tx, id, &state).unwrap();
+    fill_with(tx, COUNT);
 }
 
 /// Marks those messages as read whose uid fits; returns the operation.

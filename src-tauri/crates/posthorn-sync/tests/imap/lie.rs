@@ -24,6 +24,11 @@ const LIST: &str =
 
 /// A store that knows thirty messages of INBOX with everything that belongs to them.
 pub(crate) fn fill(tx: &WriteTx<'_>) {
+    fill_with(tx, COUNT);
+}
+
+/// The same with so many messages, whose uids begin with 1.
+pub(crate) fn fill_with(tx: &WriteTx<'_>, count: u32) {
     let account: AccountId = account::list(tx).unwrap().first().unwrap().id;
     let listed = Listed {
         path: "INBOX".to_owned(),
@@ -34,7 +39,7 @@ pub(crate) fn fill(tx: &WriteTx<'_>) {
         is_subscribed: true,
     };
     let id = mailbox::upsert(tx, account, &listed).unwrap();
-    let arrivals: Vec<Arrival> = (1..=COUNT)
+    let arrivals: Vec<Arrival> = (1..=count)
         .map(|uid| Arrival {
             uid: Some(Uid(uid)),
             head: Head { subject: format!("number {uid}"), ..Head::default() },
@@ -45,7 +50,7 @@ pub(crate) fn fill(tx: &WriteTx<'_>) {
     placement::arrive(tx, id, &arrivals).unwrap();
     let mut state = mailbox::get(tx, id).unwrap().sync;
     state.uid_validity = Some(UidValidity(7));
-    state.uid_next = Some(Uid(COUNT + 1));
+    state.uid_next = Some(Uid(count + 1));
     state.is_complete = true;
     state.audited_at = Some(tx.now());
     mailbox::set_sync(tx, id, &state).unwrap();

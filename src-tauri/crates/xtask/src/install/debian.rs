@@ -27,6 +27,7 @@ const PACKAGES: &[Package] = &[
     package(Need::Servers, "dovecot-imapd", "/usr/sbin/dovecot", "IMAP server of tests and demo"),
     package(Need::Servers, "dovecot-pop3d", "", "POP3 server of tests and demo"),
     package(Need::Servers, "dovecot-lmtpd", "", "takes what Exim delivers"),
+    package(Need::Servers, "python3", "python3", "another program that reads what is exported"),
     package(
         Need::Servers,
         "exim4-daemon-heavy",

@@ -14,6 +14,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("posthorn-imap", &["posthorn-model", "posthorn-sasl"]),
     ("posthorn-pop3", &["posthorn-model", "posthorn-sasl"]),
     ("posthorn-smtp", &["posthorn-model", "posthorn-sasl"]),
+    ("posthorn-archive", &["posthorn-model"]),
     ("posthorn-store", &["posthorn-model", "posthorn-query"]),
     (
         "posthorn-sync",
@@ -26,6 +27,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "posthorn-imap",
             "posthorn-pop3",
             "posthorn-smtp",
+            "posthorn-archive",
             "posthorn-store",
         ],
     ),
