@@ -205,6 +205,11 @@ export class Actions {
     await this.#quiet(() => this.engine.call('mailboxes.order', { ids, byName: by === 0 }));
   }
 
+  /** Puts folders of one parent into this order. */
+  async order(ids: number[]): Promise<void> {
+    await this.#quiet(() => this.engine.call('mailboxes.order', { ids, byName: false }));
+  }
+
   /** Folders that a move can go to: those of the row's account first, then of the others. */
   destinations(head?: MessageHead): Mailbox[] {
     const own = head?.account ?? this.list.activeRow?.account;

@@ -8,6 +8,7 @@ import { Archives } from './archives.svelte';
 import { Compose } from './compose.svelte';
 import { Drafts } from './drafts.svelte';
 import { Drag } from './drag.svelte';
+import { FolderDrag } from './folder-drag.svelte';
 import { List } from './list.svelte';
 import { Mailboxes } from './mailboxes.svelte';
 import { Outbox } from './outbox.svelte';
@@ -35,6 +36,7 @@ export class Store {
   readonly actions: Actions;
   readonly spelling: Spelling;
   readonly archives: Archives;
+  readonly folderDrag: FolderDrag;
   /** Facts about the application; null until they are here. */
   info = $state.raw<AppInfo | null>(null);
   offline = $state(false);
@@ -52,6 +54,7 @@ export class Store {
     this.drafts = new Drafts(engine);
     this.spelling = new Spelling(engine);
     this.actions = new Actions(engine, this.list, this.mailboxes, this.preferences, this.undo, this.screen);
+    this.folderDrag = new FolderDrag(this.mailboxes, this.actions);
     this.archives = new Archives(engine, this.undo, this.actions);
     this.undo.instead = (operation, count) => void this.actions.deleteInstead(operation, count);
   }

@@ -4,9 +4,9 @@ import '@/component/style/index.css';
 import App from '@/app/App.svelte';
 import { commands } from '@/command/registry.svelte';
 import { isCommandId } from '@/command/table';
-import type { DiscoveryStep } from '@/ipc/generated';
+import type { DiscoveryStep, Mailbox } from '@/ipc/generated';
 import { FakeEngine } from '../fake';
-import { ACCOUNTS, DRAFT } from '../mail';
+import { ACCOUNTS, DRAFT, MAILBOXES } from '../mail';
 import { PROOF } from './proof';
 
 const query = new URLSearchParams(location.search);
@@ -59,7 +59,52 @@ engine.handlers['drafts.create'] = (begin) => ({
 });
 Object.assign(window, { posthornFake: engine });
 
+/** A thousand folders, twenty of them inside one another. */
+function manyFolders(): Mailbox[] {
+  const [first] = MAILBOXES;
+  if (!first) return [];
+  return Array.from({ length: 1_000 }, (_, at): Mailbox => {
+    const parent = at > 0 && at < 20 ? 9_000 + at - 1 : at >= 20 && at % 7 > 0 ? 9_000 + at - (at % 7) : null;
+    return {
+      ...first,
+      id: 9_000 + at,
+      name: `Folder ${at}`,
+      path: `Folder ${at}`,
+      role: 'other',
+      unread: at % 5,
+      parent,
+    };
+  });
+}
+
 const show: Record<string, () => void> = {
+  folders: () => {
+    engine.handlers['mailboxes.list'] = () => [...MAILBOXES, ...manyFolders()];
+    setTimeout(() => {
+      const more = [...document.querySelectorAll<HTMLElement>('.acct__list > li > [data-nav]')].at(-1);
+      const list = document.querySelector<HTMLElement>('[role=tree]');
+      const begun = performance.now();
+      document.querySelectorAll<HTMLElement>('.acct__list [data-nav]').forEach((line) => {
+        if (line.querySelector('.lucide-ellipsis')) line.click();
+      });
+      more?.getBoundingClientRect();
+      requestAnimationFrame(() =>
+        requestAnimationFrame(() => {
+          const opened = performance.now() - begun;
+          let worst = 0;
+          for (let top = 0; list && top < list.scrollHeight; top += 400) {
+            const before = performance.now();
+            list.scrollTop = top;
+            list.getBoundingClientRect();
+            void document.elementFromPoint(40, 300);
+            worst = Math.max(worst, performance.now() - before);
+          }
+          const lines = document.querySelectorAll('[data-folder]').length;
+          document.title = `${lines} lines, opened in ${opened.toFixed(0)} ms, worst scroll step ${worst.toFixed(1)} ms`;
+        }),
+      );
+    }, 1_500);
+  },
   drafts: () => (engine.handlers['drafts.list'] = () => [DRAFT, { ...DRAFT, id: 71, subject: '', to: [] }]),
   password: () => {
     const [account] = ACCOUNTS;

@@ -78,8 +78,10 @@ impl<W: Write> Writer<W> {
         let fields = written(flags);
         let (count, size) = (fields.len(), shape.size);
         let exact = if shape.has_wire_lines { "" } else { " exact" };
-        let mut begin = format!("From {sender} {}\n", date::asctime(received));
-        begin.push_str(&format!("{MARK}: fields={count} size={size}{exact}\n"));
+        let mut begin = format!(
+            "From {sender} {}\n{MARK}: fields={count} size={size}{exact}\n",
+            date::asctime(received)
+        );
         for field in fields {
             begin.push_str(&field);
             begin.push('\n');

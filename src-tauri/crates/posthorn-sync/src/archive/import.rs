@@ -153,9 +153,12 @@ async fn folder(work: &Work<'_>, source: &Source) -> Result<MailboxId, Ended> {
     let names: Vec<String> = source
         .folder
         .iter()
-        .map(|name| match source.is_encoded {
-            true => MailboxName::from_wire(name.as_str()).display(),
-            false => name.clone(),
+        .map(|name| {
+            if source.is_encoded {
+                MailboxName::from_wire(name.as_str()).display()
+            } else {
+                name.clone()
+            }
         })
         .collect();
     let made = work.sync.engine().store.write(move |tx| {
