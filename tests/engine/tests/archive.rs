@@ -193,15 +193,11 @@ async fn other_programs_read_what_is_exported_and_are_read() -> anyhow::Result<(
     let theirs = local(&desk, "Theirs").await?;
     let job = import(&desk, &theirs, inbox.path()).await?;
     assert_eq!(counts(&job), (Some(3), Some(0), Some(0)), "{job}");
-    let facts = |rows: Vec<Value>| -> Vec<String> {
-        rows.iter()
-            .map(|row| {
-                format!(
-                    "{} {} {} {}",
-                    row["subject"], row["unread"], row["starred"], row["answered"]
-                )
-            })
-            .collect()
+    let facts = |rows: Vec<Value>| -> BTreeSet<String> {
+        let fact = |row: &Value| {
+            format!("{} {} {} {}", row["subject"], row["unread"], row["starred"], row["answered"])
+        };
+        rows.iter().map(fact).collect()
     };
     assert_eq!(facts(rows(&desk, &theirs).await?), facts(rows(&desk, &folder).await?));
     // Into a folder of the server they go by APPEND.

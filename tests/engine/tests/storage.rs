@@ -218,13 +218,13 @@ async fn new_folders_go_where_the_server_keeps_ones_own() -> anyhow::Result<()> 
     other_program(
         port,
         "anna",
-        &["CREATE \"INBOX.100% * \\\"odd\\\" /x \"", "CREATE INBOX.&2Dzfug-"],
+        &["CREATE \"INBOX.100% * \\\"odd\\\" x \"", "CREATE INBOX.&2Dzfug-"],
     )?;
     desk.ask("accounts.checkNow", json!({ "account": null })).await?;
     until("they are listed", async || {
         let names: Vec<Value> =
             all(&desk).await?.into_iter().map(|one| one["name"].clone()).collect();
-        Ok(names.contains(&json!("100% * \"odd\" /x ")) && names.contains(&json!("🎺")))
+        Ok(names.contains(&json!("100% * \"odd\" x ")) && names.contains(&json!("🎺")))
     })
     .await?;
     desk.engine.shutdown().await;

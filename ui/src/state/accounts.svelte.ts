@@ -22,7 +22,7 @@ export class Accounts {
   /** Every address of the user's own, in small letters. */
   readonly own = $derived(
     new Set(
-      this.list.flatMap(({ config }) =>
+      this.servers.flatMap(({ config }) =>
         [config.email, ...config.aliases.map((alias) => alias.email)].map((email) => email.toLowerCase()),
       ),
     ),
