@@ -1,3 +1,4 @@
+/** Mail in files, room on servers, rights, folders dragged and folders of this computer: what the page makes of them. */
 import { describe, expect, it } from 'vitest';
 import type { ArchiveJob } from '@/ipc/generated';
 import { outcome, percent, underWay } from '@/state/archives.svelte';
