@@ -371,6 +371,8 @@ archive-trouble = { $place }: { $reason }
 
 # What takes the room of an account.
 storage = Storage…
+storage-option = Storage
+storage-note = What takes the room, and what could leave the server.
 storage-title = Storage of { $account }
 storage-counting = Counting
 storage-total = { $size } in { $count } messages

@@ -278,6 +278,8 @@ archive-trouble = { $place }：{ $reason }
 
 # 帐户占用的空间。
 storage = 存储空间…
+storage-option = 存储空间
+storage-note = 哪些内容占用空间，哪些可以移出服务器。
 storage-title = { $account } 的存储空间
 storage-counting = 正在统计
 storage-total = { $count } 封邮件，共 { $size }
