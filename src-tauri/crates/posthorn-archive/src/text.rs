@@ -44,9 +44,7 @@ impl<'a> Text<'a> {
         }
         for line in bytes.split_inclusive(|byte| *byte == b'\n') {
             match line.strip_suffix(b"\n") {
-                Some(rest)
-                    if !(rest.ends_with(b"\r") || rest.is_empty() && self.last == b'\r') =>
-                {
+                Some(rest) if !(rest.ends_with(b"\r") || rest.is_empty() && self.last == b'\r') => {
                     self.put(rest)?;
                     self.put(b"\r\n")?;
                 }

@@ -28,7 +28,8 @@ pub(super) async fn run(work: &mut Work<'_>) -> Result<(), Ended> {
         for path in &paths {
             all.extend(posthorn_archive::sources(path)?);
         }
-        all.sort();
+        // In the order in which the checkpoint compares them, which is not that of paths: `a.mbox` stands before `a/b`.
+        all.sort_by_cached_key(|source| source.path.display().to_string());
         all.dedup();
         Ok(all)
     })
