@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use posthorn_message::html::{self, CleanOptions};
+use posthorn_message::html::{self, CleanOptions, QUOTE_CLASS};
 use posthorn_model::{AccountId, DraftId, MailboxRole, Protocol};
 use posthorn_store::account::{self, Identity};
 use posthorn_store::draft::{self, DraftKind};
@@ -63,7 +63,9 @@ fn original_url(engine: &Engine, quoted: &str) -> Result<String> {
         return Ok(String::new());
     }
     let clean = html::clean(quoted, CleanOptions::default());
-    let body = format!("<style>{}</style>{}", clean.css, clean.body);
+    // Who asks to see the quote wants all of it: within a quote nothing is folded.
+    let body =
+        format!("<style>{}</style><div class=\"{QUOTE_CLASS}\">{}</div>", clean.css, clean.body);
     let frame = OpenedFrame {
         document: frame::document(&body, "", true, Theme::Light),
         ..OpenedFrame::default()
