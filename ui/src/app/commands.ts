@@ -68,6 +68,25 @@ function messageCommands(store: Store): Partial<Record<CommandId, Behaviour>> {
     'message.print': { when: read, run: () => (reader.subject ? printMessage(store, reader.subject) : undefined) },
     'message.charset': { when: read, run: () => chooseCharset(store) },
     'message.save': { when: read, run: () => saveMessage(store) },
+    'message.dark': look(store, 'dark'),
+    'message.simple': look(store, 'simple'),
+  };
+}
+
+/** Switches a look on, or back to the message's own; what was chosen holds for the sender. */
+function look({ reader, undo }: Store, wanted: 'dark' | 'simple'): Behaviour {
+  const opened = () => (reader.subject ? reader.opened.get(reader.subject.id) : undefined);
+  return {
+    when: () => opened()?.hasDesign === true,
+    run: async () => {
+      const message = opened();
+      if (!message) return;
+      try {
+        await reader.setLook(message.head.id, message.look === wanted ? 'own' : wanted);
+      } catch (thrown) {
+        undo.fail(thrown);
+      }
+    },
   };
 }
 

@@ -29,6 +29,7 @@ import Inbox from '@lucide/svelte/icons/inbox';
 import Italic from '@lucide/svelte/icons/italic';
 import Keyboard from '@lucide/svelte/icons/keyboard';
 import Languages from '@lucide/svelte/icons/languages';
+import TextInitial from '@lucide/svelte/icons/text-initial';
 import Link from '@lucide/svelte/icons/link';
 import List from '@lucide/svelte/icons/list';
 import ListChecks from '@lucide/svelte/icons/list-checks';
@@ -38,6 +39,7 @@ import LogOut from '@lucide/svelte/icons/log-out';
 import Mail from '@lucide/svelte/icons/mail';
 import MailCheck from '@lucide/svelte/icons/mail-check';
 import MailOpen from '@lucide/svelte/icons/mail-open';
+import Moon from '@lucide/svelte/icons/moon';
 import Palette from '@lucide/svelte/icons/palette';
 import Paperclip from '@lucide/svelte/icons/paperclip';
 import Printer from '@lucide/svelte/icons/printer';
@@ -123,6 +125,8 @@ const TABLE = {
   'message.toggleStar': fact('message', 'command-toggle-star', Star),
   'message.expandAll': fact('message', 'command-expand-all', UnfoldVertical),
   'message.images': fact('message', 'command-images', Image),
+  'message.dark': fact('message', 'command-dark', Moon),
+  'message.simple': fact('message', 'command-simple', TextInitial),
   'message.source': fact('message', 'command-source', FileCode),
   'message.save': fact('message', 'command-save', Download),
   'message.find': fact('message', 'command-find', TextSearch),

@@ -244,6 +244,13 @@ export type AttachmentRef = {
   /** Number of the part. */
   part: number, };
 
+/** A participant of an event. */
+export type Attendee = {
+  /** Who; the address may be empty. */
+  person: Address,
+  /** `accepted`, `declined`, `tentative`, `needs-action`, …; empty when not said. */
+  answer: string, };
+
 /** Where a message's bytes are. */
 export type BodyState = "missing" | "sections" | "whole";
 
@@ -293,6 +300,13 @@ export type CreateMailbox = {
   parent: number | null,
   /** Name, one level. */
   name: string, };
+
+/** A delivery report or read receipt (RFC 3464, RFC 8098), as a stranger's server wrote it. */
+export type DeliveryReport = {
+  /** Recipients, in order; never empty. */
+  recipients: Array<ReportedRecipient>,
+  /** Subject of the message that it is about; empty when missing. */
+  subject: string, };
 
 /** Asks to find the servers of an address. */
 export type Discover = {
@@ -484,6 +498,17 @@ export type Event = { "kind": "accountsChanged",
   /** A message; null when a link is meant. */
   message: number | null, };
 
+/** When an event begins or ends. */
+export type EventTime = { "kind": "at",
+  /** Which one. */
+  at: number, } | { "kind": "day",
+  /** `2026-04-24`. */
+  day: string, } | { "kind": "local",
+  /** `2026-04-24T09:00`. */
+  time: string,
+  /** What the place is called; empty for wherever one is. */
+  zone: string, };
+
 /** Exports a folder. */
 export type ExportArchive = {
   /** Folder. */
@@ -546,12 +571,40 @@ export type FoundInView = {
   /** Number from 0; null when it is not there. */
   index: number | null, };
 
+/** A field of a message's header. */
+export type HeaderField = {
+  /** Its name, as written. */
+  name: string,
+  /** Its value, decoded, on one line. */
+  value: string, };
+
 /** Imports files. */
 export type ImportArchive = {
   /** Files (mbox, EML) and folders (Maildir, folders of such files, profiles of other programs); absolute. */
   paths: Array<string>,
   /** Folder that takes the messages; folders below it are made where the files have folders. */
   mailbox: number, };
+
+/** An event that a message brings (RFC 5546). It is shown and goes into no calendar. */
+export type Invitation = {
+  /** `request`, `reply`, `cancel` or `publish`. */
+  method: string,
+  /** Title; empty when missing. */
+  summary: string,
+  /** Where; empty when missing. */
+  location: string,
+  /** Further words; empty when missing. */
+  description: string,
+  /** When it begins; null when not said. */
+  start: EventTime | null,
+  /** When it ends; null when not said. Of whole days, the day after the last. */
+  end: EventTime | null,
+  /** `daily`, `weekly`, `monthly`, `yearly`, …; empty when it does not repeat. */
+  repeats: string,
+  /** Who invites; null when not said. */
+  organizer: Address | null,
+  /** Who is invited. */
+  attendees: Array<Attendee>, };
 
 /** A file of a message. */
 export type LargeFile = {
@@ -578,6 +631,9 @@ export type LargeMessage = {
   at: number,
   /** Bytes of the whole message. */
   size: number, };
+
+/** How a mailing list is left. */
+export type LeaveList = "unknown" | "oneClick" | "mail" | "page";
 
 /** What POP3 leaves behind. */
 export type LeaveOnServer = "keep" | "removeAfterDownload";
@@ -672,6 +728,19 @@ export type MailboxRoleChoice = {
   /** Role; null = as the server or the name says. */
   role: MailboxRole | null, };
 
+/** A mailing list. */
+export type MailingList = {
+  /** Its name, else its identifier; empty when it gives neither. */
+  name: string,
+  /** How to leave it. */
+  leave: LeaveList,
+  /** Where to leave it (`mailto:` or `https:`); empty when it does not say. */
+  address: string,
+  /** Its own address takes answers (`replyToList`). */
+  takesAnswers: boolean,
+  /** Its archive, at this message where the message says (`https:`); empty when it has none. */
+  archive: string, };
+
 /** Marks messages. */
 export type Mark = {
   /** What it is done to. */
@@ -727,6 +796,24 @@ export type MessageHead = {
   /** `Message-ID` without angle brackets; empty when missing. */
   messageId: string, };
 
+/** How a message with a design of its own is shown. */
+export type MessageLook = "own" | "dark" | "simple";
+
+/** A part of a message. */
+export type MessagePart = {
+  /** Section as in IMAP; empty for the outermost multipart. */
+  section: string,
+  /** How deep it stands; 0 for the outermost. */
+  depth: number,
+  /** Content type, lower case. */
+  contentType: string,
+  /** Its file name; empty when it has none. */
+  name: string,
+  /** Transfer encoding and charset as written; empty when missing. */
+  encoding: string,
+  /** Size, bytes. */
+  size: number, };
+
 /** The raw source of a message, for reading. */
 export type MessageSource = {
   /** Text, at most 1 MiB; bytes that are not UTF-8 are replaced. */
@@ -735,6 +822,13 @@ export type MessageSource = {
   size: number,
   /** False when the text was cut. */
   complete: boolean, };
+
+/** How a message is put together. */
+export type MessageStructure = {
+  /** Header fields in order. */
+  fields: Array<HeaderField>,
+  /** Parts in the order in which they stand. */
+  parts: Array<MessagePart>, };
 
 /** Moves a folder, with everything below it, to another place of its account. */
 export type MoveMailbox = {
@@ -768,7 +862,9 @@ export type NewDraft = { "kind": "blank",
   /** To all. */
   all: boolean,
   /** The part of the message that is quoted, as its frame shows it; absent = all of it. */
-  quote?: string, } | { "kind": "forward",
+  quote?: string, } | { "kind": "replyToList",
+  /** Message replied to. */
+  message: number, } | { "kind": "forward",
   /** Message forwarded. */
   message: number, } | { "kind": "mailto",
   /** The link. */
@@ -798,7 +894,9 @@ export type OpenMessage = {
   /** Show remote pictures this once. */
   remote: boolean,
   /** Theme of the frame: `light`, `dark` or `contrast`. */
-  theme: string, };
+  theme: string,
+  /** How to show it, this once; null as the user chose for its sender. */
+  look: MessageLook | null, };
 
 /** A message opened for reading. */
 export type OpenedMessage = {
@@ -808,14 +906,23 @@ export type OpenedMessage = {
   frameUrl: string,
   /** How its design is treated. */
   design: MessageDesign,
+  /** How it is shown. */
+  look: MessageLook,
+  /** It has a design that can be shown otherwise: HTML. */
+  hasDesign: boolean,
   /** Files, without pictures shown in the text. */
   attachments: Array<Attachment>,
   /** Remote pictures that were not loaded. */
   blockedImages: number,
   /** Hosts of these, sorted. */
   blockedHosts: Array<string>,
-  /** Remote pictures are allowed for this sender. */
+  /** Remote pictures are allowed for this sender. They are not loaded for one who could not be confirmed. */
   remoteAllowed: boolean,
+  /** The sender's domain, where it can be allowed as a whole; empty where everybody can have an address there. */
+  remoteDomain: string,
+  /** Who would count that this message was read, by pictures that are never fetched: services by name or hosts,
+   * each once. */
+  pixels: Array<string>,
   /** What to know, most important first. */
   trust: Array<TrustLine>,
   /** Why the body is not here and what happens next; null when it is. */
@@ -824,8 +931,14 @@ export type OpenedMessage = {
   restBytes: number | null,
   /** Its copy on the POP3 server; null where there is none to speak of (IMAP, own mail). */
   serverCopy: ServerCopy | null,
-  /** Unsubscribe address (`mailto:` or `https:`); empty when there is none. */
-  unsubscribe: string,
+  /** Minutes east of UTC of the clock that its Date was written by; null when missing or not a date. */
+  sentOffset: number | null,
+  /** The mailing list that it came through; null when through none. */
+  list: MailingList | null,
+  /** The event that it brings; null when none. */
+  invitation: Invitation | null,
+  /** What it reports of another message; null when nothing. */
+  report: DeliveryReport | null,
   /** BCP 47 language guessed for choosing glyphs (`zh-CN`, `ja`); empty when none stands out. */
   lang: string,
   /** The encoding that it is read in because the user chose so; null = what it says. */
@@ -1044,6 +1157,23 @@ export type RenameMailbox = {
   id: number,
   /** New name, one level. */
   name: string, };
+
+/** What became of a message for one recipient. */
+export type ReportFate = "failed" | "delayed" | "delivered" | "relayed" | "read" | "unread";
+
+/** Why a message did not arrive. */
+export type ReportReason = "noSuchAddress" | "full" | "tooLarge" | "refused" | "unreachable" | "unknown";
+
+/** What became of a message for one recipient. */
+export type ReportedRecipient = {
+  /** Address, as the report writes it. */
+  address: string,
+  /** What became of it. */
+  fate: ReportFate,
+  /** Why. */
+  reason: ReportReason,
+  /** The last server's sentence with its code; empty when missing. */
+  said: string, };
 
 /** Sends what was refused once more: same bytes, same Message-ID, only the envelope carries the addresses given. */
 export type ResendRefused = {
@@ -1266,6 +1396,13 @@ export type SetEnabled = {
   /** On or off. */
   enabled: boolean, };
 
+/** Remembers how mail of a sender is shown. */
+export type SetLook = {
+  /** A message from the sender. */
+  message: number,
+  /** How. */
+  look: MessageLook, };
+
 /** Works offline, or online again. */
 export type SetOffline = {
   /** True: close all connections and plan none. */
@@ -1374,10 +1511,14 @@ export type SyncWaited = {
 
 /** A line above the message that says what to know of its sender or content; the most important first. */
 export type TrustLine = {
-  /** `lookalike`, `nameIsAddress`, `replyElsewhere`, `authFailed`, `linkMismatch`, `defect`, `list`. */
+  /** `lookalike`, `mixedScript`, `nameIsAddress`, `authFailed`, `otherAddress`, `replyElsewhere`, `linkMismatch`,
+   * `linkOdd`, `defect`, `firstMail`, `list`. */
   kind: string,
   /** The words that go into the line (an address, a host, a defect); may be empty. */
-  detail: string, };
+  detail: string,
+  /** What `detail` is compared with (the domain that is imitated, the address that is pretended, the host that a
+   * text names, the check that failed); empty where there is nothing. */
+  other: string, };
 
 /** What an action did, for the undo bar. */
 export type Undoable = {
@@ -1551,6 +1692,8 @@ export interface Methods {
   "messages.fetchRest": { params: ById; answer: Nothing };
   /** Gives a message's raw source. */
   "messages.source": { params: ById; answer: MessageSource };
+  /** Says how a message is put together. */
+  "messages.structure": { params: ById; answer: MessageStructure };
   /** Saves a message as a file. */
   "messages.save": { params: SaveMessage; answer: Saved };
   /** Prepares a message for printing. */
@@ -1559,6 +1702,10 @@ export interface Methods {
   "messages.setCharset": { params: SetCharset; answer: Nothing };
   /** Remembers whose remote pictures load. */
   "messages.allowRemote": { params: AllowRemote; answer: Nothing };
+  /** Remembers how mail of a sender is shown. */
+  "messages.setLook": { params: SetLook; answer: Nothing };
+  /** Leaves the mailing list that a message came through, where that takes one click (RFC 8058). */
+  "messages.unsubscribe": { params: ById; answer: Nothing };
   /** Marks as read (true) or unread (false). */
   "messages.setRead": { params: Mark; answer: Undoable };
   /** Stars (true) or takes the star away (false). */
@@ -1688,10 +1835,13 @@ export const METHOD_NAMES = [
   "messages.open",
   "messages.fetchRest",
   "messages.source",
+  "messages.structure",
   "messages.save",
   "messages.print",
   "messages.setCharset",
   "messages.allowRemote",
+  "messages.setLook",
+  "messages.unsubscribe",
   "messages.setRead",
   "messages.setStarred",
   "messages.move",

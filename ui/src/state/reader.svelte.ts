@@ -10,6 +10,7 @@ import type {
   Error as EngineErrorData,
   Event,
   MessageHead,
+  MessageLook,
   OpenedMessage,
   Selection,
 } from '@/ipc/generated';
@@ -118,7 +119,7 @@ export class Reader {
   async load(id: number, remote = false): Promise<void> {
     const ticket = this.#ticket;
     try {
-      const request = { id, remote, theme: this.preferences.theme };
+      const request = { id, remote, theme: this.preferences.theme, look: null };
       const opened = await this.engine.call('messages.open', request);
       if (ticket !== this.#ticket) return;
       this.opened = new Map(this.opened).set(id, opened);
@@ -137,6 +138,12 @@ export class Reader {
   async readAs(id: number, charset: string | null): Promise<void> {
     await this.engine.call('messages.setCharset', { message: id, charset });
     await Promise.all([...this.unfolded].map((open) => this.load(open)));
+  }
+
+  /** Shows a message dark, as its words alone, or as its design says; remembered for its sender. */
+  async setLook(id: number, look: MessageLook): Promise<void> {
+    await this.engine.call('messages.setLook', { message: id, look });
+    await this.load(id);
   }
 
   /** Fetches all open bodies again: the theme changed, or pictures were allowed. */

@@ -45,6 +45,8 @@ pub(crate) struct OpenedFrame {
     pub(crate) remote: Vec<String>,
     /// The user allowed these.
     pub(crate) remote_allowed: bool,
+    /// How much of them may still be fetched.
+    pub(crate) budget: remote::Budget,
 }
 
 /// One transparent pixel (GIF89a).
@@ -97,7 +99,7 @@ async fn picture(engine: &Engine, opened: &OpenedFrame, number: u32) -> Result<C
 
 async fn remote_picture(engine: &Engine, opened: &OpenedFrame, number: u32) -> ContentResponse {
     match opened.remote.get(number as usize) {
-        Some(url) if opened.remote_allowed => remote::fetch(engine, url).await,
+        Some(url) if opened.remote_allowed => remote::fetch(engine, url, &opened.budget).await,
         _ => ContentResponse::absent(),
     }
 }

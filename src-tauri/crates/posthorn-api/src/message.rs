@@ -6,8 +6,12 @@
 
 mod attachment;
 mod body;
+mod extra;
 mod head;
+#[cfg(test)]
+mod hostile_tests;
 mod lang;
+mod list;
 mod open;
 mod print;
 mod trust;
@@ -21,11 +25,13 @@ pub(crate) use body::{
     Loaded, is_head_only, load, messages_fetch_rest, messages_set_charset, whole,
 };
 pub(crate) use head::threads_open;
-pub(crate) use open::messages_open;
+pub(crate) use list::messages_unsubscribe;
+pub(crate) use open::{messages_open, messages_set_look};
 pub(crate) use print::messages_print;
 
 use crate::contract::{
-    AllowRemote, ById, Code, Error, Event, MessageSource, Nothing, SaveMessage, Saved,
+    AllowRemote, ById, Code, Error, Event, HeaderField, MessagePart, MessageSource,
+    MessageStructure, Nothing, SaveMessage, Saved,
 };
 use crate::engine::Engine;
 use crate::error::Result;
@@ -39,6 +45,27 @@ pub(crate) async fn messages_source(engine: &Engine, request: ById) -> Result<Me
     let shown = raw.get(..SOURCE_LIMIT).unwrap_or(&raw);
     let text = String::from_utf8_lossy(shown).into_owned();
     Ok(MessageSource { text, size: raw.len() as u64, complete: raw.len() <= SOURCE_LIMIT })
+}
+
+/// Says how a message is put together.
+pub(crate) async fn messages_structure(engine: &Engine, request: ById) -> Result<MessageStructure> {
+    let raw = whole(engine, MessageId(request.id)).await?;
+    let read = tokio::task::spawn_blocking(move || posthorn_message::outline(&raw)).await;
+    let told = read.map_err(|error| Error::new(Code::Internal, error.to_string()))?;
+    let field =
+        |one: posthorn_message::OutlineField| HeaderField { name: one.name, value: one.value };
+    let part = |one: posthorn_message::OutlinePart| MessagePart {
+        section: one.section,
+        depth: u32::try_from(one.depth).unwrap_or(u32::MAX),
+        content_type: one.content_type,
+        name: one.name,
+        encoding: format!("{} {}", one.encoding, one.charset).trim().to_owned(),
+        size: one.size,
+    };
+    Ok(MessageStructure {
+        fields: told.fields.into_iter().map(field).collect(),
+        parts: told.parts.into_iter().map(part).collect(),
+    })
 }
 
 /// Saves a message as a file.

@@ -20,14 +20,14 @@ use crate::contract::{
     AttachPaths, AttachmentRef, ById, CheckNow, Code, Complete, Conversation, CreateMailbox,
     Discover, Discovery, Draft, DraftSaved, DraftVersion, Error, ExportArchive, FindInView,
     FolderFacts, FoundInView, ImportArchive, Mailbox, MailboxLook, MailboxOrder, MailboxProperties,
-    MailboxRoleChoice, Mark, MessageSource, MoveMailbox, MoveMessages, NewDraft, Nothing,
-    OnMessages, OpenConversation, OpenMessage, OpenedMessage, OpenedView, OutboxItem,
+    MailboxRoleChoice, Mark, MessageSource, MessageStructure, MoveMailbox, MoveMessages, NewDraft,
+    Nothing, OnMessages, OpenConversation, OpenMessage, OpenedMessage, OpenedView, OutboxItem,
     ParseAddresses, ParsedAddresses, PopRulesPreview, PreviewPopRules, PrintMessage, Printable,
     ProposeStorage, RangeOfView, RemovalPreview, RemoveAccount, RemoveDraftAttachment,
     RenameMailbox, ResendRefused, ResolveUnknown, RestoreVersion, SaveAttachment, SaveDraft,
-    SaveMessage, Saved, SendCheck, SendDraft, SetCharset, SetEnabled, SetOffline, SetPassword,
-    Settings, StorageOverview, StorageProposal, SubscribeMailbox, SyncWait, SyncWaited, Undoable,
-    UnlockSecrets, Unsent, Verification, ViewRange, ViewSpec,
+    SaveMessage, Saved, SendCheck, SendDraft, SetCharset, SetEnabled, SetLook, SetOffline,
+    SetPassword, Settings, StorageOverview, StorageProposal, SubscribeMailbox, SyncWait,
+    SyncWaited, Undoable, UnlockSecrets, Unsent, Verification, ViewRange, ViewSpec,
 };
 use crate::draft::{
     drafts_attach_bytes, drafts_attach_paths, drafts_check, drafts_create, drafts_discard,
@@ -43,7 +43,8 @@ use crate::mailbox::{
 };
 use crate::message::{
     attachments_save, attachments_stage, messages_allow_remote, messages_fetch_rest, messages_open,
-    messages_print, messages_save, messages_set_charset, messages_source, threads_open,
+    messages_print, messages_save, messages_set_charset, messages_set_look, messages_source,
+    messages_structure, messages_unsubscribe, threads_open,
 };
 use crate::operation::{
     messages_archive, messages_copy, messages_delete, messages_junk, messages_move,
@@ -140,6 +141,8 @@ macro_rules! methods {
             "messages.fetchRest" messages_fetch_rest(ById) -> Nothing;
             /// Gives a message's raw source.
             "messages.source" messages_source(ById) -> MessageSource;
+            /// Says how a message is put together.
+            "messages.structure" messages_structure(ById) -> MessageStructure;
             /// Saves a message as a file.
             "messages.save" messages_save(SaveMessage) -> Saved;
             /// Prepares a message for printing.
@@ -148,6 +151,10 @@ macro_rules! methods {
             "messages.setCharset" messages_set_charset(SetCharset) -> Nothing;
             /// Remembers whose remote pictures load.
             "messages.allowRemote" messages_allow_remote(AllowRemote) -> Nothing;
+            /// Remembers how mail of a sender is shown.
+            "messages.setLook" messages_set_look(SetLook) -> Nothing;
+            /// Leaves the mailing list that a message came through, where that takes one click (RFC 8058).
+            "messages.unsubscribe" messages_unsubscribe(ById) -> Nothing;
             /// Marks as read (true) or unread (false).
             "messages.setRead" messages_set_read(Mark) -> Undoable;
             /// Stars (true) or takes the star away (false).

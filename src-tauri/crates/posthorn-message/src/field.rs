@@ -41,6 +41,11 @@ impl<'a> Fields<'a> {
             .map(|(_, value)| *value)
     }
 
+    /// Returns names and raw values in order.
+    pub(crate) fn each(&self) -> impl Iterator<Item = (&'a [u8], &'a [u8])> {
+        self.fields.iter().copied()
+    }
+
     /// Tells whether there is no field at all.
     pub(crate) fn is_empty(&self) -> bool {
         self.fields.is_empty()

@@ -14,13 +14,15 @@ pub(crate) mod color;
 mod css;
 mod link;
 mod mark;
+mod pixel;
 mod plain;
 mod prescan;
 pub(crate) mod tag;
 mod url;
 
-pub use clean::clean;
-pub use link::{Link, LinkWarning, link_warnings};
+pub use clean::{clean, clean_plain};
+pub use link::{Link, LinkWarning, is_same_site, link_warnings};
+pub use pixel::Pixel;
 pub use plain::from_plain;
 pub(crate) use prescan::declared_charset;
 pub use prescan::{MAX_DEPTH, MAX_HTML_BYTES, MAX_TAGS};
@@ -74,8 +76,10 @@ pub struct Clean {
     pub remote_images: Vec<String>,
     /// Content-IDs of pictures that come with the message; `cid/N` names the one at index N.
     pub inline_images: Vec<String>,
-    /// How many remote pictures are blocked: the length of `remote_images` under [`RemoteImages::Block`], else 0.
+    /// How many remote pictures to be seen are blocked: those that are no [`Pixel`] under [`RemoteImages::Block`], else 0.
     pub blocked: usize,
+    /// Pictures that count readers: never asked for, whatever is allowed. Empty under [`RemoteImages::Keep`].
+    pub pixels: Vec<Pixel>,
     /// The message sets colours of its own: show it on paper, whatever the theme.
     pub has_own_background: bool,
     /// The message says that it has a dark form (`color-scheme`, `prefers-color-scheme`).

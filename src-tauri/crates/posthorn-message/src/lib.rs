@@ -7,18 +7,24 @@
 //! limits; no I/O, no clock, no randomness. Types are not serializable by design.
 
 mod address;
+mod authentication;
+mod calendar;
 pub mod charset;
 mod compose;
+mod embedded;
 mod encoded_word;
 mod field;
 mod file_name;
 mod head;
 pub mod html;
+mod lookalike;
 mod message;
 mod mime;
+mod outline;
 mod parameter;
 mod preview;
 mod reply;
+mod report;
 mod skim;
 pub mod text;
 mod thread;
@@ -29,6 +35,10 @@ pub use address::{
     is_same as is_same_address, parse_address_list, print_address, print_address_list,
     to_ascii as address_to_ascii,
 };
+pub use authentication::{
+    Authentication, AuthenticationFailure, AuthenticationResult, Outcome as AuthenticationOutcome,
+};
+pub use calendar::{Attendee, CalendarMethod, EventTime, Invitation, invitation};
 pub use compose::{
     ComposeError, Composed, Draft, DraftFile, InlinePicture, MAX_MESSAGE_BYTES, compose, message_id,
 };
@@ -36,16 +46,20 @@ pub use encoded_word::{decode_header, printable};
 pub use field::MAX_FIELDS;
 pub use file_name::{MAX_NAME_BYTES, ending_for, is_dangerous, safe_name};
 pub use head::{Head, ListHeaders, MAX_REFERENCES, SentDate, parse_head};
+pub use html::is_same_site;
+pub use lookalike::imitated;
 pub use message::{
     Attachment, Defect, Disposition, MAX_ATTACHMENTS, MAX_TEXT_BYTES, Parsed, PartBytes,
     decode_text, parse, parse_as, part, raw_part,
 };
 pub use mime::{MAX_DEPTH, MAX_PARTS};
+pub use outline::{Outline, OutlineField, OutlinePart, outline};
 pub use parameter::Parameterized;
 pub use preview::{
     MAX_CHARS as MAX_PREVIEW_CHARS, of_html as preview_of_html, of_text as preview_of_text,
 };
 pub use reply::{Answer, AnswerContext, ReplyTo, forward, forward_subject, reply, reply_subject};
+pub use report::{Fate, Reason, Report, ReportedRecipient, report};
 pub use skim::{MAX_KEPT, Skim, Skimmer};
 pub use thread::{BaseSubject, ThreadKeys, base_subject};
 pub use transfer::{decode as decode_transfer, decoded_len};

@@ -9,6 +9,7 @@ mod body;
 use std::borrow::Cow;
 
 use crate::charset;
+use crate::embedded::{self, Embedded, INSIDE};
 use crate::field::{Fields, split};
 use crate::file_name;
 use crate::head::{Head, head_of};
@@ -67,7 +68,8 @@ pub enum Disposition {
 /// A part that is not the text of the message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attachment {
-    /// Its section as in IMAP (`2`, `1.2`): the key for [`part`].
+    /// Its section as in IMAP (`2`, `1.2`): the key for [`part`]. A file inside a part (`winmail.dat`, uuencode, yEnc) has
+    /// that part's, `!` and its number there (`2!0`).
     pub section: String,
     /// A safe name, never empty.
     pub name: String,
@@ -166,6 +168,9 @@ pub fn parse_as(raw: &[u8], charset: Option<&str>) -> Parsed {
 
 /// Returns the decoded bytes of the part of this section (`1`, `2.1`); `None` when there is no such part or it holds others.
 pub fn part<'a>(raw: &'a [u8], section: &str) -> Option<PartBytes<'a>> {
+    if let Some((outer, number)) = section.split_once(INSIDE) {
+        return inside(raw, outer, number.parse().ok()?);
+    }
     let tree = Tree::of(raw);
     let part = tree.section(section).filter(|part| part.content != Content::Multipart)?;
     let encoded = raw.get(part.body.clone())?;
@@ -174,6 +179,22 @@ pub fn part<'a>(raw: &'a [u8], section: &str) -> Option<PartBytes<'a>> {
         content_type: part.content_type.value.clone(),
         name: name_of(raw, part),
         bytes,
+    })
+}
+
+/// Returns a file that stands inside a part.
+fn inside<'a>(raw: &'a [u8], section: &str, number: usize) -> Option<PartBytes<'a>> {
+    let outer = part(raw, section)?;
+    let files = if embedded::is_tnef(&outer.content_type, &outer.name) {
+        embedded::tnef_files(&outer.bytes)
+    } else {
+        embedded::take(&outer.bytes).files
+    };
+    let file = files.into_iter().nth(number)?;
+    Some(PartBytes {
+        content_type: file.content_type().to_owned(),
+        name: file.safe_name(number),
+        bytes: Cow::Owned(file.bytes),
     })
 }
 
@@ -231,6 +252,15 @@ fn attachments(
         let encoded = raw.get(part.body.clone()).unwrap_or_default();
         let name = name_of(raw, part);
         let content_type = part.content_type.value.clone();
+        if embedded::is_tnef(&content_type, &name) {
+            let files = embedded::tnef_files(&transfer::decode(encoded, &part.transfer_encoding));
+            let files = files.iter().enumerate();
+            let before = listed.len();
+            listed.extend(files.map(|(at, file)| listed_inside(&part.section, at, file)));
+            if listed.len() > before {
+                continue;
+            }
+        }
         listed.push(Attachment {
             section: part.section.clone(),
             size: transfer::decoded_len(encoded, &part.transfer_encoding) as u64,
@@ -245,7 +275,23 @@ fn attachments(
             content_type,
         });
     }
+    let texts = body.embedded.iter();
+    listed.extend(texts.map(|(section, at, file)| listed_inside(section, *at, file)));
     listed
+}
+
+/// Lists a file that stands inside a part.
+fn listed_inside(section: &str, number: usize, file: &Embedded) -> Attachment {
+    let (name, content_type) = (file.safe_name(number), file.content_type());
+    Attachment {
+        section: format!("{section}{INSIDE}{number}"),
+        size: file.bytes.len() as u64,
+        is_dangerous: file_name::is_dangerous(&name, content_type),
+        disposition: Disposition::Attachment,
+        content_id: None,
+        name,
+        content_type: content_type.to_owned(),
+    }
 }
 
 /// Returns a safe name: the sender's, or the subject of an attached message, or one made from the type.

@@ -1,4 +1,4 @@
-//! One GET: for autoconfiguration and for remote pictures that the user allowed.
+//! One GET, for autoconfiguration and for remote pictures that the user allowed; and one POST, for leaving a mailing list.
 //!
 //! No cookies, no referrer, no cache, no compression, one connection per request; redirects, size and time have limits, and
 //! a redirect never leads from HTTPS to HTTP. An address is checked after it was resolved and before it is connected to.
@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use http_body_util::{BodyExt as _, Empty};
+use http_body_util::{BodyExt as _, Full};
 use hyper::header::{ACCEPT, CONTENT_TYPE, HOST, LOCATION, USER_AGENT};
 use hyper::{Request, Response, body::Incoming};
 use hyper_util::rt::TokioIo;
@@ -65,6 +65,15 @@ impl Limits {
         hosts: Hosts::Public,
         schemes: Schemes::HttpsAndHttp,
     };
+    /// Limits of leaving a mailing list: what is answered is not read, 20 seconds, no redirects (RFC 8058 section 3.1),
+    /// HTTPS, public hosts.
+    pub const UNSUBSCRIBE: Self = Self {
+        size: 0,
+        time: Duration::from_secs(20),
+        redirects: 0,
+        hosts: Hosts::Public,
+        schemes: Schemes::Https,
+    };
 }
 
 /// What came.
@@ -87,6 +96,29 @@ pub async fn get(dialer: &Dialer, url: &str, limits: Limits) -> Result<Document,
     }
 }
 
+/// Sends a form, and takes any answer that says that it was taken. Redirects are not followed, the answer is not read.
+pub async fn post_form(
+    dialer: &Dialer,
+    url: &str,
+    body: &'static str,
+    limits: Limits,
+) -> Result<(), Error> {
+    let failed = |host: &str, port, failure| Error::new(host, port, Stage::Transfer, failure);
+    let unusable = |why: String| failed(url, 0, Failure::Document(why));
+    let parsed = Url::parse(url).map_err(|error| unusable(error.to_string()))?;
+    let target = Target::of(&parsed, limits)
+        .ok_or_else(|| unusable("the address is not allowed".to_owned()))?;
+    let asked = request(dialer, &parsed, &target, limits, Some(body));
+    let answer = tokio::time::timeout(limits.time, asked)
+        .await
+        .map_err(|_| failed(&target.host, target.port, Failure::TimedOut(limits.time)))??;
+    let status = answer.status();
+    if status.is_success() {
+        return Ok(());
+    }
+    Err(failed(&target.host, target.port, Failure::Http(status.as_u16())))
+}
+
 /// Follows redirects until a document comes.
 async fn follow(dialer: &Dialer, url: &str, limits: Limits) -> Result<Document, Error> {
     let unusable = |host: &str, why: &str| {
@@ -96,7 +128,7 @@ async fn follow(dialer: &Dialer, url: &str, limits: Limits) -> Result<Document, 
     for _ in 0..=limits.redirects {
         let target = Target::of(&url, limits)
             .ok_or_else(|| unusable(url.as_str(), "the address is not allowed"))?;
-        let response = request(dialer, &url, &target, limits).await?;
+        let response = request(dialer, &url, &target, limits, None).await?;
         let status = response.status();
         if status.is_redirection() {
             let location = response.headers().get(LOCATION).and_then(|value| value.to_str().ok());
@@ -143,7 +175,7 @@ impl Target {
 /// A response whose connection is driven along with its body.
 struct Answer {
     response: Response<Incoming>,
-    connection: hyper::client::conn::http1::Connection<TokioIo<Stream>, Empty<Bytes>>,
+    connection: hyper::client::conn::http1::Connection<TokioIo<Stream>, Full<Bytes>>,
     is_over: bool,
 }
 
@@ -182,6 +214,7 @@ async fn request(
     url: &Url,
     target: &Target,
     limits: Limits,
+    form: Option<&'static str>,
 ) -> Result<Answer, Error> {
     let broken = |error: String| {
         Error::new(&target.host, target.port, Stage::Transfer, Failure::Document(error))
@@ -205,12 +238,16 @@ async fn request(
     let path = url
         .query()
         .map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path()));
-    let request = Request::get(path)
+    let request = match form {
+        None => Request::get(path),
+        Some(_) => Request::post(path).header(CONTENT_TYPE, "application/x-www-form-urlencoded"),
+    };
+    let request = request
         .header(HOST, host)
         .header(USER_AGENT, "Posthorn")
         .header(ACCEPT, "*/*")
         .header(hyper::header::CONNECTION, "close")
-        .body(Empty::new())
+        .body(Full::new(Bytes::from_static(form.unwrap_or_default().as_bytes())))
         .map_err(|error| broken(error.to_string()))?;
     let mut is_over = false;
     let response = sender.send_request(request);

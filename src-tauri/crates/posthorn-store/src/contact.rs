@@ -56,6 +56,27 @@ pub fn complete(tx: &ReadTx<'_>, text: &str, limit: usize) -> Result<Vec<Contact
     tx.all(&sql, params![text, end, limit], read)
 }
 
+/// Returns a contact by address, absent where nobody wrote from or to it, or no person reads it.
+pub fn find(tx: &ReadTx<'_>, email: &str) -> Result<Option<Contact>> {
+    let sql = "SELECT name, email, sent, received, last_used FROM contact WHERE email = ?1";
+    tx.maybe(sql, [email.to_lowercase()], read)
+}
+
+/// Returns the one of this name to whom the user wrote last, under another address than this one.
+pub fn of_same_name(tx: &ReadTx<'_>, name: &str, email: &str) -> Result<Option<Contact>> {
+    let sql = "SELECT name, email, sent, received, last_used FROM contact WHERE id IN \
+           (SELECT contact FROM contact_word WHERE word = ?1) AND sent > 0 AND email <> ?2 AND lower(name) = ?1 \
+         ORDER BY last_used DESC LIMIT 1";
+    tx.maybe(sql, [name.to_lowercase(), email.to_lowercase()], read)
+}
+
+/// Returns the domains that the user wrote to, the latest first, each once.
+pub fn written_domains(tx: &ReadTx<'_>, limit: usize) -> Result<Vec<String>> {
+    let sql = "SELECT substr(email, instr(email, '@') + 1) AS domain FROM contact WHERE sent > 0 \
+        GROUP BY domain ORDER BY MAX(last_used) DESC LIMIT ?1";
+    tx.all(sql, [limit as i64], |row| row.get(0))
+}
+
 fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Contact> {
     Ok(Contact {
         address: Address { name: row.get(0)?, email: row.get(1)? },

@@ -47,6 +47,7 @@ pub mod remote_image;
 pub mod removed;
 mod schema;
 pub mod search;
+pub mod sender;
 pub mod sender_charset;
 pub mod setting;
 pub mod storage;

@@ -21,6 +21,8 @@ mod outbox;
 mod placement;
 #[path = "it/search.rs"]
 mod search;
+#[path = "it/sender.rs"]
+mod sender;
 #[path = "it/thread.rs"]
 mod thread;
 #[path = "it/transfer.rs"]

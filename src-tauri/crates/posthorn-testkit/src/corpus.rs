@@ -22,11 +22,21 @@ pub fn root() -> PathBuf {
     own.ancestors().nth(3).unwrap_or(own).to_path_buf()
 }
 
-/// Returns our own messages: every `.eml` below `tests/corpus`, sorted by name.
+/// Returns our own messages: every `.eml` of `tests/corpus/messages`, sorted by name.
 pub fn own() -> Result<Vec<Sample>> {
+    below("messages")
+}
+
+/// Returns the messages that try to reach the network or to run something: every `.eml` of `tests/corpus/hostile`,
+/// sorted by name.
+pub fn hostile() -> Result<Vec<Sample>> {
+    below("hostile")
+}
+
+fn below(name: &str) -> Result<Vec<Sample>> {
     let folder = root().join("tests/corpus");
     let mut files = Vec::new();
-    collect(&folder, &mut files)?;
+    collect(&folder.join(name), &mut files)?;
     files.retain(|path| path.extension().is_some_and(|extension| extension == "eml"));
     read(&folder, files)
 }

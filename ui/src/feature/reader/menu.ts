@@ -2,9 +2,14 @@
 import Download from '@lucide/svelte/icons/download';
 import FileCode from '@lucide/svelte/icons/file-code';
 import Forward from '@lucide/svelte/icons/forward';
-import ListX from '@lucide/svelte/icons/list-x';
 import Image from '@lucide/svelte/icons/image';
+import ImageOff from '@lucide/svelte/icons/image-off';
+import TextInitial from '@lucide/svelte/icons/text-initial';
+import Library from '@lucide/svelte/icons/library';
+import List from '@lucide/svelte/icons/list';
+import ListX from '@lucide/svelte/icons/list-x';
 import Mail from '@lucide/svelte/icons/mail';
+import Moon from '@lucide/svelte/icons/moon';
 import Printer from '@lucide/svelte/icons/printer';
 import Reply from '@lucide/svelte/icons/reply';
 import ReplyAll from '@lucide/svelte/icons/reply-all';
@@ -15,6 +20,7 @@ import type { MessageHead, NewDraft, Selection } from '@/ipc/generated';
 import type { Store } from '@/state/store.svelte';
 import { t } from '@/text/text.svelte';
 import { charsetIcon, charsetMenu } from './charset';
+import { leaveList } from './list';
 import { printMessage } from './print';
 
 /** Opens the menu of a message. */
@@ -27,14 +33,21 @@ export function messageMenu(store: Store, head: MessageHead, at: HTMLElement): v
     const path = await engine.pickSavePath('message.eml');
     if (path !== null) await engine.call('messages.save', { message: head.id, path });
   };
-  const way = reader.opened.get(head.id)?.unsubscribe ?? '';
-  const leave = async () => {
-    if (way.startsWith('mailto:')) await compose.start({ kind: 'mailto', url: way });
-    else await engine.openExternal(way);
+  const opened = reader.opened.get(head.id);
+  const list = opened?.list;
+  const fail = (thrown: unknown) => undo.fail(thrown);
+  const block = async () => {
+    for (const domain of [false, true]) {
+      await engine.call('messages.allowRemote', { message: head.id, domain, allow: false });
+    }
+    await reader.load(head.id);
   };
   const items: MenuItem[] = [
     { label: t('command-reply'), icon: Reply, run: () => answer(false) },
     { label: t('command-reply-all'), icon: ReplyAll, run: () => answer(true) },
+    ...(list?.takesAnswers
+      ? [{ label: t('command-reply-list'), icon: List, run: () => begin({ kind: 'replyToList', message: head.id }) }]
+      : []),
     { label: t('command-forward'), icon: Forward, run: () => begin({ kind: 'forward', message: head.id }) },
     {
       label: t(head.unread ? 'command-mark-read' : 'command-mark-unread'),
@@ -48,6 +61,17 @@ export function messageMenu(store: Store, head: MessageHead, at: HTMLElement): v
       run: () => void actions.setStarred(!head.starred, only),
     },
     { label: t('command-images'), icon: Image, apart: true, run: () => void reader.load(head.id, true) },
+    ...(opened?.hasDesign
+      ? (['dark', 'simple'] as const).map((look) => ({
+          label: t(look === 'dark' ? 'command-dark' : 'command-simple'),
+          icon: look === 'dark' ? Moon : TextInitial,
+          checked: opened.look === look,
+          run: () => void reader.setLook(head.id, opened.look === look ? 'own' : look).catch(fail),
+        }))
+      : []),
+    ...(opened?.remoteAllowed
+      ? [{ label: t('reader-images-never'), icon: ImageOff, run: () => void block().catch(fail) }]
+      : []),
     { label: t('command-charset'), icon: charsetIcon, run: () => setTimeout(() => charsetMenu(store, head.id, at)) },
     {
       label: t('command-print'),
@@ -56,15 +80,12 @@ export function messageMenu(store: Store, head: MessageHead, at: HTMLElement): v
     },
     { label: t('command-source'), icon: FileCode, run: () => void (screen.sourceOf = head.id) },
     { label: t('command-save'), icon: Download, run: () => void save().catch((thrown: unknown) => undo.fail(thrown)) },
-    ...(way === ''
-      ? []
-      : [
-          {
-            label: t('reader-unsubscribe'),
-            icon: ListX,
-            run: () => void leave().catch((thrown: unknown) => undo.fail(thrown)),
-          },
-        ]),
+    ...(opened && list && list.leave !== 'unknown'
+      ? [{ label: t('list-leave'), icon: ListX, apart: true, run: () => void leaveList(store, opened) }]
+      : []),
+    ...(list?.archive
+      ? [{ label: t('list-archive'), icon: Library, run: () => void engine.openExternal(list.archive).catch(fail) }]
+      : []),
     {
       label: t('command-trash'),
       icon: Trash2,

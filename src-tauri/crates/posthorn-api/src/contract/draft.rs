@@ -22,6 +22,11 @@ contract! {
             #[ts(optional)]
             quote: Option<String>,
         },
+        /// A reply to the mailing list that a message came through, and to nobody else.
+        ReplyToList {
+            /// Message replied to.
+            message: i64,
+        },
         /// A forward with the original kept faithful.
         Forward {
             /// Message forwarded.

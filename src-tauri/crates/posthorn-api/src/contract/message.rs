@@ -91,10 +91,14 @@ contract! {
 
     /// A line above the message that says what to know of its sender or content; the most important first.
     pub struct TrustLine {
-        /// `lookalike`, `nameIsAddress`, `replyElsewhere`, `authFailed`, `linkMismatch`, `defect`, `list`.
+        /// `lookalike`, `mixedScript`, `nameIsAddress`, `authFailed`, `otherAddress`, `replyElsewhere`, `linkMismatch`,
+        /// `linkOdd`, `defect`, `firstMail`, `list`.
         pub kind: String,
         /// The words that go into the line (an address, a host, a defect); may be empty.
         pub detail: String,
+        /// What `detail` is compared with (the domain that is imitated, the address that is pretended, the host that a
+        /// text names, the check that failed); empty where there is nothing.
+        pub other: String,
     }
 
     /// An attachment as listed.
@@ -143,14 +147,23 @@ contract! {
         pub frame_url: String,
         /// How its design is treated.
         pub design: MessageDesign,
+        /// How it is shown.
+        pub look: MessageLook,
+        /// It has a design that can be shown otherwise: HTML.
+        pub has_design: bool,
         /// Files, without pictures shown in the text.
         pub attachments: Vec<Attachment>,
         /// Remote pictures that were not loaded.
         pub blocked_images: u32,
         /// Hosts of these, sorted.
         pub blocked_hosts: Vec<String>,
-        /// Remote pictures are allowed for this sender.
+        /// Remote pictures are allowed for this sender. They are not loaded for one who could not be confirmed.
         pub remote_allowed: bool,
+        /// The sender's domain, where it can be allowed as a whole; empty where everybody can have an address there.
+        pub remote_domain: String,
+        /// Who would count that this message was read, by pictures that are never fetched: services by name or hosts,
+        /// each once.
+        pub pixels: Vec<String>,
         /// What to know, most important first.
         pub trust: Vec<TrustLine>,
         /// Why the body is not here and what happens next; null when it is.
@@ -159,8 +172,14 @@ contract! {
         pub rest_bytes: Option<u64>,
         /// Its copy on the POP3 server; null where there is none to speak of (IMAP, own mail).
         pub server_copy: Option<ServerCopy>,
-        /// Unsubscribe address (`mailto:` or `https:`); empty when there is none.
-        pub unsubscribe: String,
+        /// Minutes east of UTC of the clock that its Date was written by; null when missing or not a date.
+        pub sent_offset: Option<i32>,
+        /// The mailing list that it came through; null when through none.
+        pub list: Option<super::MailingList>,
+        /// The event that it brings; null when none.
+        pub invitation: Option<super::Invitation>,
+        /// What it reports of another message; null when nothing.
+        pub report: Option<super::DeliveryReport>,
         /// BCP 47 language guessed for choosing glyphs (`zh-CN`, `ja`); empty when none stands out.
         pub lang: String,
         /// The encoding that it is read in because the user chose so; null = what it says.
@@ -175,6 +194,8 @@ contract! {
         pub remote: bool,
         /// Theme of the frame: `light`, `dark` or `contrast`.
         pub theme: String,
+        /// How to show it, this once; null as the user chose for its sender.
+        pub look: Option<MessageLook>,
     }
 
     /// Remembers in which encoding mail like a message is read: mail of its sender that would be read in the same one.
@@ -183,6 +204,26 @@ contract! {
         pub message: i64,
         /// Its name; null = what the mail says.
         pub charset: Option<String>,
+    }
+
+    /// How a message with a design of its own is shown.
+    #[derive(Copy, Eq, Default)]
+    pub enum MessageLook {
+        /// As its design says.
+        #[default]
+        Own,
+        /// Dark: its light grounds and dark letters turned.
+        Dark,
+        /// Its words alone.
+        Simple,
+    }
+
+    /// Remembers how mail of a sender is shown.
+    pub struct SetLook {
+        /// A message from the sender.
+        pub message: i64,
+        /// How.
+        pub look: MessageLook,
     }
 
     /// A line of a printed head.

@@ -122,6 +122,7 @@ pub(crate) async fn drafts_create(engine: &Engine, request: NewDraft) -> Result<
             let kind = if all { DraftKind::ReplyAll } else { DraftKind::Reply };
             answer(engine, MessageId(message), kind, quote).await?
         }
+        NewDraft::ReplyToList { message } => answer_to_list(engine, MessageId(message)).await?,
         NewDraft::Forward { message } => {
             answer(engine, MessageId(message), DraftKind::Forward, None).await?
         }
@@ -194,6 +195,24 @@ async fn answer(
     let draft = add(engine, content).await?;
     attach::add(engine, draft, files).await?;
     engine.store().write(move |tx| draft::begun(tx, draft, None)).await?;
+    Ok(draft)
+}
+
+/// Begins an answer to the list that a message came through (RFC 2369 section 3.4).
+async fn answer_to_list(engine: &Engine, id: MessageId) -> Result<DraftId> {
+    let loaded = load(engine, id).await?;
+    let post = loaded.parsed.head.list.post.filter(|url| url.starts_with("mailto:"));
+    let post = post.ok_or_else(|| {
+        Error::new(Code::NotFound, "This message does not say where its list takes answers")
+    })?;
+    let to = mailto::parse(&post)?.to;
+    let draft = answer(engine, id, DraftKind::ReplyAll, None).await?;
+    let write = move |tx: &posthorn_store::WriteTx<'_>| {
+        let mut content = draft::get(tx, draft)?.content;
+        (content.to, content.cc, content.bcc) = (to, Vec::new(), Vec::new());
+        draft::update(tx, draft, &content)
+    };
+    engine.store().write(write).await?;
     Ok(draft)
 }
 

@@ -6,12 +6,13 @@ use posthorn_message::html::{self, Clean, CleanOptions, RemoteImages};
 use posthorn_message::{Disposition, Parsed};
 use posthorn_model::MessageId;
 use posthorn_store::maildrop::{self, Fate};
-use posthorn_store::{ReadTx, message, remote_image, setting as stored_setting};
+use posthorn_store::{ReadTx, message, remote_image, sender, setting as stored_setting};
 
-use super::{Loaded, attachment, head, lang, load, trust};
+use super::{Loaded, attachment, extra, head, lang, list, load, trust};
 use crate::content::{Opened, OpenedFrame, Tokens};
 use crate::contract::{
-    MessageDesign, MessageHead, OpenMessage, OpenedMessage, ServerCopy, ServerCopyState,
+    MessageDesign, MessageHead, MessageLook, Nothing, OpenMessage, OpenedMessage, ServerCopy,
+    ServerCopyState, SetLook,
 };
 use crate::engine::Engine;
 use crate::error::Result;
@@ -24,49 +25,61 @@ pub(super) struct Shown {
     pub(super) clean: Clean,
     /// It has a design of its own.
     pub(super) designed: bool,
+    /// What its frame stands on.
+    pub(super) theme: Theme,
 }
 
-/// Cleans HTML (or turns plain text into it) for a theme.
-pub(super) fn show(parsed: &Parsed, remote: bool, theme: Theme) -> Shown {
+/// Cleans HTML (or turns plain text into it) for a theme, in the look that the user wants.
+pub(super) fn show(parsed: &Parsed, remote: bool, theme: Theme, look: MessageLook) -> Shown {
     let remote = if remote { RemoteImages::Allow } else { RemoteImages::Block };
-    let Some(source) = &parsed.html else {
-        let clean = Clean { body: html::from_plain(&parsed.text), ..Clean::default() };
-        return Shown { clean, designed: false };
+    let Some(source) = parsed.html.as_ref().filter(|_| look != MessageLook::Simple) else {
+        return Shown { clean: html::clean_plain(&parsed.text), designed: false, theme };
     };
+    if look == MessageLook::Dark {
+        let theme = if theme == Theme::Light { Theme::Dark } else { theme };
+        let clean = html::clean(source, CleanOptions { remote, theme: html::Theme::Dark });
+        return Shown { clean, designed: false, theme };
+    }
     let paper = html::clean(source, CleanOptions { remote, theme: html::Theme::Paper });
     let designed = paper.has_own_background && !(paper.supports_dark && theme != Theme::Light);
     if designed || theme == Theme::Light {
-        return Shown { clean: paper, designed };
+        return Shown { clean: paper, designed, theme };
     }
     Shown {
         clean: html::clean(source, CleanOptions { remote, theme: html::Theme::Dark }),
         designed,
+        theme,
     }
 }
 
-/// Prepares a frame for a message that was read, and returns its token with what was shown.
+/// Returns the whole document of a frame.
+pub(super) fn document_of(shown: &Shown, lang: &str) -> String {
+    let body = format!("<style>{}</style>{}", shown.clean.css, shown.clean.body);
+    frame::document(&body, lang, shown.designed, shown.theme)
+}
+
+/// Prepares a frame for a message that was read, and returns its token.
 fn prepare(
     engine: &Engine,
     loaded: &Loaded,
+    shown: &Shown,
     remote: bool,
-    theme: Theme,
     lang: &str,
-) -> Result<(String, Shown)> {
-    let shown = show(&loaded.parsed, remote, theme);
+) -> Result<String> {
     let token = Tokens::reserve()?;
-    let body = format!("<style>{}</style>{}", shown.clean.css, shown.clean.body);
     let pictures = shown.clean.inline_images.iter();
     let frame = OpenedFrame {
         message: Some(loaded.message.id),
-        document: frame::document(&body, lang, shown.designed, theme),
+        document: document_of(shown, lang),
         pictures: pictures
             .map(|id| loaded.parsed.by_content_id(id).map(|part| part.section.clone()))
             .collect(),
         remote: shown.clean.remote_images.clone(),
         remote_allowed: remote,
+        ..OpenedFrame::default()
     };
     engine.tokens().set(&token, Opened::Message(Arc::new(frame)));
-    Ok((token, shown))
+    Ok(token)
 }
 
 /// What the store knows that matters for opening.
@@ -76,6 +89,14 @@ struct Known {
     attachments: Vec<message::Attachment>,
     rest_bytes: Option<u64>,
     server_copy: Option<ServerCopy>,
+    sender: trust::Known,
+    look: MessageLook,
+}
+
+/// Tells whether nothing that the account's own server found speaks against the sender.
+pub(super) async fn is_confirmed(engine: &Engine, id: MessageId, parsed: &Parsed) -> Result<bool> {
+    let known = engine.store().read(move |tx| known(tx, id)).await?;
+    Ok(trust::failed_check(parsed, &known.sender).is_none())
 }
 
 /// Returns what becomes of a message's copy on the POP3 server.
@@ -92,6 +113,8 @@ fn server_copy(tx: &ReadTx<'_>, id: MessageId) -> posthorn_store::Result<Option<
 
 fn known(tx: &ReadTx<'_>, id: MessageId) -> posthorn_store::Result<Known> {
     let head = head::one(tx, id)?;
+    let found = message::get(tx, id)?;
+    let trusted = trust::known(tx, found.account, found.head.from.first(), head.own)?;
     let from = head.from.first().map(|from| from.email.clone()).unwrap_or_default();
     let everybody = setting::read(stored_setting::get(tx, setting::KEY)?.as_deref()).remote_images;
     Ok(Known {
@@ -99,6 +122,8 @@ fn known(tx: &ReadTx<'_>, id: MessageId) -> posthorn_store::Result<Known> {
         attachments: message::attachments(tx, id)?,
         rest_bytes: super::is_head_only(tx, id)?.then_some(head.size),
         server_copy: server_copy(tx, id)?,
+        sender: trusted,
+        look: look(sender::choice(tx, &from, LOOK)?.as_deref()),
         head,
     })
 }
@@ -118,6 +143,112 @@ fn hosts(urls: &[String]) -> Vec<String> {
     hosts
 }
 
+/// Name under which the store keeps how mail of a sender is shown.
+const LOOK: &str = "look";
+
+/// Reads what the store keeps; what is unknown is the message's own.
+fn look(word: Option<&str>) -> MessageLook {
+    match word {
+        Some("dark") => MessageLook::Dark,
+        Some("simple") => MessageLook::Simple,
+        _ => MessageLook::Own,
+    }
+}
+
+/// Remembers how mail of a sender is shown.
+pub(crate) async fn messages_set_look(engine: &Engine, request: SetLook) -> Result<Nothing> {
+    let id = MessageId(request.message);
+    let word = match request.look {
+        MessageLook::Own => None,
+        MessageLook::Dark => Some("dark"),
+        MessageLook::Simple => Some("simple"),
+    };
+    engine
+        .store()
+        .write(move |tx| {
+            let from = message::get(tx, id)?.head.from.into_iter().next();
+            let from = from.ok_or(posthorn_store::Error::NotFound("sender"))?;
+            sender::choose(tx, &from.email, LOOK, word)
+        })
+        .await?;
+    Ok(Nothing {})
+}
+
+/// Returns the hosts of the remote pictures that are there to be seen.
+fn seen_hosts(clean: &Clean) -> Vec<String> {
+    let is_pixel = |at: usize| clean.pixels.iter().any(|pixel| pixel.index == at);
+    let seen = clean.remote_images.iter().enumerate().filter(|(at, _)| !is_pixel(*at));
+    hosts(&seen.map(|(_, url)| url.clone()).collect::<Vec<_>>())
+}
+
+/// Returns who would count readers, each once.
+fn counters(clean: &Clean) -> Vec<String> {
+    let mut names: Vec<String> = clean.pixels.iter().map(|pixel| pixel.who.clone()).collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+/// Providers with whom anybody can have an address: their domains say nothing about who writes.
+const FREE_MAIL: &[&str] = &[
+    "gmail.com",
+    "googlemail.com",
+    "outlook.com",
+    "hotmail.com",
+    "live.com",
+    "msn.com",
+    "yahoo.com",
+    "ymail.com",
+    "icloud.com",
+    "me.com",
+    "mac.com",
+    "aol.com",
+    "gmx.de",
+    "gmx.net",
+    "gmx.com",
+    "web.de",
+    "t-online.de",
+    "freenet.de",
+    "mail.ru",
+    "yandex.ru",
+    "yandex.com",
+    "proton.me",
+    "protonmail.com",
+    "pm.me",
+    "tutanota.com",
+    "tuta.io",
+    "tuta.com",
+    "fastmail.com",
+    "zoho.com",
+    "mail.com",
+    "orange.fr",
+    "free.fr",
+    "laposte.net",
+    "libero.it",
+    "qq.com",
+    "foxmail.com",
+    "163.com",
+    "126.com",
+    "yeah.net",
+    "sina.com",
+    "sina.cn",
+    "sohu.com",
+    "aliyun.com",
+    "139.com",
+    "189.cn",
+    "naver.com",
+];
+
+/// Returns the domain that can be allowed as a whole.
+fn remote_domain(from: Option<&posthorn_model::Address>) -> String {
+    let domain = from.map(|from| from.domain().to_lowercase()).unwrap_or_default();
+    if domain.contains('.') && !FREE_MAIL.contains(&domain.as_str()) {
+        domain
+    } else {
+        String::new()
+    }
+}
+
 /// Opens a message for reading.
 pub(crate) async fn messages_open(engine: &Engine, request: OpenMessage) -> Result<OpenedMessage> {
     let id = MessageId(request.id);
@@ -129,12 +260,16 @@ pub(crate) async fn messages_open(engine: &Engine, request: OpenMessage) -> Resu
         Ok(loaded) => loaded,
         Err(error) => return Ok(without_body(known, error)),
     };
-    let remote = request.remote || known.is_remote_allowed;
+    // A permission is for the one who wrote, not for everybody who takes the name.
+    let is_confirmed = trust::failed_check(&loaded.parsed, &known.sender).is_none();
+    let remote = request.remote || known.is_remote_allowed && is_confirmed;
     let lang = lang::guess(&loaded.parsed.text, &loaded.parsed.charset);
-    let (token, shown) = prepare(engine, &loaded, remote, theme, &lang)?;
+    let look = request.look.unwrap_or(known.look);
+    let shown = show(&loaded.parsed, remote, theme, look);
+    let token = prepare(engine, &loaded, &shown, remote, &lang)?;
     let reply_to: Vec<_> = loaded.message.head.reply_to.clone();
-    let trust =
-        trust::lines(&loaded.message.head.from, &reply_to, &loaded.parsed, &shown.clean.links);
+    let from = &loaded.message.head.from;
+    let trust = trust::lines(from, &reply_to, &loaded.parsed, &shown.clean.links, &known.sender);
     let listed = loaded.parsed.attachments.iter().enumerate();
     let attachments = if loaded.raw.is_some() {
         let is_file = |part: &posthorn_message::Attachment| {
@@ -157,20 +292,28 @@ pub(crate) async fn messages_open(engine: &Engine, request: OpenMessage) -> Resu
             engine.content_url(&format!("{token}/part/{number}"))
         })
     };
-    let blocked_hosts = if remote { Vec::new() } else { hosts(&shown.clean.remote_images) };
+    let raw = loaded.raw.as_deref();
+    let blocked_hosts = if remote { Vec::new() } else { seen_hosts(&shown.clean) };
     Ok(OpenedMessage {
         head: known.head,
         frame_url: engine.content_url(&format!("{token}/")),
         design: if shown.designed { MessageDesign::Designed } else { MessageDesign::Plain },
+        look,
+        has_design: loaded.parsed.html.is_some(),
         attachments,
         blocked_images: u32::try_from(shown.clean.blocked).unwrap_or(u32::MAX),
         blocked_hosts,
         remote_allowed: known.is_remote_allowed,
+        remote_domain: remote_domain(loaded.message.head.from.first()),
+        pixels: counters(&shown.clean),
         trust,
         problem: None,
         rest_bytes: known.rest_bytes,
         server_copy: known.server_copy,
-        unsubscribe: loaded.parsed.head.list.unsubscribe.first().cloned().unwrap_or_default(),
+        sent_offset: loaded.parsed.head.date.map(|date| date.utc_offset_minutes),
+        list: list::facts(&loaded.parsed.head.list, is_confirmed),
+        invitation: raw.and_then(|raw| extra::invitation(raw, &loaded.parsed)),
+        report: raw.and_then(|raw| extra::report(raw, &loaded.parsed)),
         lang,
         charset: loaded.charset,
     })
@@ -185,13 +328,20 @@ fn without_body(known: Known, problem: crate::contract::Error) -> OpenedMessage 
         head: known.head,
         frame_url: String::new(),
         design: MessageDesign::Plain,
+        look: known.look,
+        has_design: false,
         blocked_images: 0,
         blocked_hosts: Vec::new(),
         remote_allowed: known.is_remote_allowed,
+        remote_domain: String::new(),
+        pixels: Vec::new(),
         trust: Vec::new(),
         // What waits for the user is no problem.
         problem: known.rest_bytes.is_none().then_some(problem),
-        unsubscribe: String::new(),
+        sent_offset: None,
+        list: None,
+        invitation: None,
+        report: None,
         lang: String::new(),
         charset: None,
     }
@@ -202,6 +352,7 @@ mod tests {
     use posthorn_message::Parsed;
 
     use super::{hosts, show};
+    use crate::contract::MessageLook;
     use crate::frame::Theme;
 
     #[test]
@@ -215,15 +366,30 @@ mod tests {
     fn nothing_of_a_script_survives_and_remote_pictures_are_blocked() {
         let html = "<p onclick=x()>a</p><script>alert(1)</script><img src=https://t.example/p.gif><img src=cid:one>";
         let parsed = Parsed { html: Some(html.to_owned()), ..Parsed::default() };
-        let shown = show(&parsed, false, Theme::Light);
+        let shown = show(&parsed, false, Theme::Light, MessageLook::Own);
         assert!(!shown.clean.body.contains("script") && !shown.clean.body.contains("onclick"));
         assert!(!shown.clean.body.contains("https://t.example"), "{}", shown.clean.body);
         assert_eq!((shown.clean.blocked, shown.clean.inline_images.len()), (1, 1));
-        let allowed = show(&parsed, true, Theme::Light);
+        let allowed = show(&parsed, true, Theme::Light, MessageLook::Own);
         assert!(
             allowed.clean.body.contains("remote/0"),
             "fetched by the engine: {}",
             allowed.clean.body
         );
+    }
+
+    #[test]
+    fn designed_mail_is_shown_as_the_user_wants_it() {
+        let html =
+            "<body bgcolor=white><p style='color:#333;background:#fff'>a</p><img src=cid:x></body>";
+        let parsed =
+            Parsed { html: Some(html.to_owned()), text: "a".to_owned(), ..Parsed::default() };
+        let own = show(&parsed, false, Theme::Dark, MessageLook::Own);
+        assert!(own.designed && own.clean.body.contains("color:#333"), "on paper");
+        let dark = show(&parsed, false, Theme::Light, MessageLook::Dark);
+        assert!(!dark.designed && dark.theme == Theme::Dark);
+        assert!(dark.clean.body.contains("background:#1c1c1c"), "{}", dark.clean.body);
+        let simple = show(&parsed, false, Theme::Light, MessageLook::Simple);
+        assert!(simple.clean.inline_images.is_empty() && !simple.clean.body.contains("color"));
     }
 }

@@ -13,7 +13,7 @@ use posthorn_model::MessageId;
 use super::open::show;
 use super::{Loaded, lang, load, whole};
 use crate::content::{Opened, OpenedFrame, Tokens, is_picture};
-use crate::contract::{PrintLine, PrintMessage, Printable};
+use crate::contract::{MessageLook, PrintLine, PrintMessage, Printable};
 use crate::engine::Engine;
 use crate::error::Result;
 use crate::frame::{self, Theme};
@@ -79,7 +79,7 @@ async fn with_pictures(
 pub(crate) async fn messages_print(engine: &Engine, request: PrintMessage) -> Result<Printable> {
     let loaded = load(engine, MessageId(request.id)).await?;
     let lang = lang::guess(&loaded.parsed.text, &loaded.parsed.charset);
-    let shown = show(&loaded.parsed, false, Theme::Light);
+    let shown = show(&loaded.parsed, false, Theme::Light, MessageLook::Own);
     let body = with_pictures(engine, &loaded, shown.clean.body, &shown.clean.inline_images).await?;
     let heading = heading(&request.title, &request.lines);
     let body = format!("<style>{}</style>{heading}{body}", shown.clean.css);

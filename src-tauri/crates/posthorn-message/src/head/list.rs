@@ -15,6 +15,10 @@ pub struct ListHeaders {
     pub name: String,
     /// `List-Post`: the first `mailto:` or other URL. `None` when missing or `NO`.
     pub post: Option<String>,
+    /// `List-Archive`: the first `https:` URL. `None` when missing.
+    pub archive: Option<String>,
+    /// `Archived-At` (RFC 5064): the `https:` URL of this very message in the archive. `None` when missing.
+    pub archived_at: Option<String>,
     /// `List-Unsubscribe`: `https:` and `mailto:` URLs in the order of preference; others are dropped.
     pub unsubscribe: Vec<String>,
     /// `List-Unsubscribe-Post: List-Unsubscribe=One-Click` (RFC 8058): the first `https:` URL takes a POST without a page.
@@ -24,6 +28,9 @@ pub struct ListHeaders {
 impl ListHeaders {
     pub(super) fn of(fields: &Fields<'_>, hint: Option<&str>) -> Self {
         let text = |name: &str| decode_header(fields.first(name).unwrap_or_default(), hint);
+        let page = |name: &str| {
+            urls(&text(name)).into_iter().find(|url| url.to_ascii_lowercase().starts_with("https:"))
+        };
         let id = text("List-Id");
         let (name, rest) = id.rsplit_once('<').unwrap_or(("", &id));
         let unsubscribe = urls(&text("List-Unsubscribe"));
@@ -34,6 +41,8 @@ impl ListHeaders {
             id: rest.trim_end_matches('>').trim().to_lowercase(),
             name: name.trim().trim_matches('"').to_owned(),
             post: urls(&text("List-Post")).into_iter().next(),
+            archive: page("List-Archive"),
+            archived_at: page("Archived-At"),
             is_one_click: post && unsubscribe.iter().any(|url| url.starts_with("https:")),
             unsubscribe,
         }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use ammonia::Builder;
 
-use super::color::turned;
+use super::color::{Use, turned};
 use super::css::{self, Facts};
 use super::prescan::{Prescan, prescan};
 use super::url::{Images, target};
@@ -171,15 +171,15 @@ pub fn clean(html: &str, options: CleanOptions) -> Clean {
     let scan = prescan(html);
     if scan.is_too_much {
         let body = plain::from_plain(&text::from_html(html));
-        let (body, links) = mark::finish(&body);
+        let mark::Finished { body, links, .. } = mark::finish(&body, &[]);
         return Clean { body, links, is_text_only: true, ..Clean::default() };
     }
     let seen =
         Seen { images: Images::new(options.remote), facts: Facts::default(), theme: options.theme };
     let seen = Arc::new(Mutex::new(seen));
     let body = sanitize(&scan, &seen);
-    let (body, links) = mark::finish(&body);
     let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
+    let mark::Finished { body, links, pixels } = mark::finish(&body, &seen.images.remote);
     let css = {
         let Seen { images, facts, theme } = &mut *seen;
         css::sheet(&scan.css, &mut css::Context { images, facts, theme: *theme })
@@ -188,7 +188,12 @@ pub fn clean(html: &str, options: CleanOptions) -> Clean {
     Clean {
         body,
         css,
-        blocked: if options.remote == RemoteImages::Block { remote_images.len() } else { 0 },
+        blocked: if options.remote == RemoteImages::Block {
+            remote_images.len().saturating_sub(pixels.len())
+        } else {
+            0
+        },
+        pixels,
         remote_images,
         inline_images: std::mem::take(&mut seen.images.inline),
         has_own_background: seen.facts.has_background,
@@ -196,6 +201,12 @@ pub fn clean(html: &str, options: CleanOptions) -> Clean {
         links,
         is_text_only: false,
     }
+}
+
+/// Makes plain text into HTML for a frame: its links are looked at, and open outside.
+pub fn clean_plain(text: &str) -> Clean {
+    let mark::Finished { body, links, .. } = mark::finish(&plain::from_plain(text), &[]);
+    Clean { body, links, ..Clean::default() }
 }
 
 fn sanitize(scan: &Prescan, seen: &Arc<Mutex<Seen>>) -> String {
@@ -242,7 +253,8 @@ fn attribute_value(seen: &mut Seen, element: &str, attribute: &str, value: &str)
             let is_plain = value.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'#');
             is_plain.then(|| {
                 if seen.theme == Theme::Dark {
-                    turned(value).unwrap_or_else(|| value.to_owned())
+                    let used = if attribute == "color" { Use::Ink } else { Use::Ground };
+                    turned(value, used).unwrap_or_else(|| value.to_owned())
                 } else {
                     value.to_owned()
                 }

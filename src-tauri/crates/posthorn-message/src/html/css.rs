@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use cssparser::{Delimiter, ParseError, Parser, ParserInput, ToCss, Token};
 
 use super::Theme;
-use super::color::{turned, turned_rgb};
+use super::color::{Use, on_ground, turned, turned_rgb};
 use super::url::Images;
 
 /// Depth of parentheses and blocks; cssparser recurses once per level.
@@ -279,19 +279,38 @@ fn refused<'i>(parser: &Parser<'i, '_>) -> Refused<'i> {
 }
 
 fn declaration_list(parser: &mut Parser<'_, '_>, context: &mut Context<'_>) -> String {
-    let mut list = String::new();
+    let mut list: Vec<String> = Vec::new();
     while !parser.is_exhausted() {
         let declaration = parser.parse_until_after::<_, _, ()>(Delimiter::Semicolon, |parser| {
             declaration(parser, context)
         });
-        if let Ok(declaration) = declaration {
-            if !list.is_empty() {
-                list.push(';');
-            }
-            list.push_str(&declaration);
-        }
+        list.extend(declaration);
     }
-    list
+    if context.theme == Theme::Dark {
+        keep_readable(&mut list);
+    }
+    list.join(";")
+}
+
+/// Where letters and their ground are given together, makes the letters readable on it.
+fn keep_readable(list: &mut [String]) {
+    let last = |list: &[String], names: &[&str]| {
+        list.iter()
+            .rposition(|one| one.split_once(':').is_some_and(|(name, _)| names.contains(&name)))
+    };
+    let grounds = ["background", "background-color"];
+    let (Some(ink), Some(ground)) = (last(list, &["color"]), last(list, &grounds)) else {
+        return;
+    };
+    let value = |at: usize| {
+        let (_, value) = list.get(at)?.split_once(':')?;
+        Some(value.trim_end_matches("!important").trim().to_owned())
+    };
+    let better = value(ink).zip(value(ground)).and_then(|(ink, ground)| on_ground(&ink, &ground));
+    if let (Some(better), Some(one)) = (better, list.get_mut(ink)) {
+        let is_important = one.ends_with("!important");
+        *one = format!("color:{better}{}", if is_important { "!important" } else { "" });
+    }
 }
 
 fn declaration<'i>(
@@ -310,7 +329,12 @@ fn declaration<'i>(
     }
     let mut text = String::new();
     let has_pictures = PICTURE_PROPERTIES.contains(&name.as_str());
-    value(parser, context, &mut text, &Place { has_pictures, depth: 0 })?;
+    let used = if name == "color" || name.starts_with("text") || name.ends_with("text-fill-color") {
+        Use::Ink
+    } else {
+        Use::Ground
+    };
+    value(parser, context, &mut text, &Place { has_pictures, depth: 0, used })?;
     let text = text.trim();
     if text.is_empty() {
         return Err(refused(parser));
@@ -334,6 +358,8 @@ fn note(facts: &mut Facts, name: &str, text: &str) {
 struct Place {
     has_pictures: bool,
     depth: usize,
+    /// What a colour here is for.
+    used: Use,
 }
 
 fn value<'i>(
@@ -358,7 +384,7 @@ fn value<'i>(
             Token::Hash(_) | Token::IDHash(_) | Token::Ident(_) if context.theme == Theme::Dark => {
                 let written = token.to_css_string();
                 text.push_str(
-                    &turned(&written)
+                    &turned(&written, place.used)
                         .filter(|_| !matches!(token, Token::Ident(_)) || is_color_name(&written))
                         .unwrap_or(written),
                 );
@@ -394,7 +420,8 @@ fn nested<'i>(
     if place.depth >= MAX_DEPTH {
         return Err(refused(parser));
     }
-    let inner = Place { has_pictures: place.has_pictures, depth: place.depth + 1 };
+    let inner =
+        Place { has_pictures: place.has_pictures, depth: place.depth + 1, used: place.used };
     parser.parse_nested_block(|parser| value(parser, context, text, &inner))
 }
 
@@ -422,7 +449,7 @@ fn function<'i>(
         None
     };
     match rgb {
-        Some([red, green, blue]) => text.push_str(&turned_rgb(red, green, blue)),
+        Some([red, green, blue]) => text.push_str(&turned_rgb(red, green, blue, place.used)),
         None => {
             let _ = write!(text, "{name}({inner})");
         }

@@ -145,7 +145,7 @@ fn is_common_top(top: &str) -> bool {
 }
 
 /// Tells whether two hosts belong together: equal, or one below the other, or below the same registered name.
-fn is_same_site(left: &str, right: &str) -> bool {
+pub fn is_same_site(left: &str, right: &str) -> bool {
     let site = |host: &str| -> String {
         let labels: Vec<&str> = host.trim_start_matches("www.").split('.').collect();
         // `example.co.uk`, `example.com.cn`: the second label is part of the ending.

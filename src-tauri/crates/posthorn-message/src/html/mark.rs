@@ -1,10 +1,12 @@
-//! The last pass over clean HTML: quotes and signatures get a class, links are looked at and open outside.
+//! The last pass over clean HTML: quotes and signatures get a class, links are looked at and open outside, pictures that
+//! count readers are not asked for.
 //!
-//! The input is ammonia's output: well-formed, every attribute quoted.
+//! The input is ammonia's output or our own: well-formed, every attribute quoted.
 
 use std::fmt::Write as _;
 
 use super::link::{Link, host_of, link_warnings};
+use super::pixel::{Pixel, pixel};
 use super::tag::{Piece, Tag, decode_entities, escape, pieces};
 use super::{ATTRIBUTION_CLASS, QUOTE_CLASS, SIGNATURE_CLASS};
 use crate::text::is_quote_tag;
@@ -14,10 +16,20 @@ const MAX_LINKS: usize = 5_000;
 /// Characters of a link's text that are kept.
 const MAX_LINK_TEXT: usize = 200;
 
-/// Marks and lists.
-pub(super) fn finish(html: &str) -> (String, Vec<Link>) {
+/// What the pass makes.
+#[derive(Debug, Default)]
+pub(super) struct Finished {
+    pub(super) body: String,
+    pub(super) links: Vec<Link>,
+    /// Each index once.
+    pub(super) pixels: Vec<Pixel>,
+}
+
+/// Marks and lists. `remote` are the URLs that the numbers of pictures mean.
+pub(super) fn finish(html: &str, remote: &[String]) -> Finished {
     let mut marked = String::with_capacity(html.len() + 256);
     let mut links = Vec::new();
+    let mut pixels: Vec<Pixel> = Vec::new();
     let mut open: Option<(String, String)> = None;
     for piece in pieces(html) {
         match piece {
@@ -33,7 +45,21 @@ pub(super) fn finish(html: &str) -> (String, Vec<Link>) {
                 if tag.name == "a" {
                     open = tag.attribute("href").map(|target| (target, String::new()));
                 }
-                write_open(&mut marked, &tag);
+                let src = (tag.name == "img").then(|| tag.attribute("src")).flatten();
+                match src.and_then(|src| pixel(&tag, &src, remote)) {
+                    // Its place stays; nothing is fetched for it, and there is only one form of it.
+                    Some(found) => {
+                        let _ = write!(
+                            marked,
+                            "<img src=\"blocked/{}\" width=\"1\" height=\"1\" alt=\"\">",
+                            found.index
+                        );
+                        if pixels.iter().all(|known| known.index != found.index) {
+                            pixels.push(found);
+                        }
+                    }
+                    None => write_open(&mut marked, &tag),
+                }
             }
             Piece::Close(name) => {
                 if name == "a"
@@ -48,7 +74,7 @@ pub(super) fn finish(html: &str) -> (String, Vec<Link>) {
             Piece::Raw { .. } => {}
         }
     }
-    (marked, links)
+    Finished { body: marked, links, pixels }
 }
 
 fn link(target: String, said: &str) -> Link {
@@ -70,7 +96,7 @@ fn write_open(marked: &mut String, tag: &Tag<'_>) {
     marked.push_str(&tag.name);
     let mut has_class = false;
     for (name, value) in tag.attributes() {
-        if name == "target" {
+        if name == "target" || is_link && name == "rel" {
             continue;
         }
         let value = match class {
@@ -90,7 +116,7 @@ fn write_open(marked: &mut String, tag: &Tag<'_>) {
         let _ = write!(marked, " class=\"{class}\"");
     }
     if is_link {
-        marked.push_str(" target=\"_blank\"");
+        marked.push_str(" target=\"_blank\" rel=\"noopener noreferrer nofollow\"");
     }
     marked.push('>');
 }

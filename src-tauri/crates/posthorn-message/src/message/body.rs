@@ -1,6 +1,7 @@
 //! Which parts are the text of a message and which are attached to it.
 
 use crate::charset;
+use crate::embedded::{self, Embedded};
 use crate::html;
 use crate::message::{Defect, MAX_TEXT_BYTES};
 use crate::mime::{Content, Part, Tree};
@@ -20,6 +21,8 @@ pub(super) struct Body {
     segments: Vec<Segment>,
     /// Indices of the parts that are attached, in document order.
     pub(super) attached: Vec<usize>,
+    /// Files that stood in plain text, each with the section of its part and its number there.
+    pub(super) embedded: Vec<(String, usize, Embedded)>,
     /// Charset of the first text part.
     pub(super) charset: String,
     /// What was wrong with the text.
@@ -98,7 +101,7 @@ impl Body {
             Content::Message => self.attached.push(index),
             Content::Leaf if is_text(part, index) => {
                 if let Some(text) = self.read(source, part) {
-                    let is_html = part.content_type.value == "text/html";
+                    let is_html = is_html(part);
                     let segment = if is_html {
                         Segment { html: Some(text), plain: None }
                     } else {
@@ -154,7 +157,9 @@ impl Body {
         self.budget = self.budget.saturating_sub(cut.len());
         let label =
             part.content_type.raw("charset").map(|raw| String::from_utf8_lossy(raw).into_owned());
-        let is_html = part.content_type.value == "text/html";
+        let is_html = is_html(part);
+        let taken = if is_html { embedded::Taken::default() } else { embedded::take(cut) };
+        let cut = if taken.files.is_empty() { cut } else { &taken.text };
         let declared = if is_html && label.is_none() { html::declared_charset(cut) } else { None };
         let decoded = match source.show_as {
             Some(charset) => charset::decode_as(cut, charset),
@@ -166,6 +171,8 @@ impl Body {
         if decoded.is_damaged {
             self.note(Defect::TextDamaged);
         }
+        let files = taken.files.into_iter().enumerate();
+        self.embedded.extend(files.map(|(at, file)| (part.section.clone(), at, file)));
         if self.charset.is_empty() {
             self.charset = decoded.charset;
         }
@@ -187,15 +194,18 @@ struct Source<'a> {
     show_as: Option<&'a str>,
 }
 
+/// Tells whether a text part is HTML; XHTML is read as HTML, which is what its writers tested.
+fn is_html(part: &Part) -> bool {
+    matches!(part.content_type.value.as_str(), "text/html" | "application/xhtml+xml")
+}
+
 /// Tells whether a leaf is text to be shown: plain or HTML, and not sent as a file.
 fn is_text(part: &Part, index: usize) -> bool {
     let is_shown = matches!(
         part.content_type.value.as_str(),
-        "text/plain" | "text/html" | "text/enriched" | "text/x-amp-html"
+        "text/plain" | "text/html" | "text/enriched" | "text/richtext" | "application/xhtml+xml"
     );
     let is_file = part.disposition.value == "attachment" || part.name(None).is_some();
     // A message that is nothing but a text part is shown, whatever name it has.
-    is_shown
-        && part.content_type.value != "text/x-amp-html"
-        && (!is_file || index == 0 && part.disposition.value != "attachment")
+    is_shown && (!is_file || index == 0 && part.disposition.value != "attachment")
 }

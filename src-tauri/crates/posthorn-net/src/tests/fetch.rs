@@ -5,7 +5,7 @@ use tokio::net::TcpListener;
 
 use super::authority::Authority;
 use crate::Failure;
-use crate::http::{Hosts, Limits, Schemes, get};
+use crate::http::{Hosts, Limits, Schemes, get, post_form};
 
 /// Answers each request with what `page` says for its path. The requests' heads come back over the channel.
 async fn serve(
@@ -140,4 +140,41 @@ async fn https_never_leads_to_http() {
     assert_eq!(get(&dialer, &url, LIMITS).await.unwrap().bytes.as_ref(), b"PNG");
     let error = get(&dialer, &url, LIMITS).await.unwrap_err();
     assert!(error.to_string().contains("unprotected"), "{error}");
+}
+
+#[tokio::test]
+async fn a_form_is_sent_once_over_https_and_its_answer_is_not_read() {
+    let authority = Authority::new();
+    let (acceptor, _) = authority.acceptor("list.example");
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let (requests, mut seen) = tokio::sync::mpsc::unbounded_channel();
+    tokio::spawn(async move {
+        for status in ["200 OK\r\nContent-Length: 999999", "302 Found\r\nLocation: /x", "404 Gone"]
+        {
+            let mut tls = acceptor.accept(listener.accept().await.unwrap().0).await.unwrap();
+            let mut request = Vec::new();
+            while !request.ends_with(b"One-Click") {
+                request.push(tls.read_u8().await.unwrap());
+            }
+            let _ = requests.send(String::from_utf8(request).unwrap().to_lowercase());
+            let _ = tls.write_all(format!("HTTP/1.1 {status}\r\n\r\n").as_bytes()).await;
+            let _ = tls.shutdown().await;
+        }
+    });
+    let dialer = authority.dialer(&["list.example"]);
+    let url = format!("https://list.example:{port}/off?u=1");
+    let body = "List-Unsubscribe=One-Click";
+    post_form(&dialer, &url, body, Limits::UNSUBSCRIBE).await.unwrap();
+    let request = seen.recv().await.unwrap();
+    assert!(request.starts_with("post /off?u=1 http/1.1\r\n"), "{request}");
+    assert!(request.contains("content-type: application/x-www-form-urlencoded"), "{request}");
+    assert!(!request.contains("cookie") && !request.contains("referer"), "{request}");
+    for status in [302, 404] {
+        let error = post_form(&dialer, &url, body, Limits::UNSUBSCRIBE).await.unwrap_err();
+        assert!(matches!(*error.failure, Failure::Http(known) if known == status), "{error}");
+    }
+    for url in ["http://list.example/", "https://127.0.0.1/", "mailto:a@b.example"] {
+        assert!(post_form(&dialer, url, body, Limits::UNSUBSCRIBE).await.is_err(), "{url}");
+    }
 }
