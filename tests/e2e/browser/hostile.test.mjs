@@ -32,6 +32,7 @@ async function bare(browser, messages, witness) {
     await context.close();
   };
   await Promise.all(Array.from({ length: PAGES }, look));
+  pages.closeAllConnections();
   await new Promise((done) => pages.close(done));
   const called = new Set(witness.calls.map((call) => /\/([a-z0-9-]+)/.exec(call)?.[1]));
   witness.calls.length = 0;
