@@ -43,8 +43,9 @@ export async function test() {
   const messages = hostileMessages();
   const witness = await startWitness();
   const servers = await startServers();
-  await servers.deliver('bert', { from: 'Anna <anna@posthorn.test>', subject: 'the first', text: 'Begin here.' });
   for (const { path } of messages) await servers.tell(`deliver bert ${path}`);
+  // The newest stands on top; from there it goes down.
+  await servers.deliver('bert', { from: 'Anna <anna@posthorn.test>', subject: 'the first', text: 'Begin here.' });
   const server = await startDevserver(servers, { seed: await servers.seed('bert') });
   try {
     await witness.prove();

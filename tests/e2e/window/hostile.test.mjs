@@ -21,8 +21,9 @@ export async function test() {
   const profile = await mkdtemp(join(tmpdir(), 'posthorn-profile-'));
   try {
     await witness.prove();
-    await servers.deliver('bert', { from: 'Anna <anna@posthorn.test>', subject: 'the first', text: 'Begin here.' });
     for (const { path } of messages) await servers.tell(`deliver bert ${path}`);
+    // The newest stands on top; from there it goes down.
+    await servers.deliver('bert', { from: 'Anna <anna@posthorn.test>', subject: 'the first', text: 'Begin here.' });
     const args = ['--profile', profile, '--secrets', 'memory', '--trust-ca', servers.authority, '--seed-accounts', await servers.seed('bert')];
     const page = await startApp(desktop, args);
     await page.find('.row[data-index]', 60_000);
