@@ -15,6 +15,7 @@ pub(crate) struct Options {
     trust_ca: Vec<PathBuf>,
     seed_accounts: Option<PathBuf>,
     known_servers: Option<PathBuf>,
+    oauth: Option<PathBuf>,
     /// A `mailto:` link to compose to.
     pub(crate) mailto: Option<String>,
 }
@@ -48,7 +49,8 @@ const HELP: &str = "posthorn [OPTIONS] [mailto:LINK]
   --passphrase-file FILE   opens the encrypted password file with the first line of FILE
   --trust-ca FILE          trust the CA certificates in FILE (PEM) too; may be repeated
   --seed-accounts FILE     add the accounts in FILE (JSON) to an empty profile
-  --known-servers FILE     take the servers of the domains in FILE (JSON) from there";
+  --known-servers FILE     take the servers of the domains in FILE (JSON) from there
+  --oauth FILE             sign in through the browser with the client ids in FILE (JSON)";
 
 /// Writes the help to standard output.
 pub(crate) fn print_help() -> anyhow::Result<()> {
@@ -78,6 +80,7 @@ impl Options {
                 "--trust-ca" => options.trust_ca.push(path("--trust-ca")?),
                 "--seed-accounts" => options.seed_accounts = Some(path("--seed-accounts")?),
                 "--known-servers" => options.known_servers = Some(path("--known-servers")?),
+                "--oauth" => options.oauth = Some(path("--oauth")?),
                 "--secrets" => {
                     let kind = path("--secrets")?;
                     let kind = kind
@@ -132,6 +135,7 @@ impl Options {
             trust_ca: self.trust_ca.clone(),
             seed_accounts: self.seed_accounts.clone(),
             known_servers: self.known_servers.clone(),
+            oauth: self.oauth.clone(),
             content_base: crate::content::BASE.to_owned(),
             ..posthorn_api::Options::default()
         })

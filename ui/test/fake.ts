@@ -138,7 +138,7 @@ export class FakeEngine implements Engine {
   pickFiles = (): Promise<string[]> => Promise.resolve([]);
   pickSavePath = (name: string): Promise<string | null> => Promise.resolve(`/tmp/${name}`);
   pickFolder = (): Promise<string | null> => Promise.resolve('/tmp');
-  openExternal = (): Promise<void> => Promise.resolve();
+  openExternal: (url: string) => Promise<void> = () => Promise.resolve();
   openPath = (): Promise<void> => Promise.resolve();
   clipboardImage = (): Promise<string | null> => Promise.resolve(null);
   print = (): Promise<void> => Promise.resolve();

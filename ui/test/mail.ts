@@ -107,6 +107,8 @@ function account(id: number, label: string, mark: string, email: string, pop = f
     id,
     mark,
     enabled: true,
+    signIn: null,
+    pins: [],
     config: {
       label,
       senderName: 'Lin Yue',

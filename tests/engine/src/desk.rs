@@ -19,18 +19,21 @@ pub struct Desk {
     folder: Option<tempfile::TempDir>,
 }
 
-async fn open(profile: PathBuf) -> anyhow::Result<Engine> {
+fn options(profile: PathBuf) -> anyhow::Result<Options> {
     let passphrase = profile.join("passphrase.txt");
     std::fs::create_dir_all(&profile)?;
     std::fs::write(&passphrase, "a passphrase of the test\n")?;
-    let options = Options {
+    Ok(Options {
         profile,
         secrets: SecretsKind::File,
         passphrase_file: Some(passphrase),
         retry_ms: Some(200),
         ..Options::default()
-    };
-    Ok(Engine::open(options).await?)
+    })
+}
+
+async fn open(profile: PathBuf) -> anyhow::Result<Engine> {
+    Ok(Engine::open(options(profile)?).await?)
 }
 
 impl Desk {
@@ -39,6 +42,25 @@ impl Desk {
         let folder = tempfile::tempdir()?;
         let profile = folder.path().join("profile");
         Ok(Self { engine: open(profile.clone()).await?, profile, folder: Some(folder) })
+    }
+
+    /// Opens a profile in which a file lies already.
+    pub async fn with_file(name: &str, text: &str) -> anyhow::Result<Self> {
+        let folder = tempfile::tempdir()?;
+        let profile = folder.path().join("profile");
+        std::fs::create_dir_all(&profile)?;
+        std::fs::write(profile.join(name), text)?;
+        Ok(Self { engine: open(profile.clone()).await?, profile, folder: Some(folder) })
+    }
+
+    /// Opens an empty profile that trusts an authority (PEM) besides the system's.
+    pub async fn trusting(authority: &str) -> anyhow::Result<Self> {
+        let folder = tempfile::tempdir()?;
+        let profile = folder.path().join("profile");
+        let file = folder.path().join("authority.pem");
+        std::fs::write(&file, authority)?;
+        let options = Options { trust_ca: vec![file], ..options(profile.clone())? };
+        Ok(Self { engine: Engine::open(options).await?, profile, folder: Some(folder) })
     }
 
     /// Opens a profile with one account, and waits until its mail is here.

@@ -9,6 +9,10 @@ export type Account = {
   id: number,
   /** Its settings, without secrets. */
   config: AccountConfig,
+  /** Who signs it in through the browser; null where it signs in with a password. */
+  signIn: SignInProvider | null,
+  /** Certificates that the user accepted for its servers. */
+  pins: Array<Pin>,
   /** Letter or character of its mark. */
   mark: string,
   /** Switched off: no connections, its mail stays readable. */
@@ -53,6 +57,12 @@ export type AccountDraft = {
   incomingPassword: string | null,
   /** Password of the outgoing server; null means the same as the incoming one. */
   outgoingPassword: string | null,
+  /** Fingerprint of the certificate that the user accepted for the incoming server; null keeps what was accepted. */
+  incomingCertificate: string | null,
+  /** The same for the outgoing server. */
+  outgoingCertificate: string | null,
+  /** Ticket of a sign-in that came to its end, in place of passwords; null for passwords. */
+  signIn: string | null,
   /** Ticket for `discoveryStep` events of the verification. */
   ticket: string, };
 
@@ -251,6 +261,15 @@ export type Attendee = {
   /** `accepted`, `declined`, `tentative`, `needs-action`, …; empty when not said. */
   answer: string, };
 
+/** Begins a sign-in. */
+export type BeginSignIn = {
+  /** Id of the provider. */
+  provider: string,
+  /** The address that is meant. */
+  email: string,
+  /** What the browser shows in the end. */
+  words: SignInWords, };
+
 /** Where a message's bytes are. */
 export type BodyState = "missing" | "sections" | "whole";
 
@@ -259,13 +278,28 @@ export type ById = {
   /** Which one; the method says of what. */
   id: number, };
 
+/** What a certificate says. Nothing in it is proved but the fingerprint. */
+export type Certificate = {
+  /** SHA-256 of the whole, in pairs of hexadecimal digits with colons. */
+  fingerprint: string,
+  /** Whom it was made for; empty where it does not say. */
+  subject: string,
+  /** Who made it; empty where it does not say. */
+  issuer: string,
+  /** Hosts and addresses that it is for; empty when it names none. */
+  names: Array<string>,
+  /** From when it is valid; null where it cannot be read. */
+  notBeforeAt: number | null,
+  /** Until when; null where it cannot be read. */
+  notAfterAt: number | null, };
+
 /** Fetches mail now. */
 export type CheckNow = {
   /** Account; null means all. */
   account: number | null, };
 
 /** What went wrong, for the page's table from code to words and action. */
-export type Code = "invalid" | "notFound" | "conflict" | "offline" | "hostUnknown" | "connectionLost" | "timeout" | "certificate" | "certificateIssuer" | "certificateHost" | "certificateExpired" | "certificateEarly" | "tls" | "credentials" | "noPasswords" | "refused" | "overQuota" | "inUse" | "protocol" | "limit" | "diskFull" | "file" | "corrupt" | "newerVersion" | "profileInUse" | "secrets" | "wrongPassphrase" | "notHere" | "tooLate" | "needsFolder" | "cancelled" | "internal";
+export type Code = "invalid" | "notFound" | "conflict" | "offline" | "hostUnknown" | "connectionLost" | "timeout" | "certificate" | "certificateIssuer" | "certificateHost" | "certificateExpired" | "certificateEarly" | "certificateChanged" | "proxy" | "portal" | "tls" | "credentials" | "noPasswords" | "signInOver" | "signInDenied" | "signInFailed" | "signInTimeout" | "noClient" | "refused" | "overQuota" | "inUse" | "protocol" | "limit" | "diskFull" | "file" | "corrupt" | "newerVersion" | "profileInUse" | "secrets" | "wrongPassphrase" | "notHere" | "tooLate" | "needsFolder" | "cancelled" | "internal";
 
 /** Asks for correspondents. */
 export type Complete = {
@@ -323,6 +357,8 @@ export type Discovery = {
   advice: ProviderAdvice,
   /** Page that makes the app password or explains; empty when there is none. */
   adviceUrl: string,
+  /** Who signs the user in through the browser; null where nobody does. */
+  signIn: SignInProvider | null,
   /** IMAP server; null when none was found. */
   imap: Server | null,
   /** POP3 server; null when none was found. */
@@ -638,6 +674,13 @@ export type LeaveList = "unknown" | "oneClick" | "mail" | "page";
 /** What POP3 leaves behind. */
 export type LeaveOnServer = "keep" | "removeAfterDownload";
 
+/** Asks for the certificate that a server shows. Nothing secret is sent there. */
+export type LookAtCertificate = {
+  /** The server. */
+  server: Server,
+  /** Fingerprint that the user accepted for it; empty when there is none. */
+  accepted: string, };
+
 /** A folder. */
 export type Mailbox = {
   /** Local id. */
@@ -853,6 +896,23 @@ export type MovedRow = {
   /** The message that stands for it now. */
   message: number, };
 
+/** The way to the servers. */
+export type Network = {
+  /** Which proxy is used. */
+  mode: ProxyMode,
+  /** How the proxy that is set here is spoken to. */
+  kind: ProxyKind,
+  /** Its host; empty when none was ever set. */
+  host: string,
+  /** Its port, 1 to 65535. */
+  port: number,
+  /** Who asks there; empty for nobody in particular. */
+  user: string,
+  /** A password is kept for it. */
+  hasPassword: boolean,
+  /** The environment or the setting leads mail through a proxy now. */
+  isProxied: boolean, };
+
 /** What a new draft begins with. */
 export type NewDraft = { "kind": "blank",
   /** Account to send from; null lets the engine choose. */
@@ -1014,6 +1074,22 @@ export type ParsedAddresses = {
   /** In order; one that cannot be right keeps its text in `email`. */
   addresses: Array<ParsedAddress>, };
 
+/** A certificate that the user accepted. */
+export type Pin = {
+  /** For which server of the account. */
+  side: ServerSide,
+  /** SHA-256, in pairs of hexadecimal digits with colons. */
+  fingerprint: string, };
+
+/** Accepts exactly this certificate for one server of an account, or takes that back. */
+export type PinCertificate = {
+  /** Account. */
+  id: number,
+  /** Which of its servers. */
+  side: ServerSide,
+  /** The fingerprint; empty takes back what was accepted. */
+  fingerprint: string, };
+
 /** When a message leaves the POP3 server. It never leaves before all of it is safe here, unless it was deleted here. */
 export type PopPolicy = "leave" | "afterDays" | "whenDeleted" | "whenMoved" | "atOnce" | "never";
 
@@ -1044,6 +1120,13 @@ export type PopRulesPreview = {
   stay: number,
   /** Of these, messages whose contents are not on this computer. */
   notHere: number, };
+
+/** How a server presents itself. */
+export type PresentedCertificate = {
+  /** What is wrong; null when nothing is. */
+  problem: Error | null,
+  /** The certificate; null where nothing is wrong with one. */
+  certificate: Certificate | null, };
 
 /** Asks what rules would do to a maildrop, as far as it is known from the last look. */
 export type PreviewPopRules = {
@@ -1087,6 +1170,12 @@ export type Protocol = "imap" | "pop3" | "smtp" | "local";
 
 /** What must be known about a provider before a password is typed. */
 export type ProviderAdvice = "none" | "appPassword" | "noPasswords" | "authorisationCode";
+
+/** How a proxy is spoken to. */
+export type ProxyKind = "socks5" | "http";
+
+/** Which proxy is used. */
+export type ProxyMode = "system" | "direct" | "manual";
 
 /** Quick filter; all that are set must hold. */
 export type QuickFilter = {
@@ -1403,6 +1492,21 @@ export type SetLook = {
   /** How. */
   look: MessageLook, };
 
+/** Chooses the way to the servers. */
+export type SetNetwork = {
+  /** Which proxy is used. */
+  mode: ProxyMode,
+  /** How it is spoken to. */
+  kind: ProxyKind,
+  /** Its host. */
+  host: string,
+  /** Its port, 1 to 65535. */
+  port: number,
+  /** Who asks there; empty for nobody in particular. */
+  user: string,
+  /** The password there; null keeps it. */
+  password: string | null, };
+
 /** Works offline, or online again. */
 export type SetOffline = {
   /** True: close all connections and plan none. */
@@ -1415,7 +1519,9 @@ export type SetPassword = {
   /** New incoming password; null keeps it. */
   incomingPassword: string | null,
   /** New outgoing password; null means the same as the incoming one. */
-  outgoingPassword: string | null, };
+  outgoingPassword: string | null,
+  /** Ticket of a sign-in that came to its end, in place of passwords; null for passwords. */
+  signIn: string | null, };
 
 /** All settings; `settings.set` takes the whole. */
 export type Settings = {
@@ -1452,6 +1558,49 @@ export type Settings = {
   notifications: boolean,
   /** Closing the window keeps Posthorn running. */
   keepRunning: boolean, };
+
+/** A sign-in that waits for the browser. */
+export type SignInBegun = {
+  /** Names it to `signIn.wait` and `signIn.cancel`. */
+  ticket: string,
+  /** The page that the system's browser is to open. */
+  url: string, };
+
+/** Who signs users in through the browser. */
+export type SignInProvider = {
+  /** Its id, for `signIn.begin`. */
+  id: string,
+  /** Its name as people know it. */
+  name: string,
+  /** A client id is configured: without one nobody can sign in. */
+  configured: boolean, };
+
+/** Names a sign-in. */
+export type SignInTicket = {
+  /** As `signIn.begin` gave it. */
+  ticket: string, };
+
+/** The words of the page that the browser shows in the end, in the user's language. */
+export type SignInWords = {
+  /** BCP 47 language of the words. */
+  language: string,
+  /** Heading after a yes. */
+  doneTitle: string,
+  /** What to do next after a yes. */
+  doneText: string,
+  /** Heading after a no. */
+  deniedTitle: string,
+  /** What to do next after a no. */
+  deniedText: string, };
+
+/** A sign-in that came to its end. Its tokens stay with the engine, under the ticket, for an account to use. */
+export type SignedIn = {
+  /** The ticket, for `accounts.add` and `accounts.setPassword`. */
+  ticket: string,
+  /** The address that signed in; empty where the provider does not say. */
+  address: string,
+  /** False: another address signed in than the one that is meant. */
+  isMeant: boolean, };
 
 /** Order of a view. */
 export type SortKey = "date" | "sender" | "subject" | "size";
@@ -1648,6 +1797,20 @@ export interface Methods {
   "accounts.openLocal": { params: Nothing; answer: Account };
   /** Fetches mail now. */
   "accounts.checkNow": { params: CheckNow; answer: Nothing };
+  /** Gives the way to the servers. */
+  "network.get": { params: Nothing; answer: Network };
+  /** Chooses the way to the servers. */
+  "network.set": { params: SetNetwork; answer: Network };
+  /** Asks a server for its certificate; nothing secret is sent. */
+  "certificates.look": { params: LookAtCertificate; answer: PresentedCertificate };
+  /** Accepts exactly one certificate for a server of an account, or takes that back. */
+  "certificates.pin": { params: PinCertificate; answer: Account };
+  /** Begins a sign-in through the browser. */
+  "signIn.begin": { params: BeginSignIn; answer: SignInBegun };
+  /** Waits until the user came back from the browser. */
+  "signIn.wait": { params: SignInTicket; answer: SignedIn };
+  /** Ends a sign-in that is not wanted any more. */
+  "signIn.cancel": { params: SignInTicket; answer: Nothing };
   /** Waits until synchronisation has come to rest. */
   "sync.wait": { params: SyncWait; answer: SyncWaited };
   /** Lists the folders of all accounts. */
@@ -1813,6 +1976,13 @@ export const METHOD_NAMES = [
   "accounts.previewPopRules",
   "accounts.openLocal",
   "accounts.checkNow",
+  "network.get",
+  "network.set",
+  "certificates.look",
+  "certificates.pin",
+  "signIn.begin",
+  "signIn.wait",
+  "signIn.cancel",
   "sync.wait",
   "mailboxes.list",
   "mailboxes.create",

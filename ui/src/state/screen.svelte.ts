@@ -1,4 +1,5 @@
 /** What is on screen around the mail: the page shown, layers above it, and the questions that wait for an answer. */
+import type { Server } from '@/ipc/generated';
 
 /** A page that fills the window. */
 export type Page = 'mail' | 'settings' | 'account';
@@ -29,6 +30,15 @@ export interface FolderQuestion {
   role: 'archive' | 'trash' | 'junk' | 'sent';
 }
 
+/** A certificate that may be trusted. */
+export interface CertificateQuestion {
+  server: Server;
+  /** Fingerprint that was accepted before; empty when there is none. */
+  accepted: string;
+  /** Does it. */
+  trust: (fingerprint: string) => Promise<void>;
+}
+
 /** Where the window stands. */
 export class Screen {
   page = $state<Page>('mail');
@@ -49,6 +59,7 @@ export class Screen {
   storageOf = $state<number | null>(null);
   /** The folder that is being moved. */
   movedFolder = $state<number | null>(null);
+  certificateQuestion = $state.raw<CertificateQuestion | null>(null);
   folderQuestion = $state.raw<FolderQuestion | null>(null);
   #folder: (settled: boolean) => void = () => undefined;
   /** The message whose source is shown. */

@@ -25,6 +25,11 @@ export function shortDate(at: number, now = Date.now()): string {
   return date({ year: 'numeric', month: 'numeric', day: 'numeric' }).format(at);
 }
 
+/** Returns the day alone. */
+export function day(at: number): string {
+  return date({ dateStyle: 'medium' }).format(at);
+}
+
 /** Returns the whole date, for titles and screen readers. */
 export function fullDate(at: number): string {
   return date({ dateStyle: 'full', timeStyle: 'short', hourCycle: 'h23' }).format(at);

@@ -54,6 +54,7 @@ describe('the password window', () => {
         id: first().id,
         incomingPassword: null,
         outgoingPassword: 'new one',
+        signIn: null,
       }),
     );
     await waitFor(() => expect(screen.queryByRole('dialog', { name: /Password for/ })).toBeNull());

@@ -1,7 +1,8 @@
 /** Setting up an account: found or by hand, advised, verified, saved. */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { Setup } from '@/feature/firstrun/setup.svelte';
-import type { AccountDraft, Discovery, Server } from '@/ipc/generated';
+import type { AccountDraft, Discovery, Server, SignedIn } from '@/ipc/generated';
+import { EngineError } from '@/ipc/engine';
 import { FakeEngine } from '../fake';
 import { ACCOUNTS } from '../mail';
 
@@ -16,6 +17,7 @@ const found = (part: Partial<Discovery> = {}): Discovery => ({
   provider: 'Harbour',
   advice: 'none',
   adviceUrl: '',
+  signIn: null,
   imap: server('imap', 993),
   pop3: server('pop3', 995),
   smtp: server('smtp', 465),
@@ -140,5 +142,108 @@ describe('setting up an account', () => {
     await setup.next();
     setup.choose('pop3');
     expect(setup.incoming).toMatchObject({ protocol: 'pop3', host: 'pop3.harbour.example', port: 995 });
+  });
+
+  it('asks for the password after the servers were found', async () => {
+    const { setup, saved } = typed(found());
+    setup.password = '';
+    expect(setup.complete).toBe(true);
+    expect(await setup.next()).toBe(false);
+    expect(setup.wantsPassword).toBe(true);
+    expect(setup.complete).toBe(false);
+    setup.password = 'correct-horse';
+    expect(await setup.next()).toBe(true);
+    expect(saved).toHaveLength(1);
+  });
+
+  it('trusts a certificate for the server that showed it, and for no other', async () => {
+    const { engine, setup, saved } = typed(found());
+    const incoming = { code: 'certificateIssuer' as const, message: '', detail: 'imap.harbour.example' };
+    engine.handlers['accounts.add'] = (draft) => {
+      saved.push(draft);
+      return { account: null, verification: { incoming, outgoing: null } };
+    };
+    expect(await setup.next()).toBe(false);
+    setup.accept('incoming', 'AA:BB');
+    await setup.next();
+    expect(saved[1]).toMatchObject({ incomingCertificate: 'AA:BB', outgoingCertificate: null });
+    setup.edit();
+    setup.incoming.port = 1993;
+    await setup.next();
+    expect(saved[2]).toMatchObject({ incomingCertificate: null });
+  });
+});
+
+describe('signing in through the browser', () => {
+  const google = { id: 'google', name: 'Google', configured: true };
+  const browser = (answer: () => Promise<SignedIn> | SignedIn) => {
+    const { engine, setup, saved } = typed(found({ advice: 'appPassword', signIn: google }));
+    setup.password = '';
+    const opened: string[] = [];
+    engine.openExternal = (url) => {
+      opened.push(url);
+      return Promise.resolve();
+    };
+    engine.handlers['signIn.begin'] = () => ({ ticket: 't1', url: 'https://accounts.example/auth' });
+    engine.handlers['signIn.wait'] = answer;
+    engine.handlers['signIn.cancel'] = () => ({});
+    return { engine, setup, saved, opened };
+  };
+  const signedIn = (address: string, isMeant: boolean): SignedIn => ({ ticket: 't1', address, isMeant });
+
+  it('offers it where the provider has it, and saves the account with the ticket and no password', async () => {
+    const { setup, saved, opened } = browser(() => signedIn('yue@harbour.example', true));
+    expect(await setup.next()).toBe(false);
+    expect(setup.provider).toEqual(google);
+    expect(setup.complete).toBe(true);
+    expect(opened).toEqual([]);
+    expect(await setup.next()).toBe(true);
+    expect(opened).toEqual(['https://accounts.example/auth']);
+    expect(saved[0]).toMatchObject({ signIn: 't1', incomingPassword: null, outgoingPassword: null });
+  });
+
+  it('tells when somebody else signed in, and uses that address only when the user says so', async () => {
+    const { setup, saved } = browser(() => signedIn('other@harbour.example', false));
+    await setup.next();
+    expect(await setup.next()).toBe(false);
+    expect(saved).toEqual([]);
+    const other = setup.browser.other;
+    expect(other?.address).toBe('other@harbour.example');
+    if (other) await setup.useOther(other);
+    expect(saved[0]?.config.incoming.username).toBe('other@harbour.example');
+    expect(saved[0]?.config.email).toBe('yue@harbour.example');
+  });
+
+  it('can be called off, refused and tried again', async () => {
+    let refuse: (error: unknown) => void = () => undefined;
+    const { engine, setup, saved } = browser(() => new Promise((_, reject) => (refuse = reject)));
+    await setup.next();
+    const waiting = setup.next();
+    await vi.waitFor(() => expect(engine.calls.at(-1)?.method).toBe('signIn.wait'));
+    expect(setup.browser.waiting && setup.busy).toBe(true);
+    await setup.browser.cancel();
+    expect(engine.calls.at(-1)).toMatchObject({ method: 'signIn.cancel', params: { ticket: 't1' } });
+    refuse(new EngineError({ code: 'cancelled', message: '', detail: '' }));
+    expect(await waiting).toBe(false);
+    expect(setup.problem).toBeNull();
+    const again = setup.next();
+    await vi.waitFor(() => expect(engine.calls.at(-1)?.method).toBe('signIn.wait'));
+    refuse(new EngineError({ code: 'signInDenied', message: '', detail: 'access_denied' }));
+    expect(await again).toBe(false);
+    expect(setup.problem?.error.code).toBe('signInDenied');
+    expect(saved).toEqual([]);
+  });
+
+  it('says what to do where there is no client id', async () => {
+    const nobody = { ...google, configured: false };
+    const gmail = typed(found({ advice: 'appPassword', signIn: nobody })).setup;
+    gmail.password = '';
+    await gmail.next();
+    expect([gmail.hopeless, gmail.canSwitch]).toEqual([true, true]);
+    gmail.byPassword = true;
+    expect([gmail.hopeless, gmail.wantsPassword]).toEqual([false, true]);
+    const microsoft = typed(found({ advice: 'noPasswords', signIn: nobody })).setup;
+    await microsoft.next();
+    expect([microsoft.hopeless, microsoft.canSwitch]).toEqual([true, false]);
   });
 });

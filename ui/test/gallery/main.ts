@@ -4,7 +4,7 @@ import '@/component/style/index.css';
 import App from '@/app/App.svelte';
 import { commands } from '@/command/registry.svelte';
 import { isCommandId } from '@/command/table';
-import type { DiscoveryStep, Mailbox } from '@/ipc/generated';
+import type { Discovery, DiscoveryStep, Mailbox } from '@/ipc/generated';
 import { FakeEngine } from '../fake';
 import { ACCOUNTS, DRAFT, MAILBOXES } from '../mail';
 import { PROOF } from './proof';
@@ -118,6 +118,48 @@ const show: Record<string, () => void> = {
       engine.emit({ kind: 'accountStatusChanged', status: { ...account.status, state: 'needsPassword', problem } });
     }, 600);
   },
+  signin: () => adding({ advice: 'appPassword', signIn: { id: 'google', name: 'Google', configured: true } }),
+  noclient: () => adding({ advice: 'noPasswords', signIn: { id: 'microsoft', name: 'Microsoft', configured: false } }),
+  over: () => {
+    const [account] = ACCOUNTS;
+    if (!account) return;
+    const signIn = { id: 'google', name: 'Google', configured: true };
+    engine.handlers['accounts.list'] = () => ACCOUNTS.map((one) => (one === account ? { ...one, signIn } : one));
+    engine.handlers['signIn.begin'] = () => ({ ticket: 't', url: 'about:blank' });
+    engine.handlers['signIn.wait'] = () => new Promise(() => undefined);
+    const problem = {
+      code: 'signInOver' as const,
+      message: '',
+      detail: 'invalid_grant: Token has been expired or revoked.',
+    };
+    setTimeout(() => {
+      const passwordFor = 'incoming' as const;
+      const status = { ...account.status, state: 'needsPassword' as const, problem, passwordFor };
+      engine.emit({ kind: 'accountStatusChanged', status });
+    }, 600);
+  },
+  certificate: () => {
+    const [account] = ACCOUNTS;
+    if (!account) return;
+    const fingerprint = Array.from({ length: 32 }, (_, at) => ((at * 53 + 19) % 256).toString(16).padStart(2, '0'))
+      .join(':')
+      .toUpperCase();
+    const pins = [{ side: 'outgoing' as const, fingerprint }];
+    const problem = { code: 'certificateChanged' as const, message: '', detail: 'imap.harbour.example' };
+    const status = { ...account.status, state: 'failed' as const, problem };
+    engine.handlers['accounts.list'] = () => ACCOUNTS.map((one) => (one === account ? { ...one, pins, status } : one));
+    engine.handlers['certificates.look'] = () => ({
+      problem,
+      certificate: {
+        fingerprint,
+        subject: 'imap.harbour.example',
+        issuer: 'imap.harbour.example',
+        names: ['imap.harbour.example', '10.1.2.3'],
+        notBeforeAt: Date.UTC(2026, 0, 1),
+        notAfterAt: Date.UTC(2036, 0, 1),
+      },
+    });
+  },
   steps: () => {
     engine.handlers['accounts.list'] = () => [];
     engine.handlers['accounts.discover'] = ({ ticket }) => {
@@ -147,6 +189,37 @@ const show: Record<string, () => void> = {
     }, 500);
   },
 };
+/** Adds an account of whose address this was found. */
+function adding(found: Partial<Discovery>): void {
+  engine.handlers['accounts.list'] = () => [];
+  engine.handlers['accounts.discover'] = ({ email }) => ({
+    provider: found.signIn?.name ?? '',
+    advice: 'none',
+    adviceUrl: '',
+    signIn: null,
+    imap: { protocol: 'imap', host: 'imap.example', port: 993, encryption: 'tls', username: email },
+    pop3: null,
+    smtp: { protocol: 'smtp', host: 'smtp.example', port: 465, encryption: 'tls', username: email },
+    serverFilesSent: true,
+    unprovenHosts: [],
+    ...found,
+  });
+  engine.handlers['signIn.begin'] = () => ({ ticket: 't', url: 'about:blank' });
+  engine.handlers['signIn.wait'] = () => new Promise(() => undefined);
+  setTimeout(() => {
+    for (const [name, text] of [
+      ['name', '林悦'],
+      ['email', 'yue@harbour.example'],
+    ]) {
+      const field = document.querySelector<HTMLInputElement>(`input[name=${name}]`);
+      if (!field || text === undefined) continue;
+      field.value = text;
+      field.dispatchEvent(new InputEvent('input', { bubbles: true }));
+    }
+    setTimeout(() => document.querySelector<HTMLElement>('form .btn--primary')?.click(), 100);
+  }, 500);
+}
+
 show[query.get('show') ?? '']?.();
 mount(App, { target: document.getElementById('app') ?? document.body, props: { engine } });
 

@@ -6,15 +6,17 @@
 
 mod config;
 mod find;
+mod keys;
+mod pin;
 mod pop;
 mod remove;
 
 use posthorn_model::{AccountId, MailboxRole, Protocol};
-use posthorn_net::{Secret, SecretStore as _};
 use posthorn_store::{ReadTx, account, mailbox};
-use posthorn_sync::{Side, secret_key as key};
 
 pub(crate) use find::{accounts_discover, verify};
+use keys::{forget, keep, keys};
+pub(crate) use pin::{certificates_look, certificates_pin};
 pub(crate) use pop::accounts_preview_pop_rules;
 pub(crate) use remove::{accounts_removal_preview, accounts_remove};
 
@@ -37,13 +39,6 @@ const LOCAL_FOLDERS: [(&str, MailboxRole); 6] = [
     ("Junk", MailboxRole::Junk),
     ("Trash", MailboxRole::Trash),
 ];
-
-/// The passwords of one account, as they are to be used.
-#[derive(Clone, Debug)]
-pub(crate) struct Secrets {
-    pub(crate) incoming: Secret,
-    pub(crate) outgoing: Secret,
-}
 
 /// Returns an account's status; one that the synchronisation does not know is off.
 fn status(engine: &Engine, id: AccountId) -> AccountStatus {
@@ -93,34 +88,6 @@ pub(crate) async fn accounts_list(engine: &Engine, _: Nothing) -> Result<Vec<Acc
     list(engine).await
 }
 
-/// Reads what the vault has, and puts what was typed in its place. Only the vault and the servers see it.
-async fn secrets(engine: &Engine, draft: &AccountDraft) -> Result<Secrets> {
-    let stored = match draft.id {
-        Some(id) => {
-            let vault = engine.vault().clone();
-            let read = tokio::task::spawn_blocking(move || {
-                let get = |side| vault.get(&key(AccountId(id), side));
-                Ok::<_, Error>((get(Side::Incoming)?, get(Side::Outgoing)?))
-            });
-            read.await.map_err(|error| Error::new(Code::Internal, error.to_string()))?
-        }
-        None => Ok((None, None)),
-    };
-    let typed = |text: &Option<String>| text.as_ref().map(|text| Secret::new(text.as_str()));
-    let (incoming, outgoing) = (typed(&draft.incoming_password), typed(&draft.outgoing_password));
-    // A vault that cannot be read matters only where something is needed from it.
-    let (stored_incoming, stored_outgoing) = match stored {
-        Ok(stored) => stored,
-        Err(_) if incoming.is_some() => (None, None),
-        Err(error) => return Err(error),
-    };
-    let is_new = incoming.is_some();
-    let incoming = incoming.or(stored_incoming).unwrap_or_default();
-    let kept = if is_new { None } else { stored_outgoing };
-    let outgoing = outgoing.or(kept).unwrap_or_else(|| incoming.clone());
-    Ok(Secrets { incoming, outgoing })
-}
-
 /// Makes sure that the vault keeps what it is given before anything depends on it. Without accounts the encrypted
 /// file takes the place of a keychain that keeps nothing; the page then asks for its master password.
 async fn prove_vault(engine: &Engine) -> Result<()> {
@@ -131,33 +98,11 @@ async fn prove_vault(engine: &Engine) -> Result<()> {
     Ok(())
 }
 
-/// Puts an account's secrets into the vault.
-async fn keep(engine: &Engine, id: AccountId, secrets: Secrets) -> Result<()> {
-    let vault = engine.vault().clone();
-    let kept = tokio::task::spawn_blocking(move || {
-        vault.set(&key(id, Side::Incoming), &secrets.incoming)?;
-        vault.set(&key(id, Side::Outgoing), &secrets.outgoing)
-    });
-    kept.await.map_err(|error| Error::new(Code::Internal, error.to_string()))??;
-    Ok(())
-}
-
-/// Takes an account's secrets out of the vault.
-async fn forget(engine: &Engine, id: AccountId) -> Result<()> {
-    let vault = engine.vault().clone();
-    let forgotten = tokio::task::spawn_blocking(move || {
-        vault.delete(&key(id, Side::Incoming))?;
-        vault.delete(&key(id, Side::Outgoing))
-    });
-    forgotten.await.map_err(|error| Error::new(Code::Internal, error.to_string()))??;
-    Ok(())
-}
-
 /// Logs in on both servers and saves nothing.
 pub(crate) async fn accounts_verify(engine: &Engine, draft: AccountDraft) -> Result<Verification> {
     config::check(&draft.config)?;
-    let secrets = secrets(engine, &draft).await?;
-    Box::pin(verify(engine, &draft, &secrets)).await
+    let keys = keys(engine, &draft).await?;
+    Box::pin(verify(engine, &draft, &keys)).await
 }
 
 fn failed(verification: Verification) -> AccountSaved {
@@ -172,8 +117,8 @@ fn is_fine(verification: &Verification) -> bool {
 pub(crate) async fn accounts_add(engine: &Engine, draft: AccountDraft) -> Result<AccountSaved> {
     let draft = AccountDraft { id: None, ..draft };
     config::check(&draft.config)?;
-    let secrets = secrets(engine, &draft).await?;
-    let verification = Box::pin(verify(engine, &draft, &secrets)).await?;
+    let keys = keys(engine, &draft).await?;
+    let verification = Box::pin(verify(engine, &draft, &keys)).await?;
     if !is_fine(&verification) {
         return Ok(failed(verification));
     }
@@ -181,6 +126,7 @@ pub(crate) async fn accounts_add(engine: &Engine, draft: AccountDraft) -> Result
     // Switched off until its secrets are in the vault: a crash in between leaves an account that asks for nothing.
     let mut settings = config::to_settings(&draft.config, None);
     settings.is_enabled = false;
+    pin::accept(&draft, &mut settings)?;
     let config = draft.config.clone();
     let id = engine
         .store()
@@ -195,7 +141,7 @@ pub(crate) async fn accounts_add(engine: &Engine, draft: AccountDraft) -> Result
             Ok(id)
         })
         .await?;
-    if let Err(error) = keep(engine, id, secrets).await {
+    if let Err(error) = keep(engine, id, keys).await {
         engine.store().write(move |tx| account::remove(tx, id)).await?;
         return Err(error);
     }
@@ -208,18 +154,21 @@ pub(crate) async fn accounts_update(engine: &Engine, draft: AccountDraft) -> Res
     let id = AccountId(draft.id.ok_or_else(|| Error::invalid("Which account is to be changed?"))?);
     config::check(&draft.config)?;
     let before = engine.store().read(move |tx| account::get(tx, id)).await?;
-    let settings = config::to_settings(&draft.config, Some(&before.settings));
-    let has_secret = draft.incoming_password.is_some() || draft.outgoing_password.is_some();
+    let mut settings = config::to_settings(&draft.config, Some(&before.settings));
+    pin::accept(&draft, &mut settings)?;
+    let has_secret = draft.incoming_password.is_some()
+        || draft.outgoing_password.is_some()
+        || draft.sign_in.is_some();
     let has_moved = settings.incoming != before.settings.incoming
         || settings.outgoing != before.settings.outgoing;
     let mut verification = Verification { incoming: None, outgoing: None };
     if has_secret || has_moved {
-        let secrets = secrets(engine, &draft).await?;
-        verification = Box::pin(verify(engine, &draft, &secrets)).await?;
+        let keys = keys(engine, &draft).await?;
+        verification = Box::pin(verify(engine, &draft, &keys)).await?;
         if !is_fine(&verification) {
             return Ok(failed(verification));
         }
-        keep(engine, id, secrets).await?;
+        keep(engine, id, keys).await?;
     }
     let config = draft.config;
     engine
@@ -233,7 +182,7 @@ pub(crate) async fn accounts_update(engine: &Engine, draft: AccountDraft) -> Res
     Ok(AccountSaved { account: Some(get(engine, id).await?), verification })
 }
 
-/// Gives an account a new password, verified first.
+/// Gives an account a new password, or signs it in again; verified first.
 pub(crate) async fn accounts_set_password(
     engine: &Engine,
     request: SetPassword,
@@ -245,14 +194,17 @@ pub(crate) async fn accounts_set_password(
         config,
         incoming_password: request.incoming_password,
         outgoing_password: request.outgoing_password,
+        incoming_certificate: None,
+        outgoing_certificate: None,
+        sign_in: request.sign_in,
         ticket: String::new(),
     };
-    let secrets = secrets(engine, &draft).await?;
-    let verification = Box::pin(verify(engine, &draft, &secrets)).await?;
+    let keys = keys(engine, &draft).await?;
+    let verification = Box::pin(verify(engine, &draft, &keys)).await?;
     if !is_fine(&verification) {
         return Ok(failed(verification));
     }
-    keep(engine, id, secrets).await?;
+    keep(engine, id, keys).await?;
     engine.sync().account_changed(id).await;
     Ok(AccountSaved { account: Some(get(engine, id).await?), verification })
 }

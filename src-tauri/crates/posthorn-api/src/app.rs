@@ -36,6 +36,7 @@ pub(crate) async fn app_unlock_secrets(engine: &Engine, request: UnlockSecrets) 
     let vault = engine.vault().clone();
     let unlocked = tokio::task::spawn_blocking(move || vault.unlock(passphrase)).await;
     unlocked.map_err(|error| Error::new(Code::Internal, error.to_string()))??;
+    crate::network::apply(engine.store(), engine.vault(), engine.dialer()).await?;
     let accounts = engine.store().read(posthorn_store::account::list).await?;
     for account in accounts {
         engine.sync().account_changed(account.id).await;

@@ -6,29 +6,35 @@
 
 mod account;
 mod archive;
+mod certificate;
 mod draft;
 mod error;
 mod event;
 mod mailbox;
 mod message;
+mod network;
 mod operation;
 mod outbox;
 mod reading;
 mod setting;
+mod sign_in;
 mod storage;
 mod view;
 
 pub use account::*;
 pub use archive::*;
+pub use certificate::*;
 pub use draft::*;
 pub use error::*;
 pub use event::*;
 pub use mailbox::*;
 pub use message::*;
+pub use network::*;
 pub use operation::*;
 pub use outbox::*;
 pub use reading::*;
 pub use setting::*;
+pub use sign_in::*;
 pub use storage::*;
 pub use view::*;
 

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use posthorn_model::Clock;
 use posthorn_net::{DialSettings, Dialer, Trust};
+use posthorn_oauth::Providers;
 use posthorn_store::{Paths, Store};
 use posthorn_sync::{DiskRoom, Sync, SyncOptions, Tuning};
 use serde_json::Value;
@@ -24,6 +25,7 @@ use crate::lock::ProfileLock;
 use crate::operation::Groups;
 use crate::options::Options;
 use crate::secret::Vault;
+use crate::sign_in::SignIns;
 use crate::view::Views;
 use crate::{event, method};
 
@@ -31,6 +33,8 @@ use crate::{event, method};
 const EVENT_LIMIT: usize = 1024;
 /// Folder of staged files inside the profile; emptied at start.
 const STAGING: &str = "staging";
+/// Name of the file of providers inside the profile.
+const PROVIDERS: &str = "oauth.json";
 /// Calls that end with the one who asked: they change nothing.
 const ENDS_WITH_CALLER: &[&str] = &[
     "views.open",
@@ -39,6 +43,7 @@ const ENDS_WITH_CALLER: &[&str] = &[
     "sync.wait",
     "accounts.discover",
     "accounts.verify",
+    "signIn.wait",
 ];
 
 /// The engine of one profile. Cheap to clone; all clones are the same engine. Ends with [`Engine::shutdown`].
@@ -60,6 +65,7 @@ struct Inner {
     groups: Groups,
     tokens: Tokens,
     revisions: Revisions,
+    sign_ins: SignIns,
     cancel: CancellationToken,
     tasks: TaskTracker,
     /// Given back when everything is closed.
@@ -73,6 +79,7 @@ struct Opened {
     vault: Vault,
     trust: Trust,
     known_servers: KnownServers,
+    providers: Providers,
 }
 
 fn open_files(options: &Options) -> Result<Opened> {
@@ -91,7 +98,12 @@ fn open_files(options: &Options) -> Result<Opened> {
     let vault = Vault::open(options)?;
     let store = Store::open(&Paths::in_folder(&options.profile), Arc::clone(&options.clock))?;
     let known_servers = crate::known::read(options.known_servers.as_deref())?;
-    Ok(Opened { lock, store, vault, trust, known_servers })
+    let providers = match &options.oauth {
+        Some(file) => Providers::read(file, false),
+        None => Providers::read(&options.profile.join(PROVIDERS), true),
+    };
+    let providers = providers.map_err(|error| Error::new(Code::File, error.to_string()))?;
+    Ok(Opened { lock, store, vault, trust, known_servers, providers })
 }
 
 impl Engine {
@@ -99,9 +111,10 @@ impl Engine {
     pub async fn open(options: Options) -> Result<Self> {
         let for_files = options.clone();
         let opened = tokio::task::spawn_blocking(move || open_files(&for_files)).await;
-        let Opened { lock, store, vault, trust, known_servers } = opened.map_err(|error| {
-            Error::new(Code::Internal, "Opening the profile failed").with(error)
-        })??;
+        let Opened { lock, store, vault, trust, known_servers, providers } =
+            opened.map_err(|error| {
+                Error::new(Code::Internal, "Opening the profile failed").with(error)
+            })??;
         if !store.read(crate::account::has_server).await? {
             vault.settle_for_a_file();
         }
@@ -112,6 +125,7 @@ impl Engine {
             ..DialSettings::default()
         };
         let dialer = Dialer::new(trust, dial);
+        crate::network::apply(&store, &vault, &dialer).await?;
         let retry = options.retry_ms.map(std::time::Duration::from_millis);
         let defaults = Tuning::default();
         let tuning = Tuning { retry_first: retry.unwrap_or(defaults.retry_first), ..defaults };
@@ -119,6 +133,7 @@ impl Engine {
         let sync = Sync::start(SyncOptions {
             store: store.clone(),
             secrets: vault.clone(),
+            providers,
             dialer: dialer.clone(),
             clock: Arc::clone(&options.clock),
             room: Arc::new(DiskRoom { folder: options.profile.clone() }),
@@ -140,6 +155,7 @@ impl Engine {
             views: Views::default(),
             groups: Groups::default(),
             revisions: Revisions::default(),
+            sign_ins: SignIns::default(),
             cancel: CancellationToken::new(),
             tasks: TaskTracker::new(),
             lock: Mutex::new(Some(lock)),
@@ -250,6 +266,10 @@ impl Engine {
 
     pub(crate) fn revisions(&self) -> &Revisions {
         &self.0.revisions
+    }
+
+    pub(crate) fn sign_ins(&self) -> &SignIns {
+        &self.0.sign_ins
     }
 
     pub(crate) fn profile(&self) -> &Path {

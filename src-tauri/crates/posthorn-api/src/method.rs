@@ -8,7 +8,8 @@ use serde_json::Value;
 use crate::account::{
     accounts_add, accounts_check_now, accounts_discover, accounts_list, accounts_open_local,
     accounts_preview_pop_rules, accounts_removal_preview, accounts_remove, accounts_set_enabled,
-    accounts_set_password, accounts_update, accounts_verify, sync_wait,
+    accounts_set_password, accounts_update, accounts_verify, certificates_look, certificates_pin,
+    sync_wait,
 };
 use crate::app::{app_info, app_set_offline, app_unlock_secrets};
 use crate::archive::{
@@ -29,6 +30,11 @@ use crate::contract::{
     SetPassword, Settings, StorageOverview, StorageProposal, SubscribeMailbox, SyncWait,
     SyncWaited, Undoable, UnlockSecrets, Unsent, Verification, ViewRange, ViewSpec,
 };
+// The ways in: signing in, certificates, proxies.
+use crate::contract::{
+    BeginSignIn, LookAtCertificate, Network, PinCertificate, PresentedCertificate, SetNetwork,
+    SignInBegun, SignInTicket, SignedIn,
+};
 use crate::draft::{
     drafts_attach_bytes, drafts_attach_paths, drafts_check, drafts_create, drafts_discard,
     drafts_get, drafts_leave, drafts_list, drafts_remove_attachment, drafts_restore, drafts_save,
@@ -46,6 +52,7 @@ use crate::message::{
     messages_print, messages_save, messages_set_charset, messages_set_look, messages_source,
     messages_structure, messages_unsubscribe, threads_open,
 };
+use crate::network::{network_get, network_set};
 use crate::operation::{
     messages_archive, messages_copy, messages_delete, messages_junk, messages_move,
     messages_not_junk, messages_set_read, messages_set_starred, messages_trash,
@@ -56,6 +63,7 @@ use crate::outbox::{
     outbox_undo, outbox_unsent,
 };
 use crate::setting::{settings_get, settings_set};
+use crate::sign_in::{sign_in_begin, sign_in_cancel, sign_in_wait};
 use crate::storage::{mailboxes_facts, storage_overview, storage_propose};
 use crate::view::{views_close, views_find, views_open, views_range};
 
@@ -94,6 +102,20 @@ macro_rules! methods {
             "accounts.openLocal" accounts_open_local(Nothing) -> Account;
             /// Fetches mail now.
             "accounts.checkNow" accounts_check_now(CheckNow) -> Nothing;
+            /// Gives the way to the servers.
+            "network.get" network_get(Nothing) -> Network;
+            /// Chooses the way to the servers.
+            "network.set" network_set(SetNetwork) -> Network;
+            /// Asks a server for its certificate; nothing secret is sent.
+            "certificates.look" certificates_look(LookAtCertificate) -> PresentedCertificate;
+            /// Accepts exactly one certificate for a server of an account, or takes that back.
+            "certificates.pin" certificates_pin(PinCertificate) -> Account;
+            /// Begins a sign-in through the browser.
+            "signIn.begin" sign_in_begin(BeginSignIn) -> SignInBegun;
+            /// Waits until the user came back from the browser.
+            "signIn.wait" sign_in_wait(SignInTicket) -> SignedIn;
+            /// Ends a sign-in that is not wanted any more.
+            "signIn.cancel" sign_in_cancel(SignInTicket) -> Nothing;
             /// Waits until synchronisation has come to rest.
             "sync.wait" sync_wait(SyncWait) -> SyncWaited;
 

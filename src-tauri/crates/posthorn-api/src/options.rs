@@ -51,6 +51,9 @@ pub struct Options {
     /// JSON file of the servers of domains (`{"example.org":[{"protocol":"imap","host":…,"port":…,"encryption":"tls"}, …]}`),
     /// which discovery then asks nobody about: the demo's and the tests'.
     pub known_servers: Option<PathBuf>,
+    /// JSON file of the providers that sign in through the browser, with our client ids (`OAUTH.md`). Absent: `oauth.json`
+    /// in the profile, where there is one.
+    pub oauth: Option<PathBuf>,
     /// Asked for every name in place of the system's resolver: the tests'.
     pub nameserver: Option<SocketAddr>,
     /// Ports that stand for others on hosts that [`Self::nameserver`] names: tests cannot bind 443.
@@ -72,6 +75,7 @@ impl Default for Options {
             trust_ca: Vec::new(),
             seed_accounts: None,
             known_servers: None,
+            oauth: None,
             nameserver: None,
             ports: HashMap::new(),
             content_base: "mail://localhost".to_owned(),

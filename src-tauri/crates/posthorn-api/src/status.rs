@@ -16,8 +16,15 @@ impl From<Problem> for Error {
             ProblemKind::CertificateHost => Code::CertificateHost,
             ProblemKind::CertificateExpired => Code::CertificateExpired,
             ProblemKind::CertificateEarly => Code::CertificateEarly,
+            ProblemKind::CertificateChanged => Code::CertificateChanged,
+            ProblemKind::Proxy => Code::Proxy,
+            ProblemKind::Portal => Code::Portal,
             ProblemKind::Tls => Code::Tls,
             ProblemKind::Credentials | ProblemKind::NoPassword => Code::Credentials,
+            ProblemKind::SignInOver => Code::SignInOver,
+            ProblemKind::SignInDenied => Code::SignInDenied,
+            ProblemKind::SignInFailed => Code::SignInFailed,
+            ProblemKind::NoClient => Code::NoClient,
             ProblemKind::Refused | ProblemKind::Unsupported => Code::Refused,
             ProblemKind::OverQuota => Code::OverQuota,
             ProblemKind::InUse => Code::InUse,
@@ -43,6 +50,7 @@ impl From<posthorn_net::Error> for Error {
             Failure::Unresolved(_) => Code::HostUnknown,
             Failure::Io(_) => Code::ConnectionLost,
             Failure::TimedOut(_) => Code::Timeout,
+            Failure::Proxy { .. } => Code::Proxy,
             Failure::Tls(_) => Code::Tls,
             Failure::Certificate { .. } => Code::Certificate,
             Failure::NoTrust(_) => Code::File,
@@ -79,7 +87,10 @@ impl From<State> for AccountState {
 /// Tells whose password the user must give.
 pub(crate) fn password_for(status: &Status) -> Option<ServerSide> {
     let is_refused = |problem: &Problem| {
-        matches!(problem.kind, ProblemKind::Credentials | ProblemKind::NoPassword)
+        matches!(
+            problem.kind,
+            ProblemKind::Credentials | ProblemKind::NoPassword | ProblemKind::SignInOver
+        )
     };
     if status.state == State::NeedsPassword {
         return Some(ServerSide::Incoming);

@@ -9,7 +9,7 @@ use posthorn_api::SecretsKind;
 
 const USAGE: &str = "usage: posthorn-devserver --profile DIR [--listen 127.0.0.1:PORT] [--content-listen 127.0.0.1:PORT]
   [--secrets keychain|file|memory] [--passphrase-file FILE] [--trust-ca FILE]... [--seed-accounts FILE]
-  [--known-servers FILE] [--nameserver 127.0.0.1:PORT] [--port ASKED=DIALLED]...
+  [--known-servers FILE] [--oauth FILE] [--nameserver 127.0.0.1:PORT] [--port ASKED=DIALLED]...
   [--ui DIR] [--allow-origin ORIGIN]... [--stop-on-stdin-close]";
 
 /// What the command line says.
@@ -54,6 +54,7 @@ impl Options {
                 "--trust-ca" => options.engine.trust_ca.push(value()?.into()),
                 "--seed-accounts" => options.engine.seed_accounts = Some(value()?.into()),
                 "--known-servers" => options.engine.known_servers = Some(value()?.into()),
+                "--oauth" => options.engine.oauth = Some(value()?.into()),
                 "--nameserver" => options.engine.nameserver = Some(address(&value()?)?),
                 "--port" => options.engine.ports.extend([port_pair(&value()?)?]),
                 "--allow-origin" => options.allow_origins.push(origin(&value()?)?),

@@ -13,7 +13,10 @@ use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
 use crate::discovery::SystemDns;
-use crate::{CertificateProblem, Error, Failure, Fingerprint, Security, Stage, Stream, Trust};
+use crate::proxy::{self, Environment, ProxyChoice, Purpose, Route};
+use crate::{
+    Certificate, CertificateProblem, Error, Failure, Fingerprint, Security, Stage, Stream, Trust,
+};
 
 /// How much later the next address is tried (RFC 8305 section 5).
 const STAGGER: Duration = Duration::from_millis(250);
@@ -68,12 +71,24 @@ pub(crate) enum Reach {
 pub struct Dialer {
     trust: Trust,
     settings: DialSettings,
+    route: Route,
 }
 
 impl Dialer {
     /// Returns a dialer that believes `trust`.
     pub fn new(trust: Trust, settings: DialSettings) -> Self {
-        Self { trust, settings }
+        Self { trust, settings, route: Route::new(Environment::of_process()) }
+    }
+
+    /// Chooses the proxy of this dialer and all its clones; connections that are open stay open.
+    pub fn choose_proxy(&self, choice: ProxyChoice) {
+        self.route.choose(choice);
+    }
+
+    /// Tells whether mail servers in general are reached through a proxy: then names are its business.
+    pub fn has_proxy(&self) -> bool {
+        // A host that no exception can name.
+        self.route.proxy("host.invalid", Purpose::Mail).is_some()
     }
 
     /// Returns how it behaves.
@@ -88,7 +103,8 @@ impl Dialer {
         address: &ServerAddress,
         accepted: Option<Fingerprint>,
     ) -> Result<Stream, Error> {
-        let tcp = self.connect(&address.host, address.port, Reach::Anywhere).await?;
+        let reach = Reach::Anywhere;
+        let tcp = self.connect(&address.host, address.port, reach, Purpose::Mail).await?;
         match address.encryption {
             Encryption::Tls => self.handshake(tcp, &address.host, address.port, accepted).await,
             Encryption::StartTls | Encryption::Plaintext => Ok(Stream::plain(tcp)),
@@ -108,8 +124,35 @@ impl Dialer {
         self.handshake(tcp, &address.host, address.port, accepted).await
     }
 
-    /// Opens a TCP connection.
+    /// Opens a TCP connection, through a proxy where one is chosen.
     pub(crate) async fn connect(
+        &self,
+        host: &str,
+        port: u16,
+        reach: Reach,
+        purpose: Purpose,
+    ) -> Result<TcpStream, Error> {
+        let name = plain_name(host);
+        // A host that the settings give an address is here.
+        let is_given = self.settings.hosts.contains_key(&name);
+        let proxy = self.route.proxy(&name, purpose).filter(|_| !is_given);
+        let Some(proxy) = proxy else { return self.connect_directly(host, port, reach).await };
+        let failed = |failure| Error::new(host, port, Stage::Connect, failure);
+        if reach == Reach::PublicOnly && !may_be_public(&name) {
+            return Err(failed(Failure::Forbidden));
+        }
+        let mut tcp = self.connect_directly(&proxy.host, proxy.port, Reach::Anywhere).await?;
+        let ascii = idna::domain_to_ascii(&name).unwrap_or(name);
+        let after = self.settings.connect_timeout;
+        let opening = proxy::open(&proxy, &mut tcp, &ascii, port);
+        match tokio::time::timeout(after, opening).await {
+            Ok(Ok(())) => Ok(tcp),
+            Ok(Err(failure)) => Err(failed(failure)),
+            Err(_) => Err(failed(Failure::TimedOut(after))),
+        }
+    }
+
+    async fn connect_directly(
         &self,
         host: &str,
         port: u16,
@@ -234,14 +277,17 @@ fn explain(error: std::io::Error, witness: &crate::trust::Witness) -> Failure {
     if let Some(seen) = witness.seen()
         && let Some(problem) = seen.problem
     {
-        return Failure::Certificate { problem, fingerprint: seen.fingerprint };
+        return Failure::Certificate {
+            problem,
+            certificate: Box::new(Certificate::read(&seen.der)),
+        };
     }
     match error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
         Some(rustls::Error::InvalidCertificate(inner)) => {
-            let fingerprint = witness.seen().map_or(Fingerprint([0; 32]), |seen| seen.fingerprint);
+            let der = witness.seen().map(|seen| seen.der).unwrap_or_default();
             Failure::Certificate {
                 problem: CertificateProblem::Other(inner.to_string()),
-                fingerprint,
+                certificate: Box::new(Certificate::read(&der)),
             }
         }
         Some(inner) => Failure::Tls(inner.to_string()),
@@ -278,6 +324,17 @@ async fn race(addresses: Vec<SocketAddr>) -> std::io::Result<TcpStream> {
             },
             () = tokio::time::sleep(STAGGER), if has_more => {}
         }
+    }
+}
+
+/// Tells whether a name that a proxy resolves may be on the public internet: the proxy's own network has names too.
+fn may_be_public(name: &str) -> bool {
+    /// Ends of names that are never public (RFC 6761, RFC 6762, RFC 8375, ICANN's `internal`).
+    const LOCAL: [&str; 6] =
+        [".local", ".localhost", ".internal", ".home.arpa", ".lan", ".intranet"];
+    match name.trim_matches(['[', ']']).parse::<IpAddr>() {
+        Ok(ip) => is_public(ip),
+        Err(_) => name.contains('.') && !LOCAL.iter().any(|end| name.ends_with(end)),
     }
 }
 

@@ -173,7 +173,11 @@ impl DiscoveryOptions {
     pub fn new(dialer: Dialer) -> Self {
         Self {
             fetcher: Arc::new(HttpsFetcher(dialer.clone())),
-            dns: Arc::new(SystemDns { nameserver: dialer.settings().nameserver }),
+            dns: if dialer.has_proxy() {
+                Arc::new(dns::NoDns)
+            } else {
+                Arc::new(SystemDns { nameserver: dialer.settings().nameserver })
+            },
             dialer,
             probes: guess::usual(),
             probe_timeout: Duration::from_secs(8),

@@ -2,14 +2,14 @@
 
 use std::{fmt, io, time::Duration};
 
-use crate::Fingerprint;
+use crate::{Certificate, Fingerprint};
 
 /// How far a connection came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
     /// Asking for the host's addresses.
     Resolve,
-    /// Opening the TCP connection.
+    /// Opening the TCP connection, through a proxy where there is one.
     Connect,
     /// The TLS handshake.
     Handshake,
@@ -65,6 +65,14 @@ pub enum Failure {
     /// Nothing happened for too long.
     #[error("no answer within {} seconds", .0.as_secs())]
     TimedOut(Duration),
+    /// The proxy that stands between did not open the way.
+    #[error("the proxy did not open the way: {said}")]
+    Proxy {
+        /// What it said, in our words.
+        said: String,
+        /// The same may succeed later.
+        is_transient: bool,
+    },
     /// The handshake failed for another reason than the certificate.
     #[error("TLS failed: {0}")]
     Tls(String),
@@ -73,8 +81,8 @@ pub enum Failure {
     Certificate {
         /// Why.
         problem: CertificateProblem,
-        /// The certificate's fingerprint, for an exception that the user may make.
-        fingerprint: Fingerprint,
+        /// What the certificate says, for an exception that the user may make.
+        certificate: Box<Certificate>,
     },
     /// The trusted certificates of this computer could not be read.
     #[error("no trusted certificates: {0}")]
@@ -115,6 +123,7 @@ impl Error {
     pub fn is_transient(&self) -> bool {
         match self.failure.as_ref() {
             Failure::Unresolved(_) | Failure::Io(_) | Failure::TimedOut(_) => true,
+            Failure::Proxy { is_transient, .. } => *is_transient,
             Failure::Http(status) => *status >= 500 || *status == 429,
             _ => false,
         }
@@ -130,10 +139,28 @@ impl Error {
         !self.is_transient()
     }
 
-    /// Returns the certificate's problem and fingerprint, where that is what failed.
-    pub fn certificate(&self) -> Option<(&CertificateProblem, &Fingerprint)> {
+    /// Tells whether a network that wants a sign-in first can have done this: it answers for others, or lets nobody
+    /// through.
+    pub fn may_be_portal(&self) -> bool {
         match self.failure.as_ref() {
-            Failure::Certificate { problem, fingerprint } => Some((problem, fingerprint)),
+            Failure::Certificate { problem, .. } => matches!(
+                problem,
+                CertificateProblem::UnknownIssuer
+                    | CertificateProblem::WrongHost
+                    | CertificateProblem::Changed { .. }
+            ),
+            Failure::Tls(_) => true,
+            Failure::Io(_) | Failure::TimedOut(_) => {
+                matches!(self.stage, Stage::Connect | Stage::Handshake)
+            }
+            _ => false,
+        }
+    }
+
+    /// Returns the certificate and what is wrong with it, where that is what failed.
+    pub fn certificate(&self) -> Option<(&CertificateProblem, &Certificate)> {
+        match self.failure.as_ref() {
+            Failure::Certificate { problem, certificate } => Some((problem, certificate)),
             _ => None,
         }
     }

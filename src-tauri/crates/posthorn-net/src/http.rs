@@ -1,6 +1,7 @@
-//! One GET, for autoconfiguration and for remote pictures that the user allowed; and one POST, for leaving a mailing list.
+//! One GET: for autoconfiguration and for remote pictures that the user allowed. One POST of a form: for leaving a
+//! mailing list, and for tokens.
 //!
-//! No cookies, no referrer, no cache, no compression, one connection per request; redirects, size and time have limits, and
+//! A form goes to the address that was named and nowhere else: a redirect is an answer like any other. No cookies, no referrer, no cache, no compression, one connection per request; redirects, size and time have limits, and
 //! a redirect never leads from HTTPS to HTTP. An address is checked after it was resolved and before it is connected to.
 
 use std::time::Duration;
@@ -11,8 +12,10 @@ use hyper::header::{ACCEPT, CONTENT_TYPE, HOST, LOCATION, USER_AGENT};
 use hyper::{Request, Response, body::Incoming};
 use hyper_util::rt::TokioIo;
 use url::Url;
+use zeroize::Zeroizing;
 
 use crate::dial::Reach;
+use crate::proxy::Purpose;
 use crate::{Dialer, Error, Failure, Stage, Stream};
 
 /// What may be fetched, and how much of it.
@@ -46,6 +49,8 @@ pub enum Schemes {
     Https,
     /// `https` and `http`.
     HttpsAndHttp,
+    /// `https`, and `http` to this computer itself (`127.0.0.1`, `[::1]`, `localhost`).
+    HttpsOrLoopback,
 }
 
 impl Limits {
@@ -74,6 +79,14 @@ impl Limits {
         hosts: Hosts::Public,
         schemes: Schemes::Https,
     };
+    /// Limits of a token endpoint: 64 KiB (a token has two), 30 seconds, HTTPS.
+    pub const TOKEN: Self = Self {
+        size: 64 << 10,
+        time: Duration::from_secs(30),
+        redirects: 0,
+        hosts: Hosts::Any,
+        schemes: Schemes::Https,
+    };
 }
 
 /// What came.
@@ -85,6 +98,67 @@ pub struct Document {
     pub content_type: String,
     /// The body.
     pub bytes: Bytes,
+}
+
+/// What a server answered to a form, whatever its status. It may hold tokens: it is wiped when dropped, and cannot be
+/// printed.
+pub struct Answered {
+    /// The HTTP status, 100 to 599.
+    pub status: u16,
+    /// The body.
+    pub bytes: Zeroizing<Vec<u8>>,
+}
+
+impl std::fmt::Debug for Answered {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Answered").field("status", &self.status).finish_non_exhaustive()
+    }
+}
+
+/// Sends a form that holds secrets and returns the answer, whatever its status. Follows no redirect.
+pub async fn exchange_form(
+    dialer: &Dialer,
+    url: &str,
+    form: &str,
+    limits: Limits,
+) -> Result<Answered, Error> {
+    let failed = |failure| Error::new(url, 0, Stage::Transfer, failure);
+    let unusable = |why: &str| failed(Failure::Document(why.to_owned()));
+    let parsed = Url::parse(url).map_err(|error| unusable(&error.to_string()))?;
+    let target =
+        Target::of(&parsed, limits).ok_or_else(|| unusable("the address is not allowed"))?;
+    let sending = async {
+        let answer = request(dialer, &parsed, &target, limits, Ask::Form(form)).await?;
+        let status = answer.status().as_u16();
+        let document = collect(answer, &parsed, &target, limits).await?;
+        Ok(Answered { status, bytes: Zeroizing::new(document.bytes.to_vec()) })
+    };
+    match tokio::time::timeout(limits.time, sending).await {
+        Ok(result) => result,
+        Err(_) => Err(failed(Failure::TimedOut(limits.time))),
+    }
+}
+
+/// Asks for a document and returns only the status and where it points. Follows no redirect, reads no body.
+pub(crate) async fn head_of(
+    dialer: &Dialer,
+    url: &str,
+    limits: Limits,
+) -> Result<(u16, Option<String>), Error> {
+    let failed = |failure| Error::new(url, 0, Stage::Transfer, failure);
+    let unusable = |why: &str| failed(Failure::Document(why.to_owned()));
+    let parsed = Url::parse(url).map_err(|error| unusable(&error.to_string()))?;
+    let target =
+        Target::of(&parsed, limits).ok_or_else(|| unusable("the address is not allowed"))?;
+    let asking = request(dialer, &parsed, &target, limits, Ask::Document);
+    match tokio::time::timeout(limits.time, asking).await {
+        Ok(answer) => {
+            let answer = answer?;
+            let location = answer.headers().get(LOCATION).and_then(|value| value.to_str().ok());
+            Ok((answer.status().as_u16(), location.map(str::to_owned)))
+        }
+        Err(_) => Err(failed(Failure::TimedOut(limits.time))),
+    }
 }
 
 /// Fetches one document.
@@ -108,7 +182,7 @@ pub async fn post_form(
     let parsed = Url::parse(url).map_err(|error| unusable(error.to_string()))?;
     let target = Target::of(&parsed, limits)
         .ok_or_else(|| unusable("the address is not allowed".to_owned()))?;
-    let asked = request(dialer, &parsed, &target, limits, Some(body));
+    let asked = request(dialer, &parsed, &target, limits, Ask::Form(body));
     let answer = tokio::time::timeout(limits.time, asked)
         .await
         .map_err(|_| failed(&target.host, target.port, Failure::TimedOut(limits.time)))??;
@@ -128,7 +202,7 @@ async fn follow(dialer: &Dialer, url: &str, limits: Limits) -> Result<Document, 
     for _ in 0..=limits.redirects {
         let target = Target::of(&url, limits)
             .ok_or_else(|| unusable(url.as_str(), "the address is not allowed"))?;
-        let response = request(dialer, &url, &target, limits, None).await?;
+        let response = request(dialer, &url, &target, limits, Ask::Document).await?;
         let status = response.status();
         if status.is_redirection() {
             let location = response.headers().get(LOCATION).and_then(|value| value.to_str().ok());
@@ -165,11 +239,31 @@ impl Target {
         let is_tls = match (url.scheme(), limits.schemes) {
             ("https", _) => true,
             ("http", Schemes::HttpsAndHttp) => false,
+            ("http", Schemes::HttpsOrLoopback) if is_loopback(url) => false,
             _ => return None,
         };
         let host = url.host_str().filter(|host| !host.is_empty())?.to_owned();
         Some(Self { host, port: url.port_or_known_default()?, is_tls })
     }
+}
+
+/// Tells whether a URL names this computer itself.
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost",
+        Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
+        None => false,
+    }
+}
+
+/// What is asked.
+#[derive(Clone, Copy)]
+enum Ask<'a> {
+    /// A document.
+    Document,
+    /// The answer to a form.
+    Form(&'a str),
 }
 
 /// A response whose connection is driven along with its body.
@@ -214,13 +308,13 @@ async fn request(
     url: &Url,
     target: &Target,
     limits: Limits,
-    form: Option<&'static str>,
+    ask: Ask<'_>,
 ) -> Result<Answer, Error> {
     let broken = |error: String| {
         Error::new(&target.host, target.port, Stage::Transfer, Failure::Document(error))
     };
     let reach = if limits.hosts == Hosts::Public { Reach::PublicOnly } else { Reach::Anywhere };
-    let tcp = dialer.connect(&target.host, target.port, reach).await?;
+    let tcp = dialer.connect(&target.host, target.port, reach, Purpose::Web).await?;
     let stream = if target.is_tls {
         dialer.handshake(tcp, &target.host, target.port, None).await?
     } else {
@@ -238,16 +332,20 @@ async fn request(
     let path = url
         .query()
         .map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path()));
-    let request = match form {
-        None => Request::get(path),
-        Some(_) => Request::post(path).header(CONTENT_TYPE, "application/x-www-form-urlencoded"),
+    let (request, body) = match ask {
+        Ask::Document => (Request::get(path).header(ACCEPT, "*/*"), Bytes::new()),
+        Ask::Form(form) => {
+            let request = Request::post(path)
+                .header(ACCEPT, "application/json, */*;q=0.5")
+                .header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+            (request, Bytes::copy_from_slice(form.as_bytes()))
+        }
     };
     let request = request
         .header(HOST, host)
         .header(USER_AGENT, "Posthorn")
-        .header(ACCEPT, "*/*")
         .header(hyper::header::CONNECTION, "close")
-        .body(Full::new(Bytes::from_static(form.unwrap_or_default().as_bytes())))
+        .body(Full::new(body))
         .map_err(|error| broken(error.to_string()))?;
     let mut is_over = false;
     let response = sender.send_request(request);

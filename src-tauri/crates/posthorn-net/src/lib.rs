@@ -11,16 +11,21 @@
 //! What it does not do: speak IMAP, POP3 or SMTP, retry, keep state on disk besides the encrypted file.
 
 pub mod backoff;
+mod certificate;
 mod dial;
 pub mod discovery;
 mod error;
 pub mod http;
+pub mod portal;
+mod proxy;
 mod secret;
 mod stream;
 mod trust;
 
+pub use certificate::Certificate;
 pub use dial::{DialSettings, Dialer};
 pub use error::{CertificateProblem, Error, Failure, Stage};
+pub use proxy::{Proxy, ProxyChoice, ProxyKind};
 pub use secret::{Secret, SecretError, SecretKind, SecretSource, SecretStore, choose};
 pub use stream::{Security, Stream};
 pub use trust::{Fingerprint, Trust};

@@ -126,6 +126,8 @@ fn read_pem(file: &Path) -> io::Result<Vec<CertificateDer<'static>>> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Seen {
     pub(crate) fingerprint: Fingerprint,
+    /// The certificate; empty when it is trusted.
+    pub(crate) der: Vec<u8>,
     /// `None` when it is trusted.
     pub(crate) problem: Option<CertificateProblem>,
     /// Whether it is trusted by the user's exception alone.
@@ -165,7 +167,8 @@ impl ServerCertVerifier for Witness {
             (Ok(_), _) => None,
         };
         let by_exception = verdict.is_err() && is_pinned;
-        let seen = Seen { fingerprint, problem, by_exception };
+        let der = if problem.is_some() { end_entity.to_vec() } else { Vec::new() };
+        let seen = Seen { fingerprint, der, problem, by_exception };
         *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = Some(seen);
         if by_exception { Ok(ServerCertVerified::assertion()) } else { verdict }
     }

@@ -120,6 +120,12 @@ pub enum Error {
     /// APOP is wanted, and the greeting has no timestamp for it. Nothing was sent.
     #[error("the server does not offer APOP")]
     ApopNotOffered,
+    /// The server offers no way to sign in that fits the credentials and the connection. Nothing secret was sent.
+    #[error("the server offers no way to sign in that can be used (it offers: {})", offered.join(", "))]
+    AuthNotOffered {
+        /// The mechanisms that it offers, in upper case.
+        offered: Vec<String>,
+    },
     /// STLS is needed and not offered. Nothing was sent in clear.
     #[error("the server does not offer STLS")]
     TlsNotOffered,

@@ -5,7 +5,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 
 use crate::fetch::WINDOW_COMMANDS;
 use crate::listing::{self, MAX_ENTRIES};
-use crate::wire::{MAX_COMMAND, Status, Wire};
+use crate::wire::{Answered, MAX_COMMAND, Status, Wire};
 use crate::{Capabilities, Error, ListEntry, Maildrop, Settings, Stat, UidlListing};
 
 /// A connection to a POP3 server.
@@ -191,13 +191,13 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin> Session<S> {
         answer.map_err(|refusal| Error::Refused { command: name, refusal })
     }
 
-    /// Sends a line of a SASL exchange; returns the status, or nothing where the server asks for more (`+ `).
+    /// Sends a line of a SASL exchange; returns the status, or what the server asks (`+ `).
     pub(crate) async fn ask(
         &mut self,
         name: &'static str,
         line: &str,
         shown: &str,
-    ) -> Result<Option<Status>, Error> {
+    ) -> Result<Answered, Error> {
         self.wire.begin()?;
         self.wire.send(name, &format!("{line}\r\n"), shown).await?;
         let answer = self.wire.answer_or_challenge(name).await?;

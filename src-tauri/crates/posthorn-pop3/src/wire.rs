@@ -21,6 +21,14 @@ const READ_CHUNK: usize = 32 * 1024;
 /// Receives every line, `C: ` or `S: ` before it; passwords are replaced and mail text is left out.
 pub type Transcript = Arc<dyn Fn(&str) + Send + Sync>;
 
+/// What came to a line of a SASL exchange.
+pub(crate) enum Answered {
+    /// The end of it.
+    Status(Status),
+    /// A question, as it came (base64).
+    Challenge(String),
+}
+
 /// How a session behaves.
 #[derive(Clone)]
 pub struct Settings {
@@ -177,13 +185,14 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin> Wire<S> {
     pub(crate) async fn answer_or_challenge(
         &mut self,
         stage: &'static str,
-    ) -> Result<Option<Status>, Error> {
+    ) -> Result<Answered, Error> {
         let line = self.line(stage, self.settings.answer_timeout).await?;
         if line.first() == Some(&b'+') && line.get(1).is_none_or(|byte| *byte == b' ') {
             self.note("S: + •••");
-            return Ok(None);
+            let challenge = clean(line.get(1..).unwrap_or_default());
+            return Ok(Answered::Challenge(challenge.trim().to_owned()));
         }
-        self.read_status(stage, &line).map(Some)
+        self.read_status(stage, &line).map(Answered::Status)
     }
 
     /// Reads a status line (RFC 1939 section 3). The outer error is fatal, the inner one a refusal.

@@ -2,7 +2,7 @@
 //!
 //! A [`Session`] owns a stream that somebody else dialled (this crate never dials): [`Session::greet`] reads the greeting
 //! and says EHLO, [`Session::start_tls`] gives the stream back for wrapping, [`Session::resume`] goes on behind the
-//! handshake, [`Session::authenticate`] logs in, [`Session::submit`] hands one message over. lettre's connection frames
+//! handshake, [`Session::sign_in`] signs in, [`Session::submit`] hands one message over. lettre's connection frames
 //! commands and replies; what it lacks (timeouts, STARTTLS without injection, the whole EHLO answer, replies that are
 //! not UTF-8, a pause before the dot) is done by the stream below it and by us above it.
 //!
@@ -20,6 +20,7 @@ mod address;
 mod body;
 mod capability;
 mod error;
+mod login;
 mod reply;
 mod session;
 mod submit;
@@ -27,8 +28,9 @@ mod tap;
 
 pub use capability::Capabilities;
 pub use error::Error;
+pub use login::{prove, verify};
 pub use reply::{EnhancedCode, Reply};
-pub use session::{Session, Settings, Timeouts, Transcript, verify};
+pub use session::{Session, Settings, Timeouts, Transcript};
 pub use submit::{
     Envelope, Message, Observer, Outcome, PartlyRefused, RecipientResult, Step, Stopped,
 };

@@ -1,11 +1,9 @@
-//! The dialogue before a message: greeting, EHLO or HELO, STARTTLS, AUTH; and the end.
+//! The dialogue before a message: greeting, EHLO or HELO, STARTTLS; and the end. Signing in is in [`crate::login`].
 
 use std::error::Error as _;
 use std::sync::Arc;
 use std::{fmt, io, time::Duration};
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD as BASE64;
 use lettre::transport::smtp::client::AsyncSmtpConnection;
 use lettre::transport::smtp::extension::ClientId;
 use lettre::transport::smtp::response::Response;
@@ -177,58 +175,6 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin + 'static> Session<S> {
         self.tap.take_stream().ok_or(Error::Poisoned)
     }
 
-    /// Logs in with AUTH PLAIN (RFC 4616), else with AUTH LOGIN. The password is sent once, unless the server says that it does
-    /// not know PLAIN after all.
-    pub async fn authenticate(&mut self, user: &str, password: &str) -> Result<(), Error> {
-        for (what, text) in [("user name", user), ("password", password)] {
-            if text.contains('\0') {
-                return Err(Error::Unsendable { what, value: String::new() });
-            }
-        }
-        let offers =
-            |mechanism: &str| self.capabilities.auth.iter().any(|offered| offered == mechanism);
-        let (plain, login) = (offers("PLAIN"), offers("LOGIN"));
-        if !plain && !login {
-            return Err(Error::AuthNotOffered { offered: self.capabilities.auth.clone() });
-        }
-        let mut reply = if plain {
-            self.auth_plain(user, password).await?
-        } else {
-            self.auth_login(user, password).await?
-        };
-        if plain && login && reply.code == 504 {
-            reply = self.auth_login(user, password).await?;
-        }
-        if reply.code == 235 {
-            return Ok(());
-        }
-        if reply.is_positive() {
-            return Err(Error::Garbled {
-                stage: "AUTH",
-                detail: format!("{} instead of 235", reply.code),
-            });
-        }
-        Err(Error::Refused { command: "AUTH", reply })
-    }
-
-    async fn auth_plain(&mut self, user: &str, password: &str) -> Result<Reply, Error> {
-        let secret = BASE64.encode(format!("\0{user}\0{password}"));
-        let reply = self.hidden("AUTH", &format!("AUTH PLAIN {secret}"), "AUTH PLAIN •••").await?;
-        // Some servers overlook the initial response and ask for it.
-        if reply.code == 334 { self.hidden("AUTH", &secret, "•••").await } else { Ok(reply) }
-    }
-
-    async fn auth_login(&mut self, user: &str, password: &str) -> Result<Reply, Error> {
-        let mut reply = self.command("AUTH", "AUTH LOGIN").await?;
-        for secret in [user, password] {
-            if reply.code != 334 {
-                break;
-            }
-            reply = self.hidden("AUTH", &BASE64.encode(secret), "•••").await?;
-        }
-        Ok(reply)
-    }
-
     /// Ends the session politely. A failure changes nothing that was accepted, so nobody waits long for the answer.
     pub async fn quit(mut self) -> Result<(), Error> {
         let after = self.settings.timeouts.command.min(QUIT_TIMEOUT);
@@ -245,7 +191,7 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin + 'static> Session<S> {
     }
 
     /// Sends one line and reads the reply; the transcript sees `shown`.
-    async fn hidden(
+    pub(crate) async fn hidden(
         &mut self,
         name: &'static str,
         line: &str,
@@ -313,19 +259,6 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin + 'static> Session<S> {
             transcript(line);
         }
     }
-}
-
-/// Logs in and leaves: shows that address, password and server belong together.
-pub async fn verify<S: AsyncRead + AsyncWrite + Send + Unpin + 'static>(
-    mut session: Session<S>,
-    user: &str,
-    password: &str,
-) -> Result<Capabilities, Error> {
-    session.authenticate(user, password).await?;
-    let capabilities = session.capabilities.clone();
-    // The login stands, whatever the server says to QUIT.
-    let _ = session.quit().await;
-    Ok(capabilities)
 }
 
 /// Turns a reply that must be positive into an error where it is not.

@@ -106,6 +106,8 @@ pub struct Account {
     pub place: i64,
     /// A connection with TLS succeeded once: one without is refused from then on.
     pub tls_seen: bool,
+    /// Provider through which it signs in in the browser, by its id. Absent: it signs in with a password.
+    pub sign_in: Option<String>,
     /// What the user can set.
     pub settings: AccountSettings,
 }
@@ -128,7 +130,8 @@ const COLUMNS: &str = "id, place, tls_seen, name, email, sender_name, incoming_p
     incoming_encryption, incoming_user, incoming_fingerprint, outgoing_host, outgoing_port, outgoing_encryption, \
     outgoing_user, outgoing_fingerprint, is_enabled, color, mark, pop_policy, pop_days, pop_size_limit, check_minutes, \
     keep_days, server_files_sent, \
-    COALESCE((SELECT value FROM setting WHERE key = 'maildrop-rules/' || account.id), '') AS maildrop_rules";
+    COALESCE((SELECT value FROM setting WHERE key = 'maildrop-rules/' || account.id), '') AS maildrop_rules, \
+    (SELECT value FROM setting WHERE key = 'sign-in/' || account.id) AS sign_in";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Account> {
     let text = |name: &str| row.get::<_, String>(name);
@@ -151,6 +154,9 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Account> {
         id: AccountId(row.get("id")?),
         place: row.get("place")?,
         tls_seen: row.get("tls_seen")?,
+        sign_in: row
+            .get::<_, Option<String>>("sign_in")?
+            .and_then(|json| serde_json::from_str(&json).ok()),
         settings: AccountSettings {
             name: text("name")?,
             email: text("email")?,
@@ -301,6 +307,23 @@ pub fn note_tls(tx: &WriteTx<'_>, id: AccountId) -> Result<()> {
     Ok(())
 }
 
+fn sign_in_key(id: AccountId) -> String {
+    format!("sign-in/{}", id.0)
+}
+
+/// Says by which provider an account signs in; absent: by a password.
+pub fn set_sign_in(tx: &WriteTx<'_>, id: AccountId, provider: Option<&str>) -> Result<()> {
+    match provider {
+        Some(provider) => {
+            let json = serde_json::Value::from(provider).to_string();
+            setting::set(tx, &sign_in_key(id), &json)?;
+        }
+        None => setting::remove(tx, &sign_in_key(id))?,
+    }
+    tx.note(|changes| changes.account(id));
+    Ok(())
+}
+
 /// Removes an account with everything of it here. Its bodies are let go: the sweep takes them after its time.
 pub fn remove(tx: &WriteTx<'_>, id: AccountId) -> Result<()> {
     crate::sweep::release_account(tx, id)?;
@@ -316,6 +339,7 @@ pub fn remove(tx: &WriteTx<'_>, id: AccountId) -> Result<()> {
     crate::search::count_messages(tx, -(rows.len() as i64))?;
     setting::remove(tx, &rules_key(id))?;
     crate::mailbox::forget_prefix(tx, id)?;
+    setting::remove(tx, &sign_in_key(id))?;
     tx.note(|changes| {
         changes.account(id);
         for mailbox in mailboxes {

@@ -5,7 +5,8 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use posthorn_model::{AccountId, Clock, Timestamp};
-use posthorn_net::{Dialer, Secret, SecretStore};
+use posthorn_net::{Dialer, SecretStore};
+use posthorn_oauth::Tokens;
 use posthorn_store::Store;
 use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
@@ -13,7 +14,6 @@ use tokio_util::task::TaskTracker;
 
 use crate::board::Board;
 use crate::facts::Facts;
-use crate::failure::Failure;
 use crate::outbox::{Uploads, Wake};
 use crate::room::Room;
 use crate::signal::Signals;
@@ -25,6 +25,8 @@ use crate::tuning::Tuning;
 pub(crate) struct Engine {
     pub(crate) store: Store,
     pub(crate) secrets: Arc<dyn SecretStore>,
+    /// Keeps the accounts signed in that sign in through the browser.
+    pub(crate) tokens: Tokens,
     pub(crate) dialer: Dialer,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) room: Arc<dyn Room>,
@@ -98,19 +100,6 @@ impl Account {
 
     pub(crate) fn update(&self, change: impl FnOnce(&mut Status)) {
         self.engine.board.update(self.id, change);
-    }
-
-    /// Returns the password for one of the servers; the outgoing server's is the incoming one's where it has none.
-    pub(crate) async fn password(&self, side: Side, user: &str) -> Result<Secret, Failure> {
-        let (secrets, id) = (self.engine.secrets.clone(), self.id);
-        let read =
-            tokio::task::spawn_blocking(move || match secrets.get(&secret_key(id, side))? {
-                None if side == Side::Outgoing => secrets.get(&secret_key(id, Side::Incoming)),
-                found => Ok(found),
-            });
-        let secret = read.await.map_err(|_| Failure::Interrupted)?;
-        let secret = secret.map_err(|error| Failure::Secrets(error.to_string()))?;
-        secret.ok_or_else(|| Failure::NoPassword(user.to_owned()))
     }
 
     /// Waits until the user is online. Returns at once when that is so.

@@ -51,12 +51,23 @@ pub(crate) enum Failure {
     /// The keychain failed.
     #[error("the passwords: {0}")]
     Secrets(String),
+    /// Signing in through the browser failed, or is over.
+    #[error(transparent)]
+    SignIn(#[from] posthorn_oauth::Error),
     /// No password is stored.
     #[error("no password is stored for {0}")]
     NoPassword(String),
     /// A connection without TLS, where there was one before.
     #[error("{0}: this account used an encrypted connection before; an unencrypted one is refused")]
     Downgrade(String),
+    /// The network wants a sign-in in the browser before it lets anything through.
+    #[error("the network wants a sign-in in the browser first ({page})")]
+    Portal {
+        /// The server that was meant.
+        host: String,
+        /// The network's page.
+        page: String,
+    },
     /// A file of this computer failed.
     #[error("a local file: {0}")]
     Local(String),
@@ -129,9 +140,13 @@ impl Failure {
                 Cure::User
             }
             Self::NoPassword(_) => Cure::Password,
+            Self::SignIn(error) if error.needs_credentials() => Cure::Password,
+            Self::SignIn(error) if error.is_transient() => Cure::Time,
+            Self::SignIn(_) => Cure::User,
             Self::Downgrade(_) | Self::Unsupported(_) => Cure::User,
             Self::Store(_)
             | Self::Secrets(_)
+            | Self::Portal { .. }
             | Self::Local(_)
             | Self::Timeout(_)
             | Self::Interrupted => Cure::Time,
@@ -148,7 +163,12 @@ impl Failure {
             Self::Store(error) => Problem::of_store(error),
             Self::Secrets(_) => self.of_kind(ProblemKind::Secrets),
             Self::NoPassword(_) => self.of_kind(ProblemKind::NoPassword),
+            Self::SignIn(error) => of_sign_in(error),
             Self::Downgrade(host) => self.of_kind(ProblemKind::Tls).at(host),
+            Self::Portal { host, page } => {
+                let problem = self.of_kind(ProblemKind::Portal).at(host);
+                Problem { server_said: sentence(page), ..problem }
+            }
             Self::Local(_) => self.of_kind(ProblemKind::File),
             Self::Timeout(host) => self.of_kind(ProblemKind::Timeout).at(host),
             Self::Interrupted => self.of_kind(ProblemKind::ConnectionLost),
@@ -172,8 +192,10 @@ pub(crate) fn of_net(error: &posthorn_net::Error) -> Problem {
             CertificateProblem::WrongHost => ProblemKind::CertificateHost,
             CertificateProblem::Expired => ProblemKind::CertificateExpired,
             CertificateProblem::NotYetValid => ProblemKind::CertificateEarly,
+            CertificateProblem::Changed { .. } => ProblemKind::CertificateChanged,
             _ => ProblemKind::Certificate,
         },
+        (NetFailure::Proxy { .. }, _) => ProblemKind::Proxy,
         (NetFailure::Tls(_), _) => ProblemKind::Tls,
         // Without authorities nobody vouches for any server.
         (NetFailure::NoTrust(_), _) => ProblemKind::CertificateIssuer,
@@ -184,6 +206,29 @@ pub(crate) fn of_net(error: &posthorn_net::Error) -> Problem {
     };
     let problem = Problem { message: error.failure.to_string(), ..Problem::of_kind(kind) };
     Problem { is_transient: error.is_transient(), ..problem }.at(&error.host)
+}
+
+/// Returns what a failed sign-in through the browser means to the user.
+pub fn of_sign_in(error: &posthorn_oauth::Error) -> Problem {
+    use posthorn_oauth::Error;
+    let (kind, said) = match error {
+        Error::Net(error) => return of_net(error),
+        Error::Revoked(said) => (ProblemKind::SignInOver, said.as_str()),
+        Error::NotSignedIn => (ProblemKind::SignInOver, ""),
+        Error::NoClient(_) | Error::UnknownProvider(_) => (ProblemKind::NoClient, ""),
+        Error::Denied(said) => (ProblemKind::SignInDenied, said.as_str()),
+        Error::TimedOut(_) => (ProblemKind::Timeout, ""),
+        Error::Secrets(_) => (ProblemKind::Secrets, ""),
+        Error::File(_) => (ProblemKind::File, ""),
+        Error::Refused { said, .. } => (ProblemKind::SignInFailed, said.as_str()),
+        _ => (ProblemKind::SignInFailed, ""),
+    };
+    Problem {
+        message: sentence(&error.to_string()),
+        server_said: sentence(said),
+        is_transient: error.is_transient(),
+        ..Problem::of_kind(kind)
+    }
 }
 
 /// Returns what an IMAP error means to the user.
@@ -285,6 +330,16 @@ mod tests {
             (Failure::Store(posthorn_store::Error::DiskFull), Cure::Time, ProblemKind::DiskFull),
             (Failure::Downgrade("mail".to_owned()), Cure::User, ProblemKind::Tls),
             (Failure::NoPassword("ann".to_owned()), Cure::Password, ProblemKind::NoPassword),
+            (
+                Failure::SignIn(posthorn_oauth::Error::Revoked("over".to_owned())),
+                Cure::Password,
+                ProblemKind::SignInOver,
+            ),
+            (
+                Failure::SignIn(posthorn_oauth::Error::NoClient("Google".to_owned())),
+                Cure::User,
+                ProblemKind::NoClient,
+            ),
         ];
         for (failure, cure, kind) in table {
             assert_eq!((failure.cure(), failure.problem().kind), (cure, kind), "{failure}");

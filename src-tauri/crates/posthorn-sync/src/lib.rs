@@ -23,6 +23,7 @@
 //! let sync = Sync::start(SyncOptions {
 //!     store,
 //!     secrets,
+//!     providers: posthorn_oauth::Providers::default(),
 //!     dialer: Dialer::new(Trust::with_extra(Vec::new()), DialSettings::default()),
 //!     clock: Arc::new(SystemClock),
 //!     room: Arc::new(DiskRoom { folder: "/var/lib/mail".into() }),
@@ -39,6 +40,8 @@
 mod archive;
 mod backoff;
 mod board;
+mod certificate;
+mod credential;
 mod dial;
 mod draft;
 mod engine;
@@ -66,10 +69,13 @@ mod tuning;
 mod verify;
 mod worker;
 
+pub use certificate::{Presented, look};
+pub use credential::Credential;
 pub use draft::{Outgoing, compose, load as load_outgoing};
 pub use engine::{Side, secret_key};
 pub use event::SyncEvent;
 pub use facts::FolderFacts;
+pub use failure::of_sign_in as sign_in_problem;
 pub use options::SyncOptions;
 pub use outbox::size_limit as message_size_limit;
 /// Spells a folder name as IMAP servers do (RFC 3501 section 5.1.3).

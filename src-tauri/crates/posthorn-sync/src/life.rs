@@ -55,7 +55,22 @@ async fn live(account: &Account, requests: &mut mpsc::Receiver<Request>, protoco
         if started.elapsed() >= STEADY {
             backoff.reset();
         }
+        let failure = Box::pin(behind_portal(account, failure)).await;
         rest(account, requests, &failure, &mut backoff).await;
+    }
+}
+
+/// Looks whether a failure is the network's, which wants a sign-in in the browser first: nothing is wrong with the
+/// server then, and time heals it.
+async fn behind_portal(account: &Account, failure: Failure) -> Failure {
+    let Failure::Net(error) = &failure else { return failure };
+    if !error.may_be_portal() {
+        return failure;
+    }
+    let host = error.host.clone();
+    match posthorn_net::portal::sign_in_page(&account.engine.dialer, &host).await {
+        Some(page) => Failure::Portal { host, page },
+        None => failure,
     }
 }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use posthorn_model::Clock;
 use posthorn_net::{Dialer, SecretStore};
+use posthorn_oauth::Providers;
 use posthorn_store::Store;
 
 use crate::room::Room;
@@ -16,6 +17,8 @@ pub struct SyncOptions {
     pub store: Store,
     /// Where passwords are kept.
     pub secrets: Arc<dyn SecretStore>,
+    /// Who signs users in through the browser.
+    pub providers: Providers,
     /// How servers are reached.
     pub dialer: Dialer,
     /// What time it is, for what is written and shown.

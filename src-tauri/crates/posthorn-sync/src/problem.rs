@@ -25,12 +25,26 @@ pub enum ProblemKind {
     CertificateExpired,
     /// The certificate is not valid yet.
     CertificateEarly,
+    /// The certificate is not the one that the user accepted.
+    CertificateChanged,
+    /// The proxy that stands between did not open the way.
+    Proxy,
+    /// The network wants the user to sign in in the browser first.
+    Portal,
     /// TLS is not offered, failed, or would be given up where it was used before.
     Tls,
     /// User name or password was refused.
     Credentials,
     /// No password is stored for the account.
     NoPassword,
+    /// The sign-in through the browser is over: the user signs in again.
+    SignInOver,
+    /// The user or the provider said no in the browser.
+    SignInDenied,
+    /// The provider refused for a reason that the user cannot change by signing in.
+    SignInFailed,
+    /// No client id is configured for the provider.
+    NoClient,
     /// The server refused, with its sentence.
     Refused,
     /// The mailbox or account is full.

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use posthorn_imap::Rights;
 use posthorn_model::{AccountId, BodyId, MailboxId, MessageId, OutboxId, Protocol};
+use posthorn_oauth::Tokens;
 use posthorn_store::{Store, account, mailbox, message};
 use tokio::sync::{Notify, broadcast, mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
@@ -60,7 +61,14 @@ impl Sync {
     /// Must be called inside a tokio runtime.
     pub async fn start(options: SyncOptions) -> Result<Self, posthorn_store::Error> {
         let store = options.store.clone();
+        let tokens = Tokens::new(
+            options.providers,
+            options.secrets.clone(),
+            options.dialer.clone(),
+            options.clock.clone(),
+        );
         let engine = Arc::new(Engine {
+            tokens,
             board: Board::new(options.clock.clone()),
             store: options.store,
             secrets: options.secrets,
@@ -111,6 +119,11 @@ impl Sync {
 
     pub(crate) fn engine(&self) -> &Arc<Engine> {
         &self.0.engine
+    }
+
+    /// Returns who keeps the accounts signed in that sign in through the browser.
+    pub fn tokens(&self) -> &Tokens {
+        &self.0.engine.tokens
     }
 
     /// Returns an account's status. Absent for an account that is not known.
@@ -407,6 +420,7 @@ impl Sync {
                 worker.tasks.wait().await;
             }
             self.0.tasks.wait().await;
+            self.0.engine.tokens.settle().await;
         };
         if tokio::time::timeout(SHUTDOWN, all).await.is_err() {
             tracing::warn!("some workers did not end in time");

@@ -2,9 +2,10 @@
 //! one. Stores nothing and fetches nothing.
 
 use posthorn_model::Protocol;
-use posthorn_net::{Dialer, Secret};
+use posthorn_net::Dialer;
 use posthorn_store::account::Login;
 
+use crate::credential::{Credential, exposure};
 use crate::dial;
 use crate::engine::Side;
 use crate::failure::Failure;
@@ -51,15 +52,15 @@ pub struct Verification {
 /// Logs in on both servers, one after the other, and tells each step.
 pub async fn verify(
     dialer: &Dialer,
-    incoming: (&Login, &Secret),
-    outgoing: (&Login, &Secret),
+    incoming: (&Login, &Credential),
+    outgoing: (&Login, &Credential),
     mut tell: impl FnMut(VerifyStep) + Send,
 ) -> Verification {
     let mut verification = Verification::default();
-    for (side, (login, secret)) in [(Side::Incoming, incoming), (Side::Outgoing, outgoing)] {
+    for (side, (login, credential)) in [(Side::Incoming, incoming), (Side::Outgoing, outgoing)] {
         let host = login.server.host.clone();
         tell(VerifyStep::Trying { side, host: host.clone() });
-        match sign_in(dialer, login, secret).await {
+        match Box::pin(sign_in(dialer, login, credential)).await {
             Ok(security) => tell(VerifyStep::Succeeded { side, host, security }),
             Err(failure) => {
                 let problem = failure.problem().at(&host);
@@ -75,19 +76,24 @@ pub async fn verify(
 }
 
 /// Signs in and leaves; returns the protection of the connection in words.
-async fn sign_in(dialer: &Dialer, login: &Login, secret: &Secret) -> Result<String, Failure> {
+async fn sign_in(
+    dialer: &Dialer,
+    login: &Login,
+    credential: &Credential,
+) -> Result<String, Failure> {
     let host = &login.server.host;
     match login.server.protocol {
         Protocol::Imap => {
-            let connection = connect::sign_in(dialer, login, secret.expose()).await?;
+            let connection = connect::sign_in(dialer, login, credential).await?;
             let security = connection.security.clone();
             connection.leave().await;
             Ok(security)
         }
         Protocol::Pop3 => {
             let (mut session, security) = dial::pop3(dialer, login).await?;
-            dial::in_time(host, async { Ok(session.login(&login.user, secret.expose()).await?) })
-                .await?;
+            let exposure = exposure(login, &security);
+            let proof = async { Ok(session.sign_in(&credential.at(login), exposure).await?) };
+            dial::in_time(host, proof).await?;
             // The login stands, whatever the server says to QUIT.
             let _ = session.quit().await;
             Ok(security)
@@ -99,8 +105,9 @@ async fn sign_in(dialer: &Dialer, login: &Login, secret: &Secret) -> Result<Stri
                 let _ = session.quit().await;
                 return Ok(security);
             }
+            let exposure = exposure(login, &security);
             let proof =
-                async { Ok(posthorn_smtp::verify(session, &login.user, secret.expose()).await?) };
+                async { Ok(posthorn_smtp::prove(session, &credential.at(login), exposure).await?) };
             dial::in_time(host, proof).await?;
             Ok(security)
         }

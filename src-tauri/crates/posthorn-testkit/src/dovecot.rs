@@ -30,6 +30,8 @@ pub struct DovecotOptions {
     pub mail_plugins: Vec<String>,
     /// Plugins for IMAP alone (`imap_zlib`, `imap_quota`).
     pub imap_plugins: Vec<String>,
+    /// Takes access tokens (XOAUTH2, OAUTHBEARER) besides passwords, and asks there whose they are (RFC 7662).
+    pub introspection_url: Option<String>,
     /// Configuration lines appended as they are.
     pub extra: String,
 }
@@ -88,6 +90,13 @@ impl Dovecot {
         if let Some(certificate) = &self.options.certificate {
             std::fs::write(self.path().join("certificate.pem"), &certificate.certificate_pem)?;
             std::fs::write(self.path().join("key.pem"), &certificate.key_pem)?;
+        }
+        if let Some(url) = &self.options.introspection_url {
+            let lines = format!(
+                "introspection_url = {url}\nintrospection_mode = post\nforce_introspection = yes\n\
+                 username_attribute = username\nusername_format = %n\nactive_attribute = active\nactive_value = true\n"
+            );
+            std::fs::write(self.path().join("oauth2.conf"), lines)?;
         }
         std::fs::write(&configuration, self.configuration()?)?;
         // What a killed server leaves here (its process id, its sockets) is gone after a real power cut as well.
@@ -198,6 +207,11 @@ impl Dovecot {
     /// Returns the port of LMTP, where any mail for any user is taken.
     pub fn lmtp_port(&self) -> u16 {
         self.ports.lmtp.number()
+    }
+
+    /// Returns the socket at which other servers ask whether a sign-in is right (Exim's `dovecot` driver).
+    pub fn auth_socket(&self) -> PathBuf {
+        self.path().join("run").join("auth-client")
     }
 
     /// Returns the server's folder.

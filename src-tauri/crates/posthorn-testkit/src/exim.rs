@@ -24,6 +24,8 @@ pub struct EximOptions {
     pub certificate: Option<ServerCertificate>,
     /// `SIZE` that the server announces, in Exim's words (`30M`).
     pub message_size_limit: String,
+    /// Socket of a Dovecot that says which sign-ins with a token are right; none: only passwords.
+    pub token_socket: Option<PathBuf>,
     /// Lines put before the ACLs as they are.
     pub extra: String,
 }
@@ -35,6 +37,7 @@ impl EximOptions {
             lmtp_port,
             certificate: None,
             message_size_limit: "30M".to_owned(),
+            token_socket: None,
             extra: String::new(),
         }
     }
@@ -212,8 +215,21 @@ impl Exim {
         } else {
             format!("daemon_smtp_ports = {smtp}\ntls_advertise_hosts =\n")
         };
+        let token = |name: &str, socket: &Path| {
+            let public = name.to_uppercase();
+            let socket = socket.display();
+            format!(
+                "{name}:\n  driver = dovecot\n  public_name = {public}\n  server_socket = {socket}\n  server_set_id = $auth1\n"
+            )
+        };
+        let tokens = self
+            .options
+            .token_socket
+            .as_deref()
+            .map(|socket| ["xoauth2", "oauthbearer"].map(|name| token(name, socket)).concat());
         format!(
             include_str!("exim/exim.conf"),
+            tokens = tokens.unwrap_or_default(),
             user = identity.exim,
             group = identity.exim_group,
             folder = folder,

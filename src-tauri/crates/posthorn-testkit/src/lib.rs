@@ -33,11 +33,13 @@ mod folder;
 mod identity;
 mod mail;
 pub mod maildir;
+mod oidc;
 mod port;
 mod process;
 mod proxy;
 mod script;
 mod server;
+mod way;
 
 pub use certificate::{CertificateAuthority, ServerCertificate};
 pub use domains::Domains;
@@ -46,9 +48,11 @@ pub use exim::{Exim, EximOptions, Refusal};
 pub use fault::{Fault, FaultStream};
 pub use mail::Mail;
 pub use maildir::{Delivery, Maildir};
+pub use oidc::OidcProvider;
 pub use proxy::{Cut, Direction, Proxy};
 pub use script::{Played, Script, ScriptedServer};
 pub use server::{Certificate, MailServer, MailServerOptions};
+pub use way::{WayOptions, WayProxy};
 
 /// The password of every user of every server started here.
 pub const PASSWORD: &str = "test";

@@ -54,10 +54,13 @@ impl MailServer {
             Certificate::WrongName => Some(authority.issue(&["mail.example.invalid"])?),
             Certificate::Expired => Some(authority.issue_expired(&["localhost", "127.0.0.1"])?),
         };
+        let has_tokens = options.dovecot.introspection_url.is_some();
         let dovecot =
             Dovecot::start(DovecotOptions { certificate: certificate.clone(), ..options.dovecot })?;
+        let token_socket = has_tokens.then(|| dovecot.auth_socket());
         let exim = Exim::start(EximOptions {
             certificate,
+            token_socket,
             ..EximOptions::delivering_to(dovecot.lmtp_port())
         })?;
         Ok(Self { exim, dovecot, authority, has_tls: options.certificate != Certificate::None })

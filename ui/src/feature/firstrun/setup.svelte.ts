@@ -4,6 +4,7 @@
  * Nothing is saved before both logins succeeded; that is the engine's rule, and this only shows it. A provider that
  * wants something first (an app password) is told before the password goes anywhere, and so are servers of another
  * domain that only a DNS answer named (RFC 6186 section 6). Servers belong to the address that they were found for.
+ * Where the provider signs users in through the browser, no password is asked for unless the user wants one.
  */
 import { asEngineError, type Engine } from '@/ipc/engine';
 import type {
@@ -16,7 +17,10 @@ import type {
   Event,
   Protocol,
   Server,
+  SignedIn,
+  SignInProvider,
 } from '@/ipc/generated';
+import { BrowserSignIn } from '@/state/browser.svelte';
 
 /** Where the setting up stands. In `advised` and `asking` the next step waits for the user. */
 export type Phase = 'typing' | 'searching' | 'advised' | 'asking' | 'verifying';
@@ -54,6 +58,12 @@ export class Setup {
   discovery = $state.raw<Discovery | null>(null);
   steps = $state.raw<DiscoveryStep[]>([]);
   problem = $state.raw<{ error: EngineErrorData; side: 'incoming' | 'outgoing' | null } | null>(null);
+  /** A password is used although the browser would do. */
+  byPassword = $state(false);
+  /** Certificates that the user accepted, by side; good for the server that they were accepted for. */
+  #accepted: Partial<Record<'incoming' | 'outgoing', { server: string; fingerprint: string }>> = {};
+  /** The sign-in through the browser. */
+  readonly browser: BrowserSignIn;
   readonly #original: Account | null;
   #ticket = '';
   /** The address that `discovery` is about. */
@@ -65,6 +75,7 @@ export class Setup {
     account: Account | null,
   ) {
     this.#original = account;
+    this.browser = new BrowserSignIn(engine);
     if (account) this.#fill(account.config);
   }
 
@@ -78,9 +89,35 @@ export class Setup {
     return this.email.split('@')[1]?.trim() ?? '';
   }
 
-  /** Enough was typed to go on. */
+  /** Who signs the address in through the browser; null where there is nobody, or a password is wanted. */
+  get provider(): SignInProvider | null {
+    return this.byPassword ? null : this.#browserProvider;
+  }
+
+  get #browserProvider(): SignInProvider | null {
+    return this.#original ? this.#original.signIn : (this.current?.signIn ?? null);
+  }
+
+  /** The other way of signing in, where there are two. */
+  get canSwitch(): boolean {
+    const offered = this.#browserProvider;
+    return offered !== null && this.current?.advice !== 'noPasswords';
+  }
+
+  /** Nobody can sign in: the provider takes no passwords, and the browser needs a client id. */
+  get hopeless(): boolean {
+    if (this.provider !== null) return !this.provider.configured && !this.editing;
+    return this.current?.advice === 'noPasswords' && !this.byHand;
+  }
+
+  /** A password is asked for now: the servers are known, and nothing else opens them. */
+  get wantsPassword(): boolean {
+    return this.password === '' && !this.editing && this.provider === null && (this.byHand || this.current !== null);
+  }
+
+  /** Enough was typed to go on. The password may come after the servers were found. */
   get complete(): boolean {
-    const basics = /^\S+@\S+\.?\S+$/.test(this.email.trim()) && (this.password !== '' || this.editing);
+    const basics = /^\S+@\S+\.?\S+$/.test(this.email.trim()) && !this.wantsPassword;
     const whole = ({ host, port }: Server) => host.trim() !== '' && port >= 1 && port <= 65_535;
     return basics && (!this.byHand || (whole(this.incoming) && whole(this.outgoing)));
   }
@@ -97,25 +134,43 @@ export class Setup {
 
   /** Work is under way. */
   get busy(): boolean {
-    return this.phase === 'searching' || this.phase === 'verifying';
+    return this.phase === 'searching' || this.phase === 'verifying' || this.browser.waiting;
   }
 
   /** Goes on: finds the servers, or signs in when they are known. True when the account was saved. */
   async next(): Promise<boolean> {
     this.problem = null;
+    this.browser.problem = null;
+    if (this.provider?.configured && !this.editing) return this.#throughBrowser(this.provider);
     if (this.byHand) return this.#save();
     const same = this.current !== null;
     if (same && this.phase === 'asking') return this.#save();
     if (same && this.phase === 'advised') return this.#ask() ? false : this.#save();
     const found = await this.#discover();
     if (!found) return false;
-    if (found.advice !== 'none' || !this.#take(found)) return false;
+    if (found.advice !== 'none' || found.signIn !== null || !this.#take(found) || this.wantsPassword) return false;
     return this.#ask() ? false : this.#save();
+  }
+
+  /** Uses a sign-in of another address than the account's: that is who the user is at the servers. */
+  async useOther(signedIn: SignedIn): Promise<boolean> {
+    this.browser.other = null;
+    this.incoming.username = signedIn.address;
+    this.outgoing.username = signedIn.address;
+    return this.#save(signedIn.ticket);
+  }
+
+  async #throughBrowser(provider: SignInProvider): Promise<boolean> {
+    const signedIn = await this.browser.run(provider, this.email.trim());
+    if (this.browser.problem) this.problem = { error: this.browser.problem, side: null };
+    return signedIn ? this.#save(signedIn.ticket) : false;
   }
 
   /** Shows the servers for editing; asks nothing. */
   edit(): void {
     this.byHand = true;
+    // Whoever types servers knows what opens them.
+    if (this.provider?.configured === false) this.byPassword = true;
     const email = this.email.trim();
     if (this.incoming.username === '') this.incoming.username = email;
     if (this.outgoing.username === '') this.outgoing.username = email;
@@ -167,8 +222,9 @@ export class Setup {
       const found = await this.engine.call('accounts.discover', { email: this.email.trim(), ticket: this.#ticket });
       this.discovery = found;
       this.#searched = this.email.trim();
-      this.phase = found.advice === 'none' ? 'typing' : 'advised';
-      if (found.advice !== 'none') this.#take(found);
+      const advised = found.advice !== 'none' || found.signIn !== null;
+      this.phase = advised ? 'advised' : 'typing';
+      if (advised) this.#take(found);
       return found;
     } catch (thrown) {
       this.phase = 'typing';
@@ -195,7 +251,25 @@ export class Setup {
     return false;
   }
 
-  #draft(): AccountDraft {
+  /** Trusts one certificate for one of the servers. */
+  accept(side: 'incoming' | 'outgoing', fingerprint: string): void {
+    const { host, port } = this[side];
+    this.#accepted[side] = { server: `${host}:${port}`, fingerprint };
+  }
+
+  /** The fingerprint that was accepted for a server before; empty when there is none. */
+  acceptedBefore(side: 'incoming' | 'outgoing'): string {
+    const pin = this.#original?.pins.find((one) => one.side === side);
+    return this.#certificate(side) ?? pin?.fingerprint ?? '';
+  }
+
+  #certificate(side: 'incoming' | 'outgoing'): string | null {
+    const { host, port } = this[side];
+    const accepted = this.#accepted[side];
+    return accepted?.server === `${host}:${port}` ? accepted.fingerprint : null;
+  }
+
+  #draft(signIn: string | null): AccountDraft {
     const email = this.email.trim();
     const before = this.#original?.config;
     const config: AccountConfig = {
@@ -217,17 +291,20 @@ export class Setup {
     return {
       id: this.#original?.id ?? null,
       config,
-      incomingPassword: this.password === '' ? null : this.password,
-      outgoingPassword: this.outgoingPassword === '' ? null : this.outgoingPassword,
+      incomingPassword: this.password === '' || signIn !== null ? null : this.password,
+      outgoingPassword: this.outgoingPassword === '' || signIn !== null ? null : this.outgoingPassword,
+      incomingCertificate: this.#certificate('incoming'),
+      outgoingCertificate: this.#certificate('outgoing'),
+      signIn,
       ticket: this.#ticket,
     };
   }
 
-  async #save(): Promise<boolean> {
+  async #save(signIn: string | null = null): Promise<boolean> {
     const before = this.phase === 'verifying' ? 'typing' : this.phase;
     this.#begin('verifying');
     try {
-      const draft = this.#draft();
+      const draft = this.#draft(signIn);
       const { account, verification } = await (this.editing
         ? this.engine.call('accounts.update', draft)
         : this.engine.call('accounts.add', draft));

@@ -5,6 +5,7 @@ import { t } from '@/text/text.svelte';
 
 /** Returns one line. */
 export function statusWords(status: AccountStatus): string {
+  if (status.passwordFor !== null && status.problem?.code === 'signInOver') return t('status-sign-in-over');
   if (status.passwordFor === 'outgoing') return t('status-needs-outgoing-password');
   switch (status.state) {
     case 'disabled':

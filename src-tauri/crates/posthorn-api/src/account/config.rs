@@ -5,7 +5,9 @@ use posthorn_store::WriteTx;
 use posthorn_store::account::{self, AccountSettings, Identity, Login, PopPolicy};
 
 use super::pop::{self, leave};
-use crate::contract::{Account, AccountConfig, Address, Error, LeaveOnServer, Protocol, Server};
+use crate::contract::{
+    Account, AccountConfig, Address, Error, LeaveOnServer, Protocol, Server, SignInProvider,
+};
 use crate::engine::Engine;
 use crate::error::Result;
 
@@ -50,6 +52,11 @@ pub(super) fn check(config: &AccountConfig) -> Result<()> {
         return Err(Error::invalid("The mark's hue is 1 to 6"));
     }
     Ok(())
+}
+
+/// Refuses what no server can be.
+pub(super) fn check_any_server(server: &Server) -> Result<()> {
+    check_server(server, &[Protocol::Imap, Protocol::Pop3, Protocol::Smtp])
 }
 
 fn check_server(server: &Server, protocols: &[Protocol]) -> Result<()> {
@@ -196,6 +203,7 @@ pub(super) fn convert(
     let settings = one.settings;
     let is_pop = settings.incoming.server.protocol == ModelProtocol::Pop3;
     let pop3 = is_pop.then(|| pop::rules(&settings));
+    let pins = super::pin::pins(&settings);
     let mark = if settings.mark.is_empty() {
         let letter = settings
             .name
@@ -206,11 +214,18 @@ pub(super) fn convert(
     } else {
         settings.mark
     };
+    let sign_in = one.sign_in.map(|id| {
+        let known = engine.sync().tokens().providers().get(&id).ok().map(SignInProvider::from);
+        let unknown = SignInProvider { name: id.clone(), id, configured: false };
+        known.unwrap_or(unknown)
+    });
     let own_hue = u8::try_from(one.place.rem_euclid(6) + 1).unwrap_or(1);
     let signature = identities.first().map(|first| to_text(&first.signature)).unwrap_or_default();
     debug_assert_ne!(settings.incoming.server.protocol, ModelProtocol::Smtp);
     Account {
         id: one.id.0,
+        sign_in,
+        pins,
         config: AccountConfig {
             pop3,
             label: settings.name,

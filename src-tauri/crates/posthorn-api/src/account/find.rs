@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 
 use posthorn_net::discovery::{self, Advice, DiscoveryOptions, Step, StepOutcome, StepReport};
-use posthorn_store::account::Login;
 use posthorn_sync::{Side, VerifyStep};
 
-use super::{Secrets, config};
+use super::keys::Keys;
+use super::{config, pin};
 use crate::contract::{
     AccountDraft, Discover, Discovery, DiscoveryStep, Error, Event, ProviderAdvice, Server,
-    StepState, Verification,
+    SignInProvider, StepState, Verification,
 };
 use crate::engine::Engine;
 use crate::error::Result;
@@ -108,7 +108,9 @@ pub(crate) async fn accounts_discover(engine: &Engine, request: Discover) -> Res
         [Protocol::Imap, Protocol::Pop3, Protocol::Smtp].into_iter().filter_map(candidate);
     let unproven = offered.filter(|one| one.needs_consent(&found.domain));
     let unproven: BTreeSet<String> = unproven.map(|one| one.server.host.clone()).collect();
+    let sign_in = signs_in(engine, &found);
     Ok(Discovery {
+        sign_in,
         provider: found.provider.map(|provider| provider.name.to_owned()).unwrap_or_default(),
         advice,
         advice_url: advice_url.to_owned(),
@@ -122,31 +124,35 @@ pub(crate) async fn accounts_discover(engine: &Engine, request: Discover) -> Res
     })
 }
 
+/// Returns who signs the address in through the browser: the one that a file names for its domain, else by its provider.
+fn signs_in(engine: &Engine, found: &discovery::Discovery) -> Option<SignInProvider> {
+    let providers = engine.sync().tokens().providers();
+    let id = match found.provider.map(|provider| provider.id) {
+        Some("gmail" | "google-workspace") => Some("google"),
+        Some("microsoft") => Some("microsoft"),
+        _ => None,
+    };
+    let known = id.and_then(|id| providers.get(id).ok());
+    providers.by_domain(&found.domain).or(known).map(SignInProvider::from)
+}
+
 /// Logs in on both servers and tells each step.
 pub(crate) async fn verify(
     engine: &Engine,
     draft: &AccountDraft,
-    secrets: &Secrets,
+    keys: &Keys,
 ) -> Result<Verification> {
-    let login = |server: &Server, fingerprint: String| Login {
-        server: config::server_address(server),
-        user: server.username.clone(),
-        fingerprint,
-    };
-    let known = match draft.id {
+    let before = match draft.id.map(posthorn_model::AccountId) {
         Some(id) => {
-            let id = posthorn_model::AccountId(id);
-            let settings =
-                engine.store().read(move |tx| posthorn_store::account::get(tx, id)).await?.settings;
-            Some(config::to_settings(&draft.config, Some(&settings)))
+            let stored =
+                engine.store().read(move |tx| posthorn_store::account::get(tx, id)).await?;
+            Some(stored.settings)
         }
         None => None,
     };
-    let fingerprints = known
-        .map(|known| (known.incoming.fingerprint, known.outgoing.fingerprint))
-        .unwrap_or_default();
-    let incoming = login(&draft.config.incoming, fingerprints.0);
-    let outgoing = login(&draft.config.outgoing, fingerprints.1);
+    let mut settings = config::to_settings(&draft.config, before.as_ref());
+    pin::accept(draft, &mut settings)?;
+    let (incoming, outgoing) = (settings.incoming, settings.outgoing);
     let tell = |step: VerifyStep| {
         let (side, host, state, detail) = match step {
             VerifyStep::Trying { side, host } => (side, host, StepState::Running, String::new()),
@@ -172,8 +178,8 @@ pub(crate) async fn verify(
     let dialer = engine.dialer();
     let verified = posthorn_sync::verify(
         dialer,
-        (&incoming, &secrets.incoming),
-        (&outgoing, &secrets.outgoing),
+        (&incoming, &keys.credential(Side::Incoming)),
+        (&outgoing, &keys.credential(Side::Outgoing)),
         tell,
     )
     .await;

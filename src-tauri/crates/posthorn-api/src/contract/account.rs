@@ -140,6 +140,10 @@ contract! {
         pub id: i64,
         /// Its settings, without secrets.
         pub config: AccountConfig,
+        /// Who signs it in through the browser; null where it signs in with a password.
+        pub sign_in: Option<super::SignInProvider>,
+        /// Certificates that the user accepted for its servers.
+        pub pins: Vec<super::Pin>,
         /// Letter or character of its mark.
         pub mark: String,
         /// Switched off: no connections, its mail stays readable.
@@ -260,7 +264,7 @@ contract! {
         None,
         /// An app password must be made on the provider's page first.
         AppPassword,
-        /// Passwords are not taken any more; signing in through the browser is not offered yet.
+        /// Passwords are not taken any more: `signIn` is the only way.
         NoPasswords,
         /// IMAP, POP3 or SMTP must be switched on in the provider's settings, which gives an authorisation code.
         AuthorisationCode,
@@ -274,6 +278,8 @@ contract! {
         pub advice: ProviderAdvice,
         /// Page that makes the app password or explains; empty when there is none.
         pub advice_url: String,
+        /// Who signs the user in through the browser; null where nobody does.
+        pub sign_in: Option<super::SignInProvider>,
         /// IMAP server; null when none was found.
         pub imap: Option<Server>,
         /// POP3 server; null when none was found.
@@ -297,6 +303,12 @@ contract! {
         pub incoming_password: Option<String>,
         /// Password of the outgoing server; null means the same as the incoming one.
         pub outgoing_password: Option<String>,
+        /// Fingerprint of the certificate that the user accepted for the incoming server; null keeps what was accepted.
+        pub incoming_certificate: Option<String>,
+        /// The same for the outgoing server.
+        pub outgoing_certificate: Option<String>,
+        /// Ticket of a sign-in that came to its end, in place of passwords; null for passwords.
+        pub sign_in: Option<String>,
         /// Ticket for `discoveryStep` events of the verification.
         pub ticket: String,
     }
@@ -325,6 +337,8 @@ contract! {
         pub incoming_password: Option<String>,
         /// New outgoing password; null means the same as the incoming one.
         pub outgoing_password: Option<String>,
+        /// Ticket of a sign-in that came to its end, in place of passwords; null for passwords.
+        pub sign_in: Option<String>,
     }
 
     /// Switches an account on or off.

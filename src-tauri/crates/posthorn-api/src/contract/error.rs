@@ -30,12 +30,28 @@ contract! {
         CertificateExpired,
         /// The certificate's time has not come.
         CertificateEarly,
+        /// The certificate is not the one that the user accepted.
+        CertificateChanged,
+        /// The proxy that stands between refused, or cannot be reached.
+        Proxy,
+        /// The network wants the user to sign in in the browser first.
+        Portal,
         /// TLS was not offered or failed.
         Tls,
         /// User name or password was refused.
         Credentials,
         /// The provider takes no passwords.
         NoPasswords,
+        /// The sign-in through the browser is over: the user signs in again.
+        SignInOver,
+        /// The user or the provider said no in the browser.
+        SignInDenied,
+        /// The provider refused for a reason that signing in again does not change.
+        SignInFailed,
+        /// Nobody came back from the browser in time.
+        SignInTimeout,
+        /// No client id is configured for the provider.
+        NoClient,
         /// The server refused, with its sentence in `detail`.
         Refused,
         /// The mailbox or account is full.

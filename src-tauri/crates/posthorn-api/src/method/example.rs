@@ -14,7 +14,7 @@ fn examples() -> Vec<(&'static str, Value)> {
     let server = |protocol: &str| json!({ "protocol": protocol, "host": "127.0.0.1", "port": 9, "encryption": "plaintext", "username": "a" });
     let account = |id: Value| {
         json!({
-            "id": id, "incomingPassword": "p", "outgoingPassword": null, "ticket": "t",
+            "id": id, "incomingPassword": "p", "outgoingPassword": null, "signIn": null, "ticket": "t",
             "config": {
                 "label": "A", "senderName": "A", "email": "a@b.example", "incoming": server("imap"), "outgoing": server("smtp"),
                 "aliases": [], "leaveOnServer": "keep", "checkIntervalMinutes": 5, "colour": 1, "signature": "", "serverFilesSent": false
@@ -51,6 +51,19 @@ fn examples() -> Vec<(&'static str, Value)> {
         ),
         ("accounts.openLocal", none()),
         ("accounts.checkNow", json!({ "account": null })),
+        ("network.get", none()),
+        (
+            "network.set",
+            json!({ "mode": "direct", "kind": "socks5", "host": "", "port": 1080, "user": "", "password": null }),
+        ),
+        ("certificates.look", json!({ "server": server("imap"), "accepted": "" })),
+        ("certificates.pin", json!({ "id": 7, "side": "incoming", "fingerprint": "" })),
+        (
+            "signIn.begin",
+            json!({ "provider": "google", "email": "a@b.example", "words": { "language": "en", "doneTitle": "", "doneText": "", "deniedTitle": "", "deniedText": "" } }),
+        ),
+        ("signIn.wait", json!({ "ticket": "t" })),
+        ("signIn.cancel", json!({ "ticket": "t" })),
         ("sync.wait", json!({ "account": null, "timeoutMs": 10 })),
         ("mailboxes.list", none()),
         ("mailboxes.create", json!({ "account": 7, "parent": 7, "name": "Bills" })),

@@ -56,7 +56,12 @@ async fn an_untrusted_certificate_is_named_and_can_be_excepted_alone() {
     let dialer = dialer(Trust::with_extra(vec![other.certificate()]), &["mail.example"]);
     let server = address("mail.example", port, Encryption::Tls);
     let error = dialer.dial(&server, None).await.unwrap_err();
-    assert_eq!(error.certificate(), Some((&CertificateProblem::UnknownIssuer, &fingerprint)));
+    let (problem, certificate) = error.certificate().unwrap();
+    assert_eq!(
+        (problem, certificate.fingerprint),
+        (&CertificateProblem::UnknownIssuer, fingerprint)
+    );
+    assert_eq!(certificate.names, ["mail.example"]);
     assert!(
         error.is_permanent() && error.to_string().starts_with(&format!("mail.example:{port}: "))
     );
@@ -66,10 +71,9 @@ async fn an_untrusted_certificate_is_named_and_can_be_excepted_alone() {
     drop(stream);
     let accepted = Fingerprint([7; 32]);
     let error = dialer.dial(&server, Some(accepted)).await.unwrap_err();
-    assert_eq!(
-        error.certificate(),
-        Some((&CertificateProblem::Changed { accepted }, &fingerprint))
-    );
+    let (problem, certificate) = error.certificate().unwrap();
+    assert_eq!(problem, &CertificateProblem::Changed { accepted });
+    assert_eq!(certificate.fingerprint, fingerprint);
 }
 
 #[tokio::test]

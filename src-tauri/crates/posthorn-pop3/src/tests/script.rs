@@ -21,6 +21,8 @@ pub(crate) enum Step {
     Say(Vec<u8>),
     /// The client must send exactly this.
     Expect(String),
+    /// The client must send one line, whatever it says.
+    Line,
 }
 
 /// Reads a script: `S: text` and `C: text`, each ended by CRLF on the wire.
@@ -60,6 +62,15 @@ async fn play(mut server: DuplexStream, steps: Vec<Step>, delivery: Delivery) ->
                 heard.push_str(&String::from_utf8_lossy(&bytes));
                 if !heard.ends_with(&line) {
                     return heard;
+                }
+            }
+            Step::Line => {
+                let mut byte = [0];
+                while byte != [b'\n'] {
+                    if server.read_exact(&mut byte).await.is_err() {
+                        return heard;
+                    }
+                    heard.push(char::from(byte[0]));
                 }
             }
             Step::Say(bytes) => {

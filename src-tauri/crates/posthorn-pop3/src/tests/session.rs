@@ -3,6 +3,8 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use posthorn_sasl::{Credentials, Exposure};
+
 use super::script::{Delivery, Step, said, script, serve};
 use crate::{Error, Fetch, Maildrop, RespCode, Session, Settings, UidlListing};
 
@@ -164,6 +166,68 @@ async fn the_way_in_is_chosen_by_what_the_server_offers_and_the_password_sent_on
     assert!(error.needs_credentials() && session.is_usable(), "{error}");
     drop(session);
     assert_eq!(server.await.unwrap(), "CAPA\r\nAUTH PLAIN AGFubgBzZWNyZXQ=\r\n", "once");
+}
+
+#[tokio::test]
+async fn tokens_and_scram_go_by_sasl() {
+    let token = Credentials::Token { user: "ann@x.org", token: "vF9d", host: "h", port: 995 };
+    let password = Credentials::Password { user: "ann", password: "secret" };
+    // base64 of "user=ann@x.org\x01auth=Bearer vF9d\x01\x01".
+    let xoauth2 = "AUTH XOAUTH2 dXNlcj1hbm5AeC5vcmcBYXV0aD1CZWFyZXIgdkY5ZAEB";
+    let table = [
+        ("XOAUTH2 PLAIN", token, format!("C: {xoauth2}\nS: +OK\nC: CAPA\nS: -ERR"), None),
+        // The report of a refused token is answered, and the refusal follows.
+        (
+            "XOAUTH2",
+            token,
+            format!("C: {xoauth2}\nS: + eyJzdGF0dXMiOiI0MDEifQ==\nC: \nS: -ERR [AUTH] over"),
+            Some(true),
+        ),
+        ("PLAIN", token, String::new(), Some(false)),
+        // No keys for SCRAM: nothing was shown, so the password goes as it always did.
+        (
+            "SCRAM-SHA-256",
+            password,
+            "S: -ERR [AUTH] no keys\nC: USER ann\nS: +OK\nC: PASS secret\nS: +OK\nC: CAPA\nS: -ERR"
+                .to_owned(),
+            None,
+        ),
+    ];
+    for (offered, credentials, text, wanted) in table {
+        let hello = format!("S: +OK\nC: CAPA\nS: +OK\nS: SASL {offered}\nS: USER\nS: .\n");
+        let mut steps = script(&hello);
+        if offered.starts_with("SCRAM") {
+            steps.push(Step::Line);
+        }
+        steps.extend(script(&text));
+        let (stream, _server) = serve(steps, Delivery::Whole);
+        let mut session = Session::greet(stream, Settings::default()).await.unwrap();
+        let result = session.sign_in(&credentials, Exposure::Harmless).await;
+        let seen = result.err().map(|error| error.needs_credentials());
+        assert_eq!(seen, wanted, "{offered}");
+    }
+    let long = "t".repeat(2_000);
+    let token = Credentials::Token { user: "ann", token: &long, host: "h", port: 995 };
+    let message = format!("user=ann\x01auth=Bearer {long}\x01\x01");
+    let line = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, message);
+    let text = format!(
+        "S: +OK\nC: CAPA\nS: +OK\nS: SASL XOAUTH2\nS: .\nC: AUTH XOAUTH2\nS: + \nC: {line}\nS: +OK\nC: CAPA\nS: -ERR"
+    );
+    let (stream, _server) = serve(script(&text), Delivery::Whole);
+    let mut session = Session::greet(stream, Settings::default()).await.unwrap();
+    session.sign_in(&token, Exposure::Harmless).await.unwrap();
+}
+
+#[tokio::test]
+async fn nothing_secret_is_shown_where_somebody_listens() {
+    let text = "S: +OK\nC: CAPA\nS: +OK\nS: SASL PLAIN\nS: USER\nS: .";
+    let (stream, server) = serve(script(text), Delivery::Whole);
+    let mut session = Session::greet(stream, Settings::default()).await.unwrap();
+    let password = Credentials::Password { user: "ann", password: "secret" };
+    let error = session.sign_in(&password, Exposure::Refused).await.unwrap_err();
+    assert!(matches!(error, Error::AuthNotOffered { .. }), "{error}");
+    drop(session);
+    assert_eq!(server.await.unwrap(), "CAPA\r\n");
 }
 
 #[tokio::test]

@@ -2,6 +2,8 @@
 
 use std::sync::{Arc, Mutex};
 
+use posthorn_sasl::{Credentials, Exposure};
+
 use super::script::{Delivery, Step, script, serve};
 use crate::{Error, Session, Settings, Timeouts, verify};
 
@@ -122,4 +124,87 @@ async fn the_client_name_cannot_inject_and_the_transcript_holds_no_password() {
     let lines = lines.lock().unwrap();
     assert!(lines.contains("C: AUTH PLAIN •••\nS: 235 in\n"), "{lines}");
     assert!(!lines.contains("AGFu"), "{lines}");
+}
+
+#[tokio::test]
+async fn each_mechanism_is_spoken_as_its_document_says() {
+    let token = Credentials::Token { user: "ann@x.org", token: "vF9d", host: "h", port: 465 };
+    let password = Credentials::Password { user: "ann", password: "secret" };
+    // base64 of "user=ann@x.org\x01auth=Bearer vF9d\x01\x01".
+    let xoauth2 = "dXNlcj1hbm5AeC5vcmcBYXV0aD1CZWFyZXIgdkY5ZAEB";
+    // base64 of "n,a=ann@x.org,\x01host=h\x01port=465\x01auth=Bearer vF9d\x01\x01".
+    let bearer = "bixhPWFubkB4Lm9yZywBaG9zdD1oAXBvcnQ9NDY1AWF1dGg9QmVhcmVyIHZGOWQBAQ==";
+    let table = [
+        ("XOAUTH2 PLAIN", token, format!("C: AUTH XOAUTH2 {xoauth2}\nS: 235 in")),
+        ("XOAUTH2 OAUTHBEARER", token, format!("C: AUTH OAUTHBEARER {bearer}\nS: 235 in")),
+        // The report of a refused token is answered, and the refusal follows (RFC 7628 section 3.2.3).
+        (
+            "XOAUTH2",
+            token,
+            format!(
+                "C: AUTH XOAUTH2 {xoauth2}\nS: 334 eyJzdGF0dXMiOiI0MDEifQ==\nC: \nS: 535 5.7.8 over"
+            ),
+        ),
+        (
+            "OAUTHBEARER",
+            token,
+            format!(
+                "C: AUTH OAUTHBEARER {bearer}\nS: 334 eyJzdGF0dXMiOiI0MDEifQ==\nC: AQ==\nS: 535 5.7.8 over"
+            ),
+        ),
+        // No keys for SCRAM: nothing was shown, so the next one may be tried.
+        (
+            "SCRAM-SHA-256 PLAIN",
+            password,
+            "S: 535 5.7.8 no keys\nC: AUTH PLAIN AGFubgBzZWNyZXQ=\nS: 235 in".to_owned(),
+        ),
+        (
+            "LOGIN",
+            password,
+            "C: AUTH LOGIN\nS: 334 Username:\nC: YW5u\nS: 334 Password:\nC: c2VjcmV0\nS: 235 in"
+                .to_owned(),
+        ),
+    ];
+    for (offered, credentials, text) in table {
+        let hello = format!("S: 220 h\nC: EHLO [127.0.0.1]\nS: 250-h\nS: 250 AUTH {offered}\n");
+        let mut steps = script(&hello);
+        if offered.starts_with("SCRAM") {
+            steps.push(Step::Line);
+        }
+        steps.extend(script(&text));
+        let (stream, _server) = serve(steps, Delivery::Whole);
+        let mut session = Session::greet(stream, Settings::default()).await.unwrap();
+        let result = session.sign_in(&credentials, Exposure::Harmless).await;
+        let is_over = text.ends_with("over");
+        assert_eq!(result.is_ok(), !is_over, "{offered}: {result:?}");
+        if let Err(error) = result {
+            assert!(error.needs_credentials() && session.is_usable(), "{error}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_long_token_goes_on_a_line_of_its_own() {
+    let long = "t".repeat(2_000);
+    let credentials = Credentials::Token { user: "ann", token: &long, host: "h", port: 465 };
+    let message = format!("user=ann\x01auth=Bearer {long}\x01\x01");
+    let line = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, message);
+    let text = format!(
+        "S: 220 h\nC: EHLO [127.0.0.1]\nS: 250-h\nS: 250 AUTH XOAUTH2\nC: AUTH XOAUTH2\nS: 334 \nC: {line}\nS: 235 in"
+    );
+    let mut session = greet(&text).await.unwrap();
+    session.sign_in(&credentials, Exposure::Harmless).await.unwrap();
+}
+
+#[tokio::test]
+async fn nothing_secret_is_shown_where_somebody_listens_and_nobody_is_asked_for_ever() {
+    let password = Credentials::Password { user: "ann", password: "secret" };
+    let mut session = greet(HELLO).await.unwrap();
+    let error = session.sign_in(&password, Exposure::Refused).await.unwrap_err();
+    assert!(matches!(error, Error::AuthNotOffered { .. }), "{error}");
+    let asking = "S: 334 eA==\nC: *\n".repeat(10);
+    let text = format!("{HELLO}C: AUTH PLAIN AGFubgBzZWNyZXQ=\n{asking}");
+    let mut session = greet(&text).await.unwrap();
+    let error = session.sign_in(&password, Exposure::Harmless).await.unwrap_err();
+    assert!(matches!(error, Error::Garbled { .. }) && !session.is_usable(), "{error}");
 }

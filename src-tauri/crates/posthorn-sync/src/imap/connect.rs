@@ -2,12 +2,12 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use posthorn_imap::sasl::{Credentials, Exposure};
 use posthorn_imap::{Namespaces, Options, Session, Speaker, WireLog};
 use posthorn_model::{Encryption, MailboxId, UidValidity};
 use posthorn_net::{Dialer, Fingerprint, Stream};
 use posthorn_store::account::{self, Login};
 
+use crate::credential::{Attempts, Credential, exposure};
 use crate::dial::{in_time, security};
 use crate::engine::{Account, Side};
 use crate::failure::Failure;
@@ -98,8 +98,13 @@ pub(crate) async fn connect_to_listen(account: &Account) -> Result<Connection, F
     if login.server.encryption == Encryption::Plaintext && stored.tls_seen {
         return Err(Failure::Downgrade(login.server.host.clone()));
     }
-    let password = account.password(Side::Incoming, &login.user).await?;
-    let connection = sign_in(&account.engine.dialer, login, password.expose()).await?;
+    let mut attempts = Attempts::begin(account, &stored, Side::Incoming).await?;
+    let connection = loop {
+        match sign_in(&account.engine.dialer, login, attempts.credential()).await {
+            Ok(connection) => break connection,
+            Err(failure) => attempts.after(failure).await?,
+        }
+    };
     if !connection.security.is_empty() && !stored.tls_seen {
         account.store().write(move |tx| account::note_tls(tx, id)).await?;
     }
@@ -110,30 +115,40 @@ pub(crate) async fn connect_to_listen(account: &Account) -> Result<Connection, F
 pub(crate) async fn sign_in(
     dialer: &Dialer,
     login: &Login,
-    password: &str,
+    credential: &Credential,
 ) -> Result<Connection, Failure> {
-    in_time(&login.server.host, signed_in(dialer, login, password)).await
+    in_time(&login.server.host, signed_in(dialer, login, credential)).await
 }
 
-async fn signed_in(dialer: &Dialer, login: &Login, password: &str) -> Result<Connection, Failure> {
-    let said = Said::default();
+/// Dials a server and hears its greeting, behind the handshake where there is one; returns the session and its
+/// protection in words. Nothing secret is sent.
+pub(crate) async fn greet(
+    dialer: &Dialer,
+    login: &Login,
+    said: &Said,
+) -> Result<(Session<Stream>, String), Failure> {
     let options = Options { wire_log: Some(said.log()), ..Options::default() };
     let accepted = Fingerprint::parse(&login.fingerprint);
     let mut stream = dialer.dial(&login.server, accepted).await?;
-    let (mut session, protection) = if login.server.encryption == Encryption::StartTls {
+    if login.server.encryption == Encryption::StartTls {
         let session = Session::open(stream, &options).await?;
         stream = dialer.upgrade(session.starttls().await?, &login.server, accepted).await?;
         let protection = security(&stream);
-        (Session::without_greeting(stream, &options).await?, protection)
-    } else {
-        let protection = security(&stream);
-        (Session::open(stream, &options).await?, protection)
-    };
-    let credentials = Credentials::Password { user: &login.user, password };
-    // An account without encryption is one that the user allowed so.
-    let is_allowed = !protection.is_empty() || login.server.encryption == Encryption::Plaintext;
-    let exposure = if is_allowed { Exposure::Harmless } else { Exposure::Refused };
-    session.sign_in(&credentials, exposure).await.map_err(quirk::translate)?;
+        return Ok((Session::without_greeting(stream, &options).await?, protection));
+    }
+    let protection = security(&stream);
+    Ok((Session::open(stream, &options).await?, protection))
+}
+
+async fn signed_in(
+    dialer: &Dialer,
+    login: &Login,
+    credential: &Credential,
+) -> Result<Connection, Failure> {
+    let said = Said::default();
+    let (mut session, protection) = greet(dialer, login, &said).await?;
+    let exposure = exposure(login, &protection);
+    session.sign_in(&credential.at(login), exposure).await.map_err(quirk::translate)?;
     let introduction = session.introduce(&WHO_WE_ARE, quirk::EXTENSIONS).await?;
     session.distrust(quirk::of(&introduction.server).distrusted.iter().copied());
     Ok(Connection {

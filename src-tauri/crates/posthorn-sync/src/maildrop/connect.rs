@@ -6,6 +6,7 @@ use posthorn_pop3::{RespCode, Session};
 use posthorn_store::account;
 use tokio::time::Instant;
 
+use crate::credential::{Attempts, Credential, exposure};
 use crate::dial;
 use crate::engine::{Account, Side};
 use crate::failure::Failure;
@@ -33,22 +34,17 @@ pub(super) async fn connect(account: &Account) -> Result<Connection, Failure> {
     if login.server.encryption == Encryption::Plaintext && stored.tls_seen {
         return Err(Failure::Downgrade(host));
     }
-    let password = account.password(Side::Incoming, &login.user).await?;
-    let (mut session, security) = dial::pop3(&account.engine.dialer, login).await?;
-    let greeting = sentence(session.greeting());
-    // APOP hides a password where nothing else does, and only where the user wants that.
-    let by_apop = stored.settings.pop_apop && security.is_empty() && session.offers_apop();
-    let sign_in = async {
-        if by_apop {
-            return Ok(session.login_apop(&login.user, password.expose()).await?);
+    let mut attempts = Attempts::begin(account, &stored, Side::Incoming).await?;
+    let (session, security, greeting) = loop {
+        let signed_in = sign_in(account, &stored, attempts.credential()).await;
+        if is_too_early(&signed_in) {
+            account.pace.was_early();
         }
-        Ok(session.login(&login.user, password.expose()).await?)
+        match signed_in {
+            Ok(signed_in) => break signed_in,
+            Err(failure) => attempts.after(failure).await?,
+        }
     };
-    let signed_in = dial::in_time(&host, sign_in).await;
-    if is_too_early(&signed_in) {
-        account.pace.was_early();
-    }
-    signed_in?;
     account.pace.logged_in(session.capabilities().login_delay);
     if !security.is_empty() && !stored.tls_seen {
         account.store().write(move |tx| account::note_tls(tx, id)).await?;
@@ -67,7 +63,29 @@ pub(super) async fn connect(account: &Account) -> Result<Connection, Failure> {
     Ok(Connection { session, host, login_delay, expire_days, marked: Vec::new() })
 }
 
-fn is_too_early(signed_in: &Result<(), Failure>) -> bool {
+/// Dials and signs in; returns the session, its protection and its greeting in words.
+async fn sign_in(
+    account: &Account,
+    stored: &account::Account,
+    credential: &Credential,
+) -> Result<(Session<Stream>, String, String), Failure> {
+    let login = &stored.settings.incoming;
+    let (mut session, security) = dial::pop3(&account.engine.dialer, login).await?;
+    let greeting = sentence(session.greeting());
+    // APOP hides a password where nothing else does, and only where the user wants that.
+    let by_apop = stored.settings.pop_apop && security.is_empty() && session.offers_apop();
+    let exposure = exposure(login, &security);
+    let sign_in = async {
+        if by_apop && let Credential::Password(password) = credential {
+            return Ok(session.login_apop(&login.user, password.expose()).await?);
+        }
+        Ok(session.sign_in(&credential.at(login), exposure).await?)
+    };
+    dial::in_time(&login.server.host, sign_in).await?;
+    Ok((session, security, greeting))
+}
+
+fn is_too_early<T>(signed_in: &Result<T, Failure>) -> bool {
     let Err(Failure::Pop3 { error: posthorn_pop3::Error::Refused { refusal, .. }, .. }) = signed_in
     else {
         return false;

@@ -3,8 +3,10 @@
 use posthorn_model::AccountId;
 use posthorn_net::Stream;
 use posthorn_smtp::Session;
+use posthorn_store::account::Login;
 use posthorn_store::{ReadTx, account, setting};
 
+use crate::credential::{Attempts, Credential, exposure};
 use crate::dial;
 use crate::engine::{Account, Side};
 use crate::failure::Failure;
@@ -27,6 +29,19 @@ pub fn size_limit(tx: &ReadTx<'_>, account: AccountId) -> posthorn_store::Result
     Ok(text.and_then(|text| text.parse().ok()))
 }
 
+/// Dials and signs in.
+async fn sign_in(
+    account: &Account,
+    login: &Login,
+    credential: &Credential,
+) -> Result<Session<Stream>, Failure> {
+    let (mut session, security) = dial::smtp(&account.engine.dialer, login).await?;
+    let exposure = exposure(login, &security);
+    let sign_in = async { Ok(session.sign_in(&credential.at(login), exposure).await?) };
+    dial::in_time(&login.server.host, sign_in).await?;
+    Ok(session)
+}
+
 /// Dials the account's submission server, signs in where a user name is set, and remembers the size that it takes.
 pub(super) async fn connect(account: &Account) -> Result<Submission, Failure> {
     let id = account.id;
@@ -34,12 +49,17 @@ pub(super) async fn connect(account: &Account) -> Result<Submission, Failure> {
         account.store().read(move |tx| Ok((account::get(tx, id)?, size_limit(tx, id)?))).await?;
     let login = &stored.settings.outgoing;
     let host = login.server.host.clone();
-    let (mut session, _) = dial::smtp(&account.engine.dialer, login).await?;
-    if !login.user.is_empty() {
-        let password = account.password(Side::Outgoing, &login.user).await?;
-        let sign_in = async { Ok(session.authenticate(&login.user, password.expose()).await?) };
-        dial::in_time(&host, sign_in).await?;
-    }
+    let session = if login.user.is_empty() {
+        dial::smtp(&account.engine.dialer, login).await?.0
+    } else {
+        let mut attempts = Attempts::begin(account, &stored, Side::Outgoing).await?;
+        loop {
+            match sign_in(account, login, attempts.credential()).await {
+                Ok(session) => break session,
+                Err(failure) => attempts.after(failure).await?,
+            }
+        }
+    };
     let announced = session.capabilities().size;
     if announced != known {
         let write = account.store().write(move |tx| match announced {

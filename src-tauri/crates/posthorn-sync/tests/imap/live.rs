@@ -141,16 +141,20 @@ async fn refused_credentials_are_asked_for_once() {
     let problem = status.problem.unwrap();
     assert_eq!(problem.kind, ProblemKind::Credentials);
     assert!(!problem.server_said.is_empty());
-    rig.sync.check_now(None);
-    assert_eq!(
-        rig.sync.status(rig.account).unwrap().state,
-        State::NeedsPassword,
-        "nothing is tried again"
-    );
+    for _ in 0..5 {
+        rig.sync.check_now(None);
+        rig.settled().await;
+        assert_eq!(rig.sync.status(rig.account).unwrap().state, State::NeedsPassword);
+    }
     server.deny(&[]).unwrap();
     rig.sync.account_changed(rig.account).await;
     rig.settled().await;
     assert_eq!(rig.sync.status(rig.account).unwrap().state, State::UpToDate);
+    let refused = server.log().unwrap().matches("auth failed").count();
+    assert_eq!(
+        refused, 1,
+        "the password was shown to the server once: a second try locks accounts"
+    );
     rig.sync.shutdown().await;
 }
 

@@ -3,7 +3,7 @@
 use posthorn_model::{Encryption, Protocol, ServerAddress};
 use posthorn_net::{DialSettings, Dialer, Secret, Trust};
 use posthorn_store::account::Login;
-use posthorn_sync::{ProblemKind, VerifyStep, verify};
+use posthorn_sync::{Credential, ProblemKind, VerifyStep, verify};
 use posthorn_testkit::{Certificate, MailServer, MailServerOptions, PASSWORD};
 
 fn login(protocol: Protocol, port: u16, encryption: Encryption) -> Login {
@@ -26,7 +26,7 @@ async fn only_real_logins_prove_an_account() {
     let imap = login(Protocol::Imap, servers.dovecot.imaps_port(), Encryption::Tls);
     let pop3 = login(Protocol::Pop3, servers.dovecot.pop3_port(), Encryption::StartTls);
     let smtp = login(Protocol::Smtp, servers.exim.smtps_port(), Encryption::Tls);
-    let (right, wrong) = (Secret::new(PASSWORD), Secret::new("wrong"));
+    let [right, wrong] = [PASSWORD, "wrong"].map(|text| Credential::Password(Secret::new(text)));
     for incoming in [&imap, &pop3] {
         let mut steps = Vec::new();
         let proof =

@@ -232,6 +232,7 @@ async fn engine(
     let options = SyncOptions {
         store: store.clone(),
         secrets: secrets.clone(),
+        providers: posthorn_oauth::Providers::default(),
         dialer: Dialer::new(Trust::with_extra(Vec::new()), DialSettings::default()),
         clock: Arc::new(SystemClock),
         room: Arc::new(Plenty),

@@ -29,6 +29,11 @@ impl Dovecot {
     fn common(&self) -> String {
         let folder = self.path().display();
         let identity = &self.identity;
+        let mechanisms = if self.options.introspection_url.is_some() {
+            "auth_mechanisms = plain login scram-sha-256 xoauth2 oauthbearer\n"
+        } else {
+            ""
+        };
         format!(
             "base_dir = {folder}/run\n\
              log_path = {folder}/log\n\
@@ -40,7 +45,7 @@ impl Dovecot {
              first_valid_uid = 1\n\
              first_valid_gid = 1\n\
              mail_max_userip_connections = 50\n\
-             auth_failure_delay = 0\n",
+             auth_failure_delay = 0\n{mechanisms}",
             identity.dovecot, identity.login, identity.dovecot_group
         )
     }
@@ -64,8 +69,15 @@ impl Dovecot {
             .as_ref()
             .map(|words| format!(" imap_capability = {words}\n"))
             .unwrap_or_default();
+        let oauth2 = if self.options.introspection_url.is_some() {
+            format!(
+                "passdb {{\n driver = oauth2\n mechanisms = xoauth2 oauthbearer\n args = {folder}/oauth2.conf\n}}\n"
+            )
+        } else {
+            String::new()
+        };
         format!(
-            "{tls}\
+            "{tls}{oauth2}\
              disable_plaintext_auth = {plaintext}\n\
              auth_username_format = %n\n\
              mail_location = maildir:{folder}/mail/%n/Maildir\n\
@@ -104,10 +116,17 @@ impl Dovecot {
             .as_ref()
             .map(|words| format!(" imap_capability = {words}\n"))
             .unwrap_or_default();
+        let oauth2 = match &self.options.introspection_url {
+            Some(url) => format!(
+                "oauth2 {{\n introspection_url = {url}\n introspection_mode = post\n force_introspection = yes\n username_attribute = username\n}}\n\
+                 passdb oauth2 {{\n mechanisms_filter = xoauth2 oauthbearer\n}}\n"
+            ),
+            None => String::new(),
+        };
         format!(
             "dovecot_config_version = {number}\n\
              dovecot_storage_version = {number}\n\
-             {tls}\
+             {tls}{oauth2}\
              auth_allow_cleartext = {cleartext}\n\
              auth_username_format = %{{user | username}}\n\
              mail_driver = maildir\n\
@@ -132,6 +151,7 @@ impl Dovecot {
         format!(
             "service imap-login {{\n chroot =\n inet_listener imap {{\n  port = {}\n }}\n inet_listener imaps {{\n  port = {}\n  ssl = yes\n }}\n}}\n\
              service pop3-login {{\n chroot =\n inet_listener pop3 {{\n  port = {}\n }}\n inet_listener pop3s {{\n  port = {}\n  ssl = yes\n }}\n}}\n\
+             service auth {{\n unix_listener auth-client {{\n  mode = 0666\n }}\n}}\n\
              service anvil {{\n chroot =\n unix_listener anvil-auth-penalty {{\n  mode = 0\n }}\n}}\n\
              service lmtp {{\n inet_listener lmtp {{\n  port = {}\n }}\n}}\n",
             self.imap_port(),

@@ -1,0 +1,26 @@
+# Certificates that nobody vouches for, and those that were accepted.
+certificate-title = The certificate of { $host }
+certificate-look = Look at the certificate
+certificate-looking = Asking { $host } for its certificate
+certificate-text = It may be your own server, or somebody between you and it. No password was sent.
+certificate-changed-text = You accepted another certificate for this server. Servers change theirs from time to time, and so does somebody who listens. Posthorn does not connect before you have said which it is.
+certificate-none = What is wrong is not the certificate.
+certificate-fine = Nothing is wrong with it any more.
+certificate-server = Server
+certificate-names = Made for
+certificate-names-none = no host
+certificate-subject = Whose it is
+certificate-issuer = Made by
+certificate-issuer-self = itself
+certificate-valid = Valid
+certificate-validity = { $from } to { $until }
+certificate-fingerprint = SHA-256
+certificate-accepted = Accepted before
+certificate-compare = Compare the fingerprint with what the server's administrator told you. Only this certificate is then trusted, only for this server and account; a change is told.
+certificate-refuse = Do not connect
+certificate-trust = Trust this certificate
+account-pin = The accepted certificate of { $host }
+account-pin-remove = Remove
+account-pin-remove-for = No longer trust the certificate of { $host }
+problem-certificate-changed = The server shows another certificate than the one you accepted
+problem-certificate-changed-hint = No password was sent. Look at the new certificate before you go on.

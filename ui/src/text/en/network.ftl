@@ -1,0 +1,19 @@
+# The way to the servers.
+settings-network = Network
+network-proxy = Proxy
+network-proxy-note = For everything that goes out: mail, sign-in, remote pictures. A server on this computer is always reached directly.
+network-system = As the system says
+network-direct = None
+network-manual = This one
+network-kind = Kind
+network-socks5 = SOCKS5
+network-http = HTTP (CONNECT)
+network-user = User name
+network-manual-note = The proxy looks names up; this computer asks nobody about them. The password is kept with your other passwords.
+network-saved = All accounts connect anew this way.
+network-is-proxied = Mail goes through a proxy now.
+network-is-direct = Mail goes to the servers directly now.
+problem-proxy = The proxy does not open the way
+problem-proxy-hint = Check it in the settings, Network. Nothing is lost.
+problem-portal = This network wants you to sign in first
+problem-portal-hint = Open a page in your browser and sign in there; Posthorn goes on by itself.

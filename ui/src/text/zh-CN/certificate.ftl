@@ -1,0 +1,26 @@
+# 无人担保的证书，以及已接受的证书。
+certificate-title = { $host } 的证书
+certificate-look = 查看证书
+certificate-looking = 正在向 { $host } 索取证书
+certificate-text = 这可能是您自己的服务器，也可能是有人介于其间。密码没有发出。
+certificate-changed-text = 您为此服务器接受的是另一份证书。服务器有时会更换证书，窃听者也会这样做。在您确认之前，Posthorn 不会连接。
+certificate-none = 问题不在证书。
+certificate-fine = 证书现在没有问题了。
+certificate-server = 服务器
+certificate-names = 适用主机
+certificate-names-none = 未指明主机
+certificate-subject = 持有者
+certificate-issuer = 签发者
+certificate-issuer-self = 自签名
+certificate-valid = 有效期
+certificate-validity = { $from } 至 { $until }
+certificate-fingerprint = SHA-256
+certificate-accepted = 先前接受的
+certificate-compare = 请与服务器管理员告诉您的指纹核对。之后仅信任这一份证书，且仅限此服务器和此账户；如有变更会提示您。
+certificate-refuse = 不连接
+certificate-trust = 信任此证书
+account-pin = 已接受的 { $host } 证书
+account-pin-remove = 移除
+account-pin-remove-for = 不再信任 { $host } 的证书
+problem-certificate-changed = 服务器出示的证书与您接受的不同
+problem-certificate-changed-hint = 密码没有发出。请先查看新证书再继续。

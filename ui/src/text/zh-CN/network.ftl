@@ -1,0 +1,19 @@
+# 通往服务器的路径。
+settings-network = 网络
+network-proxy = 代理
+network-proxy-note = 用于所有对外连接：邮件、登录、远程图片。本机上的服务器始终直接连接。
+network-system = 跟随系统
+network-direct = 不使用
+network-manual = 使用以下代理
+network-kind = 类型
+network-socks5 = SOCKS5
+network-http = HTTP（CONNECT）
+network-user = 用户名
+network-manual-note = 域名由代理解析，本机不查询。密码与您的其他密码保存在一起。
+network-saved = 所有账户将以此方式重新连接。
+network-is-proxied = 邮件当前通过代理连接。
+network-is-direct = 邮件当前直接连接服务器。
+problem-proxy = 代理没有打开连接
+problem-proxy-hint = 请在“设置”的“网络”中检查，邮件没有丢失。
+problem-portal = 此网络要求您先登录
+problem-portal-hint = 请在浏览器中打开任意页面并登录，Posthorn 会自动继续。
