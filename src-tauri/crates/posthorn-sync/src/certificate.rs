@@ -55,6 +55,7 @@ async fn greet(dialer: &Dialer, login: &Login) -> Result<(), Failure> {
             let (session, _) = dial::smtp(dialer, login).await?;
             let _ = tokio::time::timeout(LOGOUT, session.quit()).await;
         }
+        Protocol::Local => return Err(Failure::Unsupported("a server for this account")),
     }
     Ok(())
 }
