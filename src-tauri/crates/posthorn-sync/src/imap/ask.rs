@@ -47,10 +47,10 @@ async fn ask(
         Err(error) if error.is_fatal() => return Err(error.into()),
         answer => answer.unwrap_or_default().into_iter().next().map(|(_, rights)| rights),
     };
-    if let Some(rights) = &rights {
-        if account.facts.set_rights(id, rights.clone()) {
-            account.engine.board.tell(SyncEvent::FoldersKnown(account.id));
-        }
+    if let Some(rights) = &rights
+        && account.facts.set_rights(id, rights.clone())
+    {
+        account.engine.board.tell(SyncEvent::FoldersKnown(account.id));
     }
     Ok(FolderFacts {
         messages: status.messages,
