@@ -1,5 +1,12 @@
 //! Journey: mail goes into files and comes back from files, of this program and of others, whatever breaks in between.
 
+#![expect(
+    clippy::indexing_slicing,
+    reason = "indexing JSON by a name gives null where it is absent, and never panics"
+)]
+
+use std::fmt::Write as _;
+
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Command;
@@ -219,12 +226,13 @@ async fn an_import_that_is_killed_goes_on_and_doubles_nothing() -> anyhow::Resul
     const COUNT: usize = 6_000;
     let home = tempfile::tempdir()?;
     let file = home.path().join("big");
+    let filler = "All work and no play makes a dull mailbox.\n".repeat(40);
     let mut text = String::new();
     for number in 0..COUNT {
-        let filler = "All work and no play makes a dull mailbox.\n".repeat(40);
-        text.push_str(&format!(
-            "From a@x.example Fri Jul  8 12:08:34 2011\nSubject: Number {number}\nMessage-ID: <{number}@x.example>\n\n{filler}\n"
-        ));
+        writeln!(
+            text,
+            "From a@x.example Fri Jul  8 12:08:34 2011\nSubject: Number {number}\nMessage-ID: <{number}@x.example>\n\n{filler}"
+        )?;
     }
     std::fs::write(&file, text)?;
     let profile = home.path().join("profile");

@@ -1,5 +1,10 @@
 //! Journey: folders of this computer, which belong to no server, take and give messages whatever breaks in between.
 
+#![expect(
+    clippy::indexing_slicing,
+    reason = "indexing JSON by a name gives null where it is absent, and never panics"
+)]
+
 use posthorn_engine_tests::{
     Ask, Desk, Incoming, Ports, Server, account, list_of, numbered, provider, subjects, until,
 };
