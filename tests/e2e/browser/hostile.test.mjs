@@ -7,8 +7,10 @@ import { startServers } from '../lib/servers.mjs';
 
 export const name = 'hostile messages call their sender in a bare browser, and nobody in our frame';
 
-/** Techniques that a browser of today falls for at least; the others are of other browsers, or want a click. */
-const BARE_MIN = 120;
+/** Every fourth technique is shown to the bare browser: it proves that the witness hears, and a page takes half a second. */
+const BARE_EVERY = 4;
+/** The share of these that a browser of today falls for at least; the others are of other browsers, or want a click. */
+const BARE_SHARE = 0.3;
 /** Pages that look at once. */
 const PAGES = 6;
 
@@ -59,9 +61,11 @@ export async function test() {
       const seen = await page.evaluate(`(async () => { ${walk(messages.length)} })()`);
       assert.deepEqual(verdict(messages, [first, ...seen], await page.evaluate('hostile'), witness.calls), { unseen: [], ran: [], navigated: [], calls: [] });
       assert.equal(page.url(), address, 'the page is where it was');
-      const fell = await bare(browser, messages, witness);
-      console.log(`       without us ${fell.length} of ${messages.length} call from a bare browser`);
-      assert.ok(fell.length >= BARE_MIN, `only ${fell.length} call from a bare browser`);
+      const some = messages.filter((_, index) => index % BARE_EVERY === 0);
+      const fell = await bare(browser, some, witness);
+      const said = `${fell.length} of ${some.length} call from a bare browser`;
+      console.log(`       without us ${said}`);
+      assert.ok(fell.length >= some.length * BARE_SHARE, `only ${said}`);
     } finally {
       await browser.close();
     }

@@ -23,7 +23,7 @@ export function hostileMessages() {
     });
 }
 
-/** Listens where all of them call; `calls` has a line for each connection and each datagram. */
+/** Listens where all of them call, once nobody else does; `calls` has a line for each connection and each datagram. */
 export async function startWitness() {
   const calls = [];
   const server = createServer((socket) => {
@@ -34,7 +34,12 @@ export async function startWitness() {
     });
     socket.on('error', () => undefined);
   });
-  await new Promise((done, failed) => server.once('error', failed).listen(PORT, HOST, done));
+  // The other test of hostile messages, in the lane beside, may listen there still.
+  await waitFor(
+    () => new Promise((done, failed) => server.once('error', failed).listen(PORT, HOST, () => done(true))),
+    'the address of the witness is free',
+    600_000,
+  );
   const datagrams = createSocket('udp4', () => calls.push('a datagram'));
   await new Promise((done, failed) => datagrams.once('error', failed).bind(PORT, HOST, done));
   return {

@@ -88,6 +88,7 @@ mod tests {
         budget.spend(20);
         assert_eq!(budget.take(), None);
         let budget = Budget::default();
-        assert_eq!((0..).take_while(|_| budget.take().is_some()).count(), MAX_FETCHES as usize);
+        let taken = (0..=MAX_FETCHES).take_while(|_| budget.take().is_some()).count();
+        assert_eq!(taken, MAX_FETCHES as usize);
     }
 }
