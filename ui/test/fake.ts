@@ -4,6 +4,7 @@
  */
 import { type Answer, type Engine, EngineError, type Method, type Params } from '@/ipc/engine';
 import type { Event, Row, Settings, Undoable, ViewDelta } from '@/ipc/generated';
+import { ledgerOf, TRANSCRIPT } from './ledger';
 import { ACCOUNTS, line, MAILBOXES, NOW, person, row } from './mail';
 
 type Handlers = { [M in Method]?: (params: Params<M>) => Answer<M> | Promise<Answer<M>> };
@@ -356,6 +357,19 @@ export class FakeEngine implements Engine {
       files: LARGE.map((message) => ({ message, name: 'cover-spread.tif', mime: 'image/tiff', size: message.size })),
     }),
     'storage.propose': () => ({ messages: LARGE, bytes: LARGE.reduce((sum, one) => sum + one.size, 0) }),
+    'bodies.get': ({ mailbox }) => ({
+      own: null,
+      effective: { days: mailbox === null ? 0 : 90, maxBytes: 0, onDemand: false },
+    }),
+    'bodies.set': () => ({}),
+    'ledger.read': ({ account }) => ledgerOf(account),
+    'ledger.prove': () => ({}),
+    'ledger.cancel': () => ({}),
+    'console.read': ({ after }) => (after === 0 ? TRANSCRIPT : new Promise(() => undefined)),
+    'console.close': () => ({}),
+    'console.save': ({ path }) => ({ paths: [path] }),
+    'console.commands': () => ({ verbs: ['NOOP', 'CAPABILITY', 'STATUS', 'LIST'] }),
+    'console.run': () => ({ word: 'OK', text: 'Status completed (0.001 secs).', lines: 1 }),
     'mailboxes.setLook': () => ({}),
     'mailboxes.setRole': () => ({}),
     'mailboxes.order': () => ({}),

@@ -268,6 +268,13 @@ function appCommands(store: Store): Partial<Record<CommandId, Behaviour>> {
     'app.palette': { run: () => void (screen.layer = screen.layer === 'palette' ? null : 'palette') },
     'app.help': { run: () => void (screen.layer = screen.layer === 'help' ? null : 'help') },
     'app.settings': { run: () => screen.openSettings() },
+    'app.ledger': { run: () => screen.openLedger() },
+    'app.console': {
+      run: () => {
+        screen.consoleOpen = true;
+        screen.openLedger();
+      },
+    },
     'app.addAccount': { run: () => void (screen.page = 'account') },
     'app.undo': { when: () => undo.canUndo, run: () => undo.undo() },
     'app.checkNow': { run: () => checkNow(store) },

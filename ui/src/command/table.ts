@@ -171,6 +171,8 @@ const TABLE = {
   'app.palette': fact('app', 'command-palette', Terminal),
   'app.help': fact('app', 'command-help', Keyboard),
   'app.settings': fact('app', 'command-settings', Settings),
+  'app.ledger': fact('app', 'command-ledger', ListChecks),
+  'app.console': fact('app', 'command-console', Terminal),
   'app.addAccount': fact('app', 'command-add-account', UserPlus),
   'app.undo': fact('app', 'command-undo', Undo2),
   'app.checkNow': fact('app', 'command-check-now', RefreshCw),

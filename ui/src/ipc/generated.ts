@@ -269,6 +269,21 @@ export type BeginSignIn = {
   email: string,
   /** What the browser shows in the end. */
   words: SignInWords, };
+/** A policy, and where it comes from. */
+export type BodyPolicies = {
+  /** The user's own choice for this folder or account; null = none. */
+  own: BodyPolicy | null,
+  /** What holds. */
+  effective: BodyPolicy, };
+
+/** What comes whole unasked; heads always come. */
+export type BodyPolicy = {
+  /** Days back; 0 = all. */
+  days: number,
+  /** Largest message, in bytes; 0 = any. */
+  maxBytes: number,
+  /** Nothing comes unasked. */
+  onDemand: boolean, };
 
 /** Where a message's bytes are. */
 export type BodyState = "missing" | "sections" | "whole";
@@ -298,6 +313,15 @@ export type CheckNow = {
   /** Account; null means all. */
   account: number | null, };
 
+/** Chooses a policy. */
+export type ChooseBodies = {
+  /** Account. */
+  account: number,
+  /** Folder; null = the account. */
+  mailbox: number | null,
+  /** Policy; null = as the account has it, or everything. */
+  policy: BodyPolicy | null, };
+
 /** What went wrong, for the page's table from code to words and action. */
 export type Code = "invalid" | "notFound" | "conflict" | "offline" | "hostUnknown" | "connectionLost" | "timeout" | "certificate" | "certificateIssuer" | "certificateHost" | "certificateExpired" | "certificateEarly" | "certificateChanged" | "proxy" | "portal" | "tls" | "credentials" | "noPasswords" | "signInOver" | "signInDenied" | "signInFailed" | "signInTimeout" | "noClient" | "refused" | "overQuota" | "inUse" | "protocol" | "limit" | "diskFull" | "file" | "corrupt" | "newerVersion" | "profileInUse" | "secrets" | "wrongPassphrase" | "notHere" | "tooLate" | "needsFolder" | "cancelled" | "internal";
 
@@ -307,6 +331,71 @@ export type Complete = {
   text: string,
   /** At most this many, 1 to 20. */
   limit: number, };
+
+/** What a connection is for. */
+export type ConnectionPurpose = "working" | "watching" | "bulk" | "doubting" | "proving" | "filing" | "maildrop" | "submission";
+
+/** How the server answered. */
+export type ConsoleAnswer = {
+  /** `OK`, `NO` or `BAD`. */
+  word: string,
+  /** Its sentence. */
+  text: string,
+  /** Lines that came before it. */
+  lines: number, };
+
+/** A harmless command. */
+export type ConsoleCommand = {
+  /** Account. */
+  account: number,
+  /** The command without a tag. */
+  line: string, };
+
+/** Commands that run. */
+export type ConsoleCommands = {
+  /** Their names. */
+  verbs: Array<string>, };
+
+/** A connection that is or was open. */
+export type ConsoleConnection = {
+  /** Its number. */
+  id: number,
+  /** Account. */
+  account: number,
+  /** What it is for. */
+  purpose: ConnectionPurpose,
+  /** The server. */
+  host: string,
+  /** When it was begun. */
+  sinceAt: number,
+  /** It is open. */
+  open: boolean, };
+
+/** A line that was said. */
+export type ConsoleLine = {
+  /** Its number, rising by one. */
+  number: number,
+  /** When it was said. */
+  at: number,
+  /** On which connection. */
+  connection: number,
+  /** This program said it; else the server. */
+  ours: boolean,
+  /** Without passwords, tokens, addresses and text of mail. */
+  text: string,
+  /** Milliseconds since the command that it answers; null = it answers none. */
+  afterMs: number | null, };
+
+/** What was said since. */
+export type ConsoleLines = {
+  /** Oldest first. */
+  lines: Array<ConsoleLine>,
+  /** Read on from here. */
+  last: number,
+  /** Lines between that are not kept any more. */
+  lost: number,
+  /** Connections that are open, or of which lines are kept. */
+  connections: Array<ConsoleConnection>, };
 
 /** A conversation, oldest message first. */
 export type Conversation = {
@@ -524,7 +613,11 @@ export type Event = { "kind": "accountsChanged",
   /** Messages (or folders) that it was about. */
   count: number,
   /** Why. */
-  error: Error, } | { "kind": "settingsChanged",
+  error: Error, } | { "kind": "proofChanged",
+  /** Account. */
+  account: number,
+  /** How far it is; null = it is over. */
+  progress: ProofProgress | null, } | { "kind": "settingsChanged",
   /** All settings. */
   settings: Settings, } | { "kind": "offlineChanged",
   /** Offline. */
@@ -601,6 +694,28 @@ export type FolderShare = {
   bytes: number,
   /** Messages in it. */
   messages: number, };
+/** What a proof found in a folder, and mended. */
+export type FolderProof = {
+  /** When it ended. */
+  at: number,
+  /** Messages that were compared. */
+  compared: number,
+  /** There and not here; fetched. */
+  missing: number,
+  /** Here and not there; to *Removed on the server*. */
+  gone: number,
+  /** With other flags there; taken over. */
+  flags: number,
+  /** Another message under the same number; matched anew. */
+  other: number,
+  /** Left alone, because a change of the user's is under way. */
+  spared: number,
+  /** What still differs afterwards. */
+  remaining: number,
+  /** Why it did not come to its end; empty = it did. */
+  problem: string,
+  /** Both sides were found equal, or are equal now. */
+  equal: boolean, };
 
 /** A row's number. */
 export type FoundInView = {
@@ -680,6 +795,81 @@ export type LookAtCertificate = {
   server: Server,
   /** Fingerprint that the user accepted for it; empty when there is none. */
   accepted: string, };
+/** The ledger. */
+export type Ledger = {
+  /** Folders of servers, by account and in the order of the folder list. */
+  folders: Array<LedgerFolder>,
+  /** Waiting and refused changes, newest first, at most 200. */
+  operations: Array<LedgerOperation>,
+  /** POP3 servers. */
+  maildrops: Array<LedgerMaildrop>,
+  /** Proofs under way. */
+  proofs: Array<ProofProgress>, };
+
+/** One line of the ledger. */
+export type LedgerFolder = {
+  /** Folder. */
+  mailbox: number,
+  /** Account. */
+  account: number,
+  /** Messages on the server when it was last compared; null = not known. */
+  there: number | null,
+  /** Messages here. */
+  here: number,
+  /** Bytes of the messages here, as the server counts them. */
+  bytes: number,
+  /** Messages whose whole bytes are here; the others come when they are opened. */
+  stored: number,
+  /** Messages with a change of the user's that the server has not confirmed. */
+  pending: number,
+  /** UIDVALIDITY; null = never opened. */
+  uidValidity: number | null,
+  /** UIDNEXT; null = not told. */
+  uidNext: number | null,
+  /** HIGHESTMODSEQ as text, because it is longer than a number may be here; empty = the server counts no changes. */
+  modseq: string,
+  /** The server's own id of the folder (MAILBOXID); empty = it has none. */
+  objectId: string,
+  /** When it was last compared; null = never. */
+  comparedAt: number | null,
+  /** When all its numbers were last compared; null = never. */
+  auditedAt: number | null,
+  /** The last proof; null = never. */
+  proof: FolderProof | null,
+  /** Messages that nobody could read. */
+  unreadable: Array<UnreadableMessage>, };
+
+/** What a POP3 server has. */
+export type LedgerMaildrop = {
+  /** Account. */
+  account: number,
+  /** Messages that it listed. */
+  there: number,
+  /** Of these, whole here. */
+  whole: number,
+  /** Of these, here by their heads alone. */
+  heads: number, };
+
+/** A change of the user's that waits, or that the server refused. */
+export type LedgerOperation = {
+  /** Operation. */
+  id: number,
+  /** Account. */
+  account: number,
+  /** As in `Undoable.action`. */
+  action: string,
+  /** Messages (or folders) that it is about. */
+  count: number,
+  /** The server refused it, and it was taken back; else it waits. */
+  refused: boolean,
+  /** Tries so far. */
+  attempts: number,
+  /** When the user did it. */
+  at: number,
+  /** When it is tried again; null = as soon as it can be. */
+  nextTryAt: number | null,
+  /** The server's sentence; empty = none. */
+  said: string, };
 
 /** A folder. */
 export type Mailbox = {
@@ -1164,9 +1354,30 @@ export type ProposeStorage = {
   bytes: number,
   /** What goes first. */
   order: StorageOrder, };
+/** How far a proof is. */
+export type ProofProgress = {
+  /** Account. */
+  account: number,
+  /** The folder that is being compared; null before the first. */
+  mailbox: number | null,
+  /** Messages of it that were compared. */
+  done: number,
+  /** Messages of it. */
+  total: number,
+  /** Folders that are done. */
+  foldersDone: number,
+  /** Folders in all. */
+  folders: number, };
 
 /** A mail protocol. */
 export type Protocol = "imap" | "pop3" | "smtp" | "local";
+
+/** Asks for a proof. */
+export type Prove = {
+  /** Account. */
+  account: number,
+  /** Folder; null = all of the account. */
+  mailbox: number | null, };
 
 /** What must be known about a provider before a password is typed. */
 export type ProviderAdvice = "none" | "appPassword" | "noPasswords" | "authorisationCode";
@@ -1203,6 +1414,18 @@ export type RangeOfView = {
   start: number,
   /** Rows wanted, 1 to 512. */
   len: number, };
+
+/** Asks for what was said. */
+export type ReadConsole = {
+  /** Number of the last line that is known; 0 = none. */
+  after: number,
+  /** Milliseconds to wait where there is nothing yet, at most 20,000. */
+  waitMs: number, };
+
+/** Asks for the ledger. */
+export type ReadLedger = {
+  /** Account; null = all. */
+  account: number | null, };
 
 /** A recipient's result. */
 export type RecipientResult = {
@@ -1332,6 +1555,15 @@ export type SaveAttachment = {
   part: number | null,
   /** Absolute path of the file or, for all, the folder. An existing file is never replaced by *save all*: the name gets a number. */
   path: string, };
+
+/** Writes what the console keeps into a file. */
+export type SaveConsole = {
+  /** Absolute path. */
+  path: string,
+  /** Connections whose lines are written; empty = all. */
+  connections: Array<number>,
+  /** Words that each line contains; empty = all lines. */
+  words: string, };
 
 /** Saves what the user typed. Everything but the files, which have methods of their own. */
 export type SaveDraft = {
@@ -1688,6 +1920,15 @@ export type UnlockSecrets = {
   /** Master password; never empty. */
   passphrase: string, };
 
+/** A message that the server lists and that nobody could read. */
+export type UnreadableMessage = {
+  /** Its number on the server. */
+  uid: number,
+  /** Since when. */
+  sinceAt: number,
+  /** The server's sentence; empty = it said nothing. */
+  reason: string, };
+
 /** How many messages would be left unsent by quitting now. */
 export type Unsent = {
   /** Messages that wait, are on the way, or whose fate is unknown. */
@@ -1765,6 +2006,13 @@ export type ViewSpec = {
   /** One row a conversation; else one row a message. */
   conversations: boolean, };
 
+/** Whose policy. */
+export type WhoseBodies = {
+  /** Account. */
+  account: number,
+  /** Folder; null = the account's folders that have none of their own. */
+  mailbox: number | null, };
+
 /** Each method with what it takes and what it answers. */
 export interface Methods {
   /** Facts about the running application. */
@@ -1839,6 +2087,26 @@ export interface Methods {
   "mailboxes.empty": { params: ById; answer: Undoable };
   /** Marks everything in a folder as read. */
   "mailboxes.markAllRead": { params: ById; answer: Undoable };
+  /** Gives the ledger: what servers have, and what is here. */
+  "ledger.read": { params: ReadLedger; answer: Ledger };
+  /** Begins to compare a folder, or all folders of an account, completely; progress arrives as events. */
+  "ledger.prove": { params: Prove; answer: Nothing };
+  /** Ends an account's proof. */
+  "ledger.cancel": { params: ById; answer: Nothing };
+  /** Gives which messages come whole without being asked for. */
+  "bodies.get": { params: WhoseBodies; answer: BodyPolicies };
+  /** Chooses which messages come whole without being asked for; what is here stays. */
+  "bodies.set": { params: ChooseBodies; answer: Nothing };
+  /** Gives what was said on connections, and waits for it; opens the console. */
+  "console.read": { params: ReadConsole; answer: ConsoleLines };
+  /** Closes the console. */
+  "console.close": { params: Nothing; answer: Nothing };
+  /** Writes what the console keeps into a file. */
+  "console.save": { params: SaveConsole; answer: Saved };
+  /** Names the commands that the prompt runs. */
+  "console.commands": { params: Nothing; answer: ConsoleCommands };
+  /** Runs a harmless command on an account's working connection. */
+  "console.run": { params: ConsoleCommand; answer: ConsoleAnswer };
   /** Opens a list. */
   "views.open": { params: ViewSpec; answer: OpenedView };
   /** Gives rows of a list. */
@@ -1997,6 +2265,16 @@ export const METHOD_NAMES = [
   "mailboxes.facts",
   "mailboxes.empty",
   "mailboxes.markAllRead",
+  "ledger.read",
+  "ledger.prove",
+  "ledger.cancel",
+  "bodies.get",
+  "bodies.set",
+  "console.read",
+  "console.close",
+  "console.save",
+  "console.commands",
+  "console.run",
   "views.open",
   "views.range",
   "views.find",

@@ -2,7 +2,7 @@
 import type { Server } from '@/ipc/generated';
 
 /** A page that fills the window. */
-export type Page = 'mail' | 'settings' | 'account';
+export type Page = 'mail' | 'settings' | 'account' | 'truth';
 /** A layer above the page. */
 export type Layer = 'palette' | 'help' | 'move' | 'copy' | 'moveFolder' | null;
 
@@ -120,6 +120,21 @@ export class Screen {
   answerFolder(settled: boolean): void {
     this.folderQuestion = null;
     this.#folder(settled);
+  }
+
+  /** The account whose ledger is shown; null = all. */
+  truthOf = $state<number | null>(null);
+  /** The folder whose line is open when the ledger is shown; null = none. */
+  truthFolder: number | null = null;
+  /** The console is open. */
+  consoleOpen = $state(false);
+
+  /** Shows the ledger of an account, or of all, and a folder's line of it. */
+  openLedger(account: number | null = null, folder: number | null = null): void {
+    this.truthOf = account;
+    this.truthFolder = folder;
+    this.page = 'truth';
+    this.layer = null;
   }
 
   /** Shows the settings. */

@@ -9,6 +9,7 @@ import { Compose } from './compose.svelte';
 import { Drafts } from './drafts.svelte';
 import { Drag } from './drag.svelte';
 import { FolderDrag } from './folder-drag.svelte';
+import { Ledger } from './ledger.svelte';
 import { List } from './list.svelte';
 import { Mailboxes } from './mailboxes.svelte';
 import { Outbox } from './outbox.svelte';
@@ -37,6 +38,7 @@ export class Store {
   readonly spelling: Spelling;
   readonly archives: Archives;
   readonly folderDrag: FolderDrag;
+  readonly ledger: Ledger;
   /** Facts about the application; null until they are here. */
   info = $state.raw<AppInfo | null>(null);
   offline = $state(false);
@@ -53,6 +55,7 @@ export class Store {
     this.compose = new Compose(engine);
     this.drafts = new Drafts(engine);
     this.spelling = new Spelling(engine);
+    this.ledger = new Ledger(engine, (thrown) => this.undo.fail(thrown));
     this.actions = new Actions(engine, this.list, this.mailboxes, this.preferences, this.undo, this.screen);
     this.folderDrag = new FolderDrag(this.mailboxes, this.actions);
     this.archives = new Archives(engine, this.undo, this.actions);
@@ -139,6 +142,7 @@ export class Store {
       this.outbox,
       this.drafts,
       this.archives,
+      this.ledger,
     ]) {
       part.hear(event);
     }

@@ -50,7 +50,7 @@ const DONE: Record<string, Key> = {
 };
 
 /** Returns what was done, in words. */
-function doneWords(done: Pick<Undoable, 'action' | 'count' | 'folder'>): string {
+export function doneWords(done: Pick<Undoable, 'action' | 'count' | 'folder'>): string {
   const key = DONE[done.action];
   return key ? t(key, { count: done.count, folder: done.folder }) : done.action;
 }

@@ -44,6 +44,7 @@ const ENDS_WITH_CALLER: &[&str] = &[
     "accounts.discover",
     "accounts.verify",
     "signIn.wait",
+    "console.read",
 ];
 
 /// The engine of one profile. Cheap to clone; all clones are the same engine. Ends with [`Engine::shutdown`].

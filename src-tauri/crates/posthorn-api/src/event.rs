@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use posthorn_model::{AccountId, MessageId, OperationId};
 use posthorn_store::{Change, ReadTx, mailbox as store_mailbox, message};
-use posthorn_sync::{Problem, Status, SyncEvent};
+use posthorn_sync::{Problem, ProofProgress, Status, SyncEvent};
 use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::Instant;
@@ -40,6 +40,7 @@ struct Round {
     arrived: Vec<MessageId>,
     refused: Vec<(OperationId, Problem)>,
     archives: BTreeMap<u64, posthorn_store::archive::Job>,
+    proofs: BTreeMap<AccountId, Option<ProofProgress>>,
     /// Something was missed.
     everything: bool,
     is_due: bool,
@@ -84,6 +85,7 @@ impl Round {
             SyncEvent::Sending { .. } => self.outbox = true,
             SyncEvent::FoldersKnown(_) => self.mailboxes = true,
             SyncEvent::ArchiveChanged(job) => drop(self.archives.insert(job.id, *job)),
+            SyncEvent::Proof { account, progress } => drop(self.proofs.insert(account, progress)),
             SyncEvent::Settled(_) => {}
         }
     }
@@ -140,6 +142,10 @@ async fn tell(engine: &Engine, round: Round) {
     engine.views().refresh(engine).await;
     for status in round.statuses.into_values() {
         engine.tell(Event::AccountStatusChanged { status: status.into() });
+    }
+    for (account, progress) in round.proofs {
+        let progress = progress.map(Into::into);
+        engine.tell(Event::ProofChanged { account: account.0, progress });
     }
     let told = [
         part(round.accounts, accounts(engine)).await,

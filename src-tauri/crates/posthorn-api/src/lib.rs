@@ -7,6 +7,7 @@
 mod account;
 mod app;
 mod archive;
+mod console;
 mod contact;
 mod content;
 pub mod contract;
@@ -16,7 +17,9 @@ mod engine;
 mod error;
 mod event;
 mod frame;
+mod keep;
 mod known;
+mod ledger;
 mod lock;
 mod mailbox;
 mod message;

@@ -4,7 +4,7 @@
 //! computer is fetched through the synchronisation, and where that cannot be done the answer says why; remote pictures
 //! load only where the user allowed them.
 
-mod attachment;
+pub(crate) mod attachment;
 mod body;
 mod extra;
 mod head;

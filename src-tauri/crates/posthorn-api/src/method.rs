@@ -15,20 +15,23 @@ use crate::app::{app_info, app_set_offline, app_unlock_secrets};
 use crate::archive::{
     archives_cancel, archives_export, archives_forget, archives_import, archives_list,
 };
+use crate::console::{console_close, console_commands, console_read, console_run, console_save};
 use crate::contact::{contacts_complete, contacts_parse};
 use crate::contract::{
     Account, AccountDraft, AccountSaved, Address, AllowRemote, AppInfo, ArchiveJob, AttachBytes,
-    AttachPaths, AttachmentRef, ById, CheckNow, Code, Complete, Conversation, CreateMailbox,
+    AttachPaths, AttachmentRef, BodyPolicies, ById, CheckNow, ChooseBodies, Code, Complete,
+    ConsoleAnswer, ConsoleCommand, ConsoleCommands, ConsoleLines, Conversation, CreateMailbox,
     Discover, Discovery, Draft, DraftSaved, DraftVersion, Error, ExportArchive, FindInView,
-    FolderFacts, FoundInView, ImportArchive, Mailbox, MailboxLook, MailboxOrder, MailboxProperties,
-    MailboxRoleChoice, Mark, MessageSource, MessageStructure, MoveMailbox, MoveMessages, NewDraft,
-    Nothing, OnMessages, OpenConversation, OpenMessage, OpenedMessage, OpenedView, OutboxItem,
-    ParseAddresses, ParsedAddresses, PopRulesPreview, PreviewPopRules, PrintMessage, Printable,
-    ProposeStorage, RangeOfView, RemovalPreview, RemoveAccount, RemoveDraftAttachment,
-    RenameMailbox, ResendRefused, ResolveUnknown, RestoreVersion, SaveAttachment, SaveDraft,
-    SaveMessage, Saved, SendCheck, SendDraft, SetCharset, SetEnabled, SetLook, SetOffline,
-    SetPassword, Settings, StorageOverview, StorageProposal, SubscribeMailbox, SyncWait,
-    SyncWaited, Undoable, UnlockSecrets, Unsent, Verification, ViewRange, ViewSpec,
+    FolderFacts, FoundInView, ImportArchive, Ledger, Mailbox, MailboxLook, MailboxOrder,
+    MailboxProperties, MailboxRoleChoice, Mark, MessageSource, MessageStructure, MoveMailbox,
+    MoveMessages, NewDraft, Nothing, OnMessages, OpenConversation, OpenMessage, OpenedMessage,
+    OpenedView, OutboxItem, ParseAddresses, ParsedAddresses, PopRulesPreview, PreviewPopRules,
+    PrintMessage, Printable, ProposeStorage, Prove, RangeOfView, ReadConsole, ReadLedger,
+    RemovalPreview, RemoveAccount, RemoveDraftAttachment, RenameMailbox, ResendRefused,
+    ResolveUnknown, RestoreVersion, SaveAttachment, SaveConsole, SaveDraft, SaveMessage, Saved,
+    SendCheck, SendDraft, SetCharset, SetEnabled, SetLook, SetOffline, SetPassword, Settings,
+    StorageOverview, StorageProposal, SubscribeMailbox, SyncWait, SyncWaited, Undoable,
+    UnlockSecrets, Unsent, Verification, ViewRange, ViewSpec, WhoseBodies,
 };
 // The ways in: signing in, certificates, proxies.
 use crate::contract::{
@@ -42,6 +45,8 @@ use crate::draft::{
 };
 use crate::engine::Engine;
 use crate::error::Result;
+use crate::keep::{bodies_get, bodies_set};
+use crate::ledger::{ledger_cancel, ledger_prove, ledger_read};
 use crate::mailbox::{
     mailboxes_create, mailboxes_delete, mailboxes_empty, mailboxes_list, mailboxes_mark_all_read,
     mailboxes_move, mailboxes_order, mailboxes_properties, mailboxes_rename, mailboxes_set_look,
@@ -145,6 +150,29 @@ macro_rules! methods {
             "mailboxes.empty" mailboxes_empty(ById) -> Undoable;
             /// Marks everything in a folder as read.
             "mailboxes.markAllRead" mailboxes_mark_all_read(ById) -> Undoable;
+
+            /// Gives the ledger: what servers have, and what is here.
+            "ledger.read" ledger_read(ReadLedger) -> Ledger;
+            /// Begins to compare a folder, or all folders of an account, completely; progress arrives as events.
+            "ledger.prove" ledger_prove(Prove) -> Nothing;
+            /// Ends an account's proof.
+            "ledger.cancel" ledger_cancel(ById) -> Nothing;
+
+            /// Gives which messages come whole without being asked for.
+            "bodies.get" bodies_get(WhoseBodies) -> BodyPolicies;
+            /// Chooses which messages come whole without being asked for; what is here stays.
+            "bodies.set" bodies_set(ChooseBodies) -> Nothing;
+
+            /// Gives what was said on connections, and waits for it; opens the console.
+            "console.read" console_read(ReadConsole) -> ConsoleLines;
+            /// Closes the console.
+            "console.close" console_close(Nothing) -> Nothing;
+            /// Writes what the console keeps into a file.
+            "console.save" console_save(SaveConsole) -> Saved;
+            /// Names the commands that the prompt runs.
+            "console.commands" console_commands(Nothing) -> ConsoleCommands;
+            /// Runs a harmless command on an account's working connection.
+            "console.run" console_run(ConsoleCommand) -> ConsoleAnswer;
 
             /// Opens a list.
             "views.open" views_open(ViewSpec) -> OpenedView;

@@ -11,6 +11,7 @@ mod fetch;
 mod folder;
 mod idle;
 mod login;
+mod prompt;
 mod select;
 
 use std::collections::VecDeque;
@@ -23,6 +24,7 @@ pub use event::Event;
 pub use extra::{Introduction, Watched};
 pub use fetch::{Fetching, Search};
 pub use idle::{Idle, Idling};
+pub use prompt::{Prompt, Prompted};
 pub use select::{SelectMode, Selected};
 use tokio::io::{AsyncRead, AsyncWrite};
 

@@ -187,7 +187,7 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin> Session<S> {
             return Err(Error::TooLarge { number, limit });
         }
         sink.flush().await.map_err(Error::Sink)?;
-        self.wire.note(&format!("S: ({bytes} bytes of message {number})"));
+        self.wire.note(format_args!("S: ({bytes} bytes of message {number})"));
         Ok(Retrieved { bytes })
     }
 }

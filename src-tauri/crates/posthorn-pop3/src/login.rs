@@ -68,7 +68,7 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin> Session<S> {
         let Some((user, password)) = plainly else {
             return Err(refusal.unwrap_or(Error::AuthNotOffered { offered: names }));
         };
-        self.command("USER", &format!("USER {user}")).await?;
+        self.secret_command("USER", &format!("USER {user}"), "USER •••").await?;
         self.secret_command("PASS", &format!("PASS {password}"), "PASS •••").await?;
         self.ask_capabilities().await
     }
@@ -102,8 +102,7 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin> Session<S> {
         hasher.update(timestamp);
         hasher.update(password);
         let digest = format!("{:x}", hasher.finalize());
-        let shown = format!("APOP {user} •••");
-        self.secret_command("APOP", &format!("APOP {user} {digest}"), &shown).await?;
+        self.secret_command("APOP", &format!("APOP {user} {digest}"), "APOP •••").await?;
         self.ask_capabilities().await
     }
 

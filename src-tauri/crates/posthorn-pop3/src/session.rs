@@ -274,7 +274,7 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin> Session<S> {
         const MAX_CAPABILITIES: usize = 1000;
         let mut lines = Vec::new();
         while let Some(line) = self.listing_line(stage, 0).await? {
-            self.wire.note(&format!("S: {}", crate::wire::clean(&line)));
+            self.wire.note(format_args!("S: {}", crate::wire::clean(&line)));
             lines.push(line);
             if lines.len() > MAX_CAPABILITIES {
                 return Err(Error::Garbled {

@@ -19,7 +19,9 @@ pub(crate) const MAX_COMMAND: usize = 1000;
 const READ_CHUNK: usize = 32 * 1024;
 
 /// Receives every line, `C: ` or `S: ` before it; passwords are replaced and mail text is left out.
-pub type Transcript = Arc<dyn Fn(&str) + Send + Sync>;
+///
+/// It gets what is to be put together, not the text: a line that nobody wants costs nothing.
+pub type Transcript = Arc<dyn Fn(fmt::Arguments<'_>) + Send + Sync>;
 
 /// What came to a line of a SASL exchange.
 pub(crate) enum Answered {
@@ -103,7 +105,7 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin> Wire<S> {
         (self.stream, self.settings)
     }
 
-    pub(crate) fn note(&self, line: &str) {
+    pub(crate) fn note(&self, line: fmt::Arguments<'_>) {
         if let Some(transcript) = &self.settings.transcript {
             transcript(line);
         }
@@ -117,7 +119,7 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin> Wire<S> {
         shown: &str,
     ) -> Result<(), Error> {
         for line in shown.lines() {
-            self.note(&format!("C: {line}"));
+            self.note(format_args!("C: {line}"));
         }
         let after = self.settings.answer_timeout;
         let write = async {
@@ -188,7 +190,7 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin> Wire<S> {
     ) -> Result<Answered, Error> {
         let line = self.line(stage, self.settings.answer_timeout).await?;
         if line.first() == Some(&b'+') && line.get(1).is_none_or(|byte| *byte == b' ') {
-            self.note("S: + •••");
+            self.note(format_args!("S: + •••"));
             let challenge = clean(line.get(1..).unwrap_or_default());
             return Ok(Answered::Challenge(challenge.trim().to_owned()));
         }
@@ -207,7 +209,7 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin> Wire<S> {
 
     fn read_status(&self, stage: &'static str, line: &[u8]) -> Result<Status, Error> {
         let text = clean(line);
-        self.note(&format!("S: {text}"));
+        self.note(format_args!("S: {text}"));
         let word = text.split(' ').next().unwrap_or_default().to_ascii_uppercase();
         let rest = text.split_once(' ').map(|(_, rest)| rest.to_owned()).unwrap_or_default();
         match word.as_str() {

@@ -16,7 +16,9 @@ use crate::{Capabilities, Error, Reply};
 const QUIT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Receives every line, `C: ` or `S: ` before it; passwords are replaced and mail text is left out.
-pub type Transcript = Arc<dyn Fn(&str) + Send + Sync>;
+///
+/// It gets what is to be put together, not the text: a line that nobody wants costs nothing.
+pub type Transcript = Arc<dyn Fn(fmt::Arguments<'_>) + Send + Sync>;
 
 /// How long each stage may take (RFC 5321 section 4.5.3.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -213,7 +215,7 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin + 'static> Session<S> {
             return Err(Error::Poisoned);
         }
         for line in shown.lines() {
-            self.note(&format!("C: {line}"));
+            self.note(format_args!("C: {line}"));
         }
         let result = tokio::time::timeout(after, self.connection.command(lines)).await;
         let reply = self.settle(name, after, result)?;
@@ -249,12 +251,12 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin + 'static> Session<S> {
         };
         let code = u16::from(code);
         for line in &lines {
-            self.note(&format!("S: {code} {line}"));
+            self.note(format_args!("S: {code} {line}"));
         }
         Ok(Reply::new(code, lines))
     }
 
-    pub(crate) fn note(&self, line: &str) {
+    pub(crate) fn note(&self, line: fmt::Arguments<'_>) {
         if let Some(transcript) = &self.settings.transcript {
             transcript(line);
         }

@@ -322,14 +322,14 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin + 'static> Session<S> {
             return Err(Error::Malformed { offset: size });
         }
         self.write(end).await?;
-        self.note(&format!("C: ({size} bytes of message)"));
+        self.note(format_args!("C: ({size} bytes of message)"));
         observer.before(Step::Dot(recipients)).await.map_err(|Stopped| Error::Stopped)
     }
 
     /// Sends the dot and reads what became of the message. Every error from here on leaves that open.
     async fn finish(&mut self) -> Result<Reply, Error> {
         let after = self.settings.timeouts.dot;
-        self.note("C: .");
+        self.note(format_args!("C: ."));
         self.is_busy = false;
         self.exchange("dot", ".\r\n", "", after).await
     }

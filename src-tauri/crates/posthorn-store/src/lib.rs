@@ -32,6 +32,8 @@ mod connection;
 pub mod contact;
 pub mod draft;
 mod error;
+pub mod keep;
+pub mod ledger;
 pub mod mailbox;
 pub mod maildrop;
 pub mod message;

@@ -403,6 +403,47 @@ pub(crate) fn rename(tx: &WriteTx<'_>, id: MailboxId, path: &str, name: &str) ->
     link_parents(tx, old.account)
 }
 
+/// A mailbox that the server has under another name now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Followed {
+    /// The mailbox here.
+    pub mailbox: MailboxId,
+    /// Its new full name, as the server spells it.
+    pub path: String,
+    /// Its new last component, decoded.
+    pub name: String,
+}
+
+/// Gives mailboxes the names that the server has for them now; their messages, what waits for them and what the user
+/// chose for them stay. Each is compared completely at the next look. One that a queued operation is about to make,
+/// rename or delete is left alone.
+pub fn follow(tx: &WriteTx<'_>, account: AccountId, all: &[Followed]) -> Result<()> {
+    let busy = crate::operation::paths_under_way(tx, account)?;
+    let mut followed = Vec::new();
+    for one in all {
+        let old = get(tx, one.mailbox)?;
+        if !busy.contains(&old.path) && !busy.contains(&one.path) {
+            followed.push(one);
+        }
+    }
+    // Names can go around in a circle: first all get one that no server has.
+    for one in &followed {
+        let aside = format!("\u{1}{}", one.mailbox.0);
+        let sql = "UPDATE mailbox SET path = ?2 WHERE id = ?1";
+        tx.run(sql, params![one.mailbox.0, aside])?;
+    }
+    for one in followed {
+        if by_path(tx, account, &one.path)?.is_some() {
+            // Another one has it after all; the list that follows removes this one, and its messages are found again.
+            continue;
+        }
+        let sql = "UPDATE mailbox SET path = ?2, name = ?3, audited_at = 0 WHERE id = ?1";
+        tx.run(sql, params![one.mailbox.0, one.path, one.name])?;
+        tx.note(|changes| changes.mailbox(one.mailbox));
+    }
+    link_parents(tx, account)
+}
+
 /// Hides a mailbox that was deleted here and that the server still has, or shows it again.
 pub(crate) fn set_hidden(tx: &WriteTx<'_>, id: MailboxId, is_hidden: bool) -> Result<()> {
     tx.run("UPDATE mailbox SET is_hidden = ?2 WHERE id = ?1", params![id.0, is_hidden])?;

@@ -377,6 +377,15 @@ pub(crate) fn insert(
     Ok(Message { id, position, account, thread, body, head: head.clone() })
 }
 
+/// Corrects the size that a message was stored with.
+pub fn set_size(tx: &WriteTx<'_>, id: MessageId, size: u64) -> Result<()> {
+    let sql = "UPDATE message SET size = ?2 WHERE id = ?1 RETURNING position";
+    let size = i64::try_from(size).unwrap_or(i64::MAX);
+    let position = tx.maybe(sql, params![id.0, size], |row| row.get(0).map(Position))?;
+    tx.note(|changes| position.into_iter().for_each(|position| changes.row(position)));
+    Ok(())
+}
+
 /// Returns the message that an arrival is another placement of: by the server's id, else inside the account by equal
 /// `Message-ID`, size and date. Candidates newest first.
 pub(crate) fn same(tx: &ReadTx<'_>, account: AccountId, head: &Head) -> Result<Vec<MessageId>> {

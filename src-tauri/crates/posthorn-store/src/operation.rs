@@ -32,7 +32,7 @@ pub use effect::enqueue;
 pub use folder::{MailboxRequest, enqueue_mailbox, finish_local, local_due};
 pub use import::{Imported, import};
 pub(crate) use log::paths_under_way;
-pub use log::{get, held_until, next, recent};
+pub use log::{get, held_until, next, recent, unfinished};
 pub use transfer::appended;
 pub use undo::undo;
 

@@ -315,6 +315,48 @@ pub fn forget_uids(tx: &WriteTx<'_>, mailbox: MailboxId) -> Result<()> {
     Ok(())
 }
 
+/// Forgets single uids, because the server has other messages under them now (a backup was restored). As
+/// [`forget_uids`] for a whole mailbox: the messages stay, and what arrives finds them again.
+pub fn forget_these(tx: &WriteTx<'_>, mailbox: MailboxId, uids: &[Uid]) -> Result<()> {
+    for uid in uids {
+        let Some(placement) = by_uid(tx, mailbox, *uid)? else { continue };
+        let values = [mailbox.0, placement.message.0];
+        let sql = "UPDATE placement SET uid = NULL, modseq = 0 WHERE mailbox = ?1 AND message = ?2";
+        tx.run(sql, values)?;
+        let sql = "UPDATE operation_target SET uid = NULL WHERE mailbox = ?1 AND message = ?2 \
+            AND operation IN (SELECT id FROM operation WHERE state IN ('queued', 'sent'))";
+        tx.run(sql, values)?;
+    }
+    tx.run("UPDATE mailbox SET is_complete = 0 WHERE id = ?1", [mailbox.0])?;
+    tx.note(|changes| changes.mailbox(mailbox));
+    Ok(())
+}
+
+/// Returns how many placements have no uid, with those that an operation is about to bring one.
+pub fn count_unnumbered(tx: &ReadTx<'_>, mailbox: MailboxId) -> Result<u64> {
+    let sql = "SELECT count(*) FROM placement WHERE mailbox = ?1 AND uid IS NULL";
+    tx.one(sql, [mailbox.0], |row| row.get::<_, i64>(0)).map(i64::unsigned_abs)
+}
+
+/// Returns the messages of a mailbox that have no uid there, and no operation that will bring one: copies whose uids the
+/// server did not tell, until a listing tells them.
+pub fn unnumbered(tx: &ReadTx<'_>, mailbox: MailboxId) -> Result<Vec<MessageId>> {
+    let sql = "SELECT message FROM placement WHERE mailbox = ?1 AND uid IS NULL AND pending = 0";
+    tx.all(sql, [mailbox.0], |row| row.get(0).map(MessageId))
+}
+
+/// Removes those of these messages that still have no uid in a mailbox, after a complete listing that was made later than
+/// [`unnumbered`]: the copy never came about, because another program took the original away.
+pub fn remove_unnumbered(
+    tx: &WriteTx<'_>,
+    mailbox: MailboxId,
+    messages: &[MessageId],
+) -> Result<()> {
+    let left: Vec<MessageId> =
+        unnumbered(tx, mailbox)?.into_iter().filter(|id| messages.contains(id)).collect();
+    remove(tx, mailbox, &left, RemovedBy::Server)
+}
+
 /// Returns how many placements have no uid and no operation that will bring one.
 pub fn count_without_uid(tx: &ReadTx<'_>, mailbox: MailboxId) -> Result<u64> {
     let sql = "SELECT count(*) FROM placement WHERE mailbox = ?1 AND uid IS NULL AND pending = 0";

@@ -39,6 +39,8 @@ pub(crate) const INDEX: Format = Format {
         Migration { sql: include_str!("schema/index/0004_draft_copies.sql"), floor: 3 },
         Migration { sql: include_str!("schema/index/0005_sender_charset.sql"), floor: 3 },
         Migration { sql: include_str!("schema/index/0006_orders.sql"), floor: 6 },
+        // An older program leaves the ledger alone.
+        Migration { sql: include_str!("schema/index/0007_ledger.sql"), floor: 6 },
     ],
 };
 

@@ -48,11 +48,11 @@ async fn greet(dialer: &Dialer, login: &Login) -> Result<(), Failure> {
             let _ = tokio::time::timeout(LOGOUT, session.logout()).await;
         }
         Protocol::Pop3 => {
-            let (session, _) = dial::pop3(dialer, login).await?;
+            let (session, _) = dial::pop3(dialer, login, None).await?;
             let _ = tokio::time::timeout(LOGOUT, session.quit()).await;
         }
         Protocol::Smtp => {
-            let (session, _) = dial::smtp(dialer, login).await?;
+            let (session, _) = dial::smtp(dialer, login, None).await?;
             let _ = tokio::time::timeout(LOGOUT, session.quit()).await;
         }
         Protocol::Local => return Err(Failure::Unsupported("a server for this account")),

@@ -2,10 +2,14 @@
 //!
 //! What IMAP needs besides is in [`crate::imap::connect`].
 
+use std::fmt;
+use std::sync::Arc;
+
 use posthorn_model::Encryption;
 use posthorn_net::{Dialer, Fingerprint, Stream};
 use posthorn_store::account::Login;
 
+use crate::console::Tap;
 use crate::failure::Failure;
 use crate::limit::SIGN_IN;
 
@@ -25,24 +29,35 @@ pub(crate) fn security(stream: &Stream) -> String {
     stream.security().map(|security| security.version.clone()).unwrap_or_default()
 }
 
+/// Where a session's lines go; POP3 and SMTP spell it alike.
+type Transcript = Arc<dyn Fn(fmt::Arguments<'_>) + Send + Sync>;
+
+/// Returns where a session's lines go.
+fn transcript(tap: Option<Tap>) -> Option<Transcript> {
+    let tap = tap?;
+    Some(Arc::new(move |line: fmt::Arguments<'_>| tap.spoken(line)))
+}
+
 /// Dials a POP3 server and hears its greeting; returns the session and its protection in words.
 pub(crate) async fn pop3(
     dialer: &Dialer,
     login: &Login,
+    tap: Option<Tap>,
 ) -> Result<(posthorn_pop3::Session<Stream>, String), Failure> {
     use posthorn_pop3::{Session, Settings};
     let server = &login.server;
+    let settings = Settings { transcript: transcript(tap), ..Settings::default() };
     let greet = async {
         let accepted = Fingerprint::parse(&login.fingerprint);
         let stream = dialer.dial(server, accepted).await?;
         if server.encryption == Encryption::StartTls {
-            let session = Session::greet(stream, Settings::default()).await?;
+            let session = Session::greet(stream, settings.clone()).await?;
             let stream = dialer.upgrade(session.start_tls().await?, server, accepted).await?;
             let words = security(&stream);
-            return Ok((Session::resume(stream, Settings::default()).await?, words));
+            return Ok((Session::resume(stream, settings).await?, words));
         }
         let words = security(&stream);
-        Ok((Session::greet(stream, Settings::default()).await?, words))
+        Ok((Session::greet(stream, settings).await?, words))
     };
     in_time(&server.host, greet).await
 }
@@ -51,20 +66,22 @@ pub(crate) async fn pop3(
 pub(crate) async fn smtp(
     dialer: &Dialer,
     login: &Login,
+    tap: Option<Tap>,
 ) -> Result<(posthorn_smtp::Session<Stream>, String), Failure> {
     use posthorn_smtp::{Session, Settings};
     let server = &login.server;
+    let settings = Settings { transcript: transcript(tap), ..Settings::default() };
     let greet = async {
         let accepted = Fingerprint::parse(&login.fingerprint);
         let stream = dialer.dial(server, accepted).await?;
         if server.encryption == Encryption::StartTls {
-            let session = Session::greet(stream, Settings::default()).await?;
+            let session = Session::greet(stream, settings.clone()).await?;
             let stream = dialer.upgrade(session.start_tls().await?, server, accepted).await?;
             let words = security(&stream);
-            return Ok((Session::resume(stream, Settings::default()).await?, words));
+            return Ok((Session::resume(stream, settings).await?, words));
         }
         let words = security(&stream);
-        Ok((Session::greet(stream, Settings::default()).await?, words))
+        Ok((Session::greet(stream, settings).await?, words))
     };
     in_time(&server.host, greet).await
 }

@@ -13,8 +13,10 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::board::Board;
+use crate::console::Console;
 use crate::facts::Facts;
 use crate::outbox::{Uploads, Wake};
+use crate::proof::Proofs;
 use crate::room::Room;
 use crate::signal::Signals;
 use crate::status::Status;
@@ -32,6 +34,9 @@ pub(crate) struct Engine {
     pub(crate) room: Arc<dyn Room>,
     pub(crate) tuning: Tuning,
     pub(crate) board: Board,
+    pub(crate) console: Console,
+    /// Proofs that are under way.
+    pub(crate) proofs: Proofs,
     /// True while the user works offline.
     pub(crate) offline: watch::Sender<bool>,
     /// Wakes the indexer.

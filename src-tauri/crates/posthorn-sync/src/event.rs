@@ -3,6 +3,7 @@
 use posthorn_model::{AccountId, MailboxId, MessageId, OperationId, OutboxId};
 
 use crate::problem::Problem;
+use crate::proof::ProofProgress;
 use crate::status::Status;
 
 /// Something happened.
@@ -43,6 +44,13 @@ pub enum SyncEvent {
     FoldersKnown(AccountId),
     /// An import or export got on, or is over.
     ArchiveChanged(Box<posthorn_store::archive::Job>),
+    /// A proof got on, or is over (absent).
+    Proof {
+        /// Account.
+        account: AccountId,
+        /// How far it is.
+        progress: Option<ProofProgress>,
+    },
     /// An account came to rest: everything that was asked for is done, or it waits for the user.
     Settled(AccountId),
 }

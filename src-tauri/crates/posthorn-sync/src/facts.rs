@@ -6,7 +6,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use posthorn_imap::{Quota, Rights};
+use posthorn_imap::{Prompt, Prompted, Quota, Rights};
 use posthorn_model::{MailboxId, Timestamp};
 use tokio::sync::oneshot;
 
@@ -33,12 +33,13 @@ pub struct FolderFacts {
     pub at: Timestamp,
 }
 
-/// Somebody wants to know about a folder.
+/// Somebody wants to know something of the server; the one who asked may have gone.
 #[derive(Debug)]
-pub(crate) struct Question {
-    pub(crate) mailbox: MailboxId,
-    /// The one who asked may have gone.
-    pub(crate) answer: oneshot::Sender<Result<FolderFacts, Problem>>,
+pub(crate) enum Question {
+    /// What it says about a folder.
+    Folder(MailboxId, oneshot::Sender<Result<FolderFacts, Problem>>),
+    /// What it answers to a harmless command.
+    Prompt(Prompt, oneshot::Sender<Result<Prompted, Problem>>),
 }
 
 /// What is known of one account's folders.

@@ -10,9 +10,11 @@ pub(crate) mod connect;
 mod crew;
 mod drafts;
 mod folders;
+mod follow;
 mod head;
 mod mailbox;
 mod operations;
+pub(crate) mod prove;
 pub(crate) mod quirk;
 mod serve;
 mod step;
@@ -30,6 +32,7 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use crate::board::Part;
+use crate::console::Purpose;
 use crate::engine::Account;
 use crate::failure::{Failure, of_imap};
 use crate::imap::connect::Connection;
@@ -69,7 +72,7 @@ async fn start(
     account: &Account,
     requests: &mut mpsc::Receiver<Request>,
 ) -> Result<Infallible, Failure> {
-    let connection = connect::connect(account).await?;
+    let connection = connect::connect(account, Purpose::Working).await?;
     let now = account.now();
     account.update(|status| {
         status.enter(State::Syncing);
@@ -174,6 +177,9 @@ impl Worker<'_> {
             self.refresh(Look::AlsoInbox).await?;
         } else if wanted.folders || !self.take_up_noticed(wanted.noticed, wanted.listed).await? {
             self.refresh(Look::ByCounts).await?;
+        }
+        if wanted.keep {
+            self.crew.want_bodies();
         }
         for mailbox in wanted.opened {
             self.plan_first(mailbox);

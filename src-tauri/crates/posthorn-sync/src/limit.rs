@@ -105,3 +105,13 @@ pub const DRAFT_RETRY_LAST: Duration = Duration::from_hours(1);
 /// How long a version whose upload broke off may still appear in the folder: servers that take a message whole finish it
 /// within minutes after the connection broke (RFC 9051 section 5.4 gives a dead connection 30).
 pub const DRAFT_DOUBT: Duration = Duration::from_mins(30);
+/// Lines that the console keeps while somebody looks: an hour of ordinary work, a megabyte.
+pub const CONSOLE_LINES: usize = 5_000;
+/// How long the console stays open after somebody last looked: a page that went away does not say so.
+pub const CONSOLE_LEASE: Duration = Duration::from_mins(1);
+/// Connections that ended and are still named while the console is open.
+pub const CONSOLE_ENDED: usize = 50;
+/// Commands of one connection whose beginnings are remembered for the console: twice a flight.
+pub const CONSOLE_TAGS: usize = 128;
+/// Uids that are compared with one command of a proof: an answer of some hundred kilobytes, a step that can be cancelled.
+pub const PROOF_WINDOW: u32 = 2_000;

@@ -12,7 +12,7 @@ use posthorn_store::message::{Attachment, Contents, Head};
 
 /// A message that was received this much later than its own trace says was moved by a migration, which set its
 /// received time to the day of the move.
-const MIGRATED_MS: i64 = 7 * 86_400_000;
+pub(crate) const MIGRATED_MS: i64 = 7 * 86_400_000;
 
 /// Bytes of a stored message that are looked at together.
 const SKIM_BYTES: usize = 64 * 1024;

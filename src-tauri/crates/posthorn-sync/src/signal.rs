@@ -30,6 +30,8 @@ pub(crate) struct Wanted {
     pub(crate) has_mail: bool,
     /// Folders that the user opened.
     pub(crate) opened: BTreeSet<MailboxId>,
+    /// What comes whole unasked was chosen anew.
+    pub(crate) keep: bool,
     /// Bodies came, or could not come: the status has something to say.
     pub(crate) bodies: bool,
 }

@@ -1,5 +1,7 @@
 //! The engine's handle: starts and ends the workers of accounts, and passes on what is asked of them.
 
+mod truth;
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -14,30 +16,27 @@ use tokio_util::task::TaskTracker;
 
 use crate::archive::Archives;
 use crate::board::{Board, Part};
+use crate::console::Console;
 use crate::engine::{Account, Engine};
 use crate::event::SyncEvent;
-use crate::facts::{Facts, FolderFacts, Question};
+use crate::facts::{FolderFacts, Question};
 use crate::limit::{ANSWER, REQUESTS, SHUTDOWN};
 use crate::options::SyncOptions;
-use crate::outbox::{Uploads, Wake};
+use crate::outbox::Uploads;
 use crate::problem::{Problem, ProblemKind};
+use crate::proof::Proofs;
 use crate::request::{Piece, Request};
-use crate::signal::Signals;
 use crate::status::{State, Status};
 use crate::{indexer, listener, local, worker};
 
 /// A running account, as the handle sees it.
 #[derive(Debug)]
 struct Running {
-    signals: Arc<Signals>,
-    facts: Arc<Facts>,
-    drafts: Arc<Notify>,
+    /// What its tasks share.
+    context: Account,
     /// It speaks IMAP: it has folders on a server.
     is_imap: bool,
-    outgoing: Arc<Wake>,
     requests: mpsc::Sender<Request>,
-    cancel: CancellationToken,
-    tasks: TaskTracker,
 }
 
 /// The engine. Cheap to clone; all clones are the same engine. Ends with [`Sync::shutdown`].
@@ -70,6 +69,8 @@ impl Sync {
         let engine = Arc::new(Engine {
             tokens,
             board: Board::new(options.clock.clone()),
+            console: Console::new(options.clock.clone()),
+            proofs: Proofs::default(),
             store: options.store,
             secrets: options.secrets,
             dialer: options.dialer,
@@ -165,7 +166,7 @@ impl Sync {
     /// Tells the workers that a draft changed. Committed drafts come here by themselves.
     pub(crate) fn drafts_changed(&self) {
         for running in self.running().values() {
-            running.drafts.notify_one();
+            running.context.drafts.notify_one();
         }
     }
 
@@ -173,7 +174,7 @@ impl Sync {
         for (id, running) in self.running().iter() {
             if account.is_none_or(|wanted| wanted == *id) {
                 self.0.engine.board.want(*id, Part::Outgoing);
-                running.outgoing.raise();
+                running.context.outgoing.raise();
             }
         }
     }
@@ -187,7 +188,7 @@ impl Sync {
         for (id, running) in self.running().iter() {
             if account.is_none_or(|wanted| wanted == *id) {
                 self.0.engine.board.want(*id, Part::Incoming);
-                running.signals.raise(&add);
+                running.context.signals.raise(&add);
             }
         }
     }
@@ -245,29 +246,21 @@ impl Sync {
             status.problem = None;
         });
         let (sender, requests) = mpsc::channel(REQUESTS);
-        let running = Running {
-            signals: Arc::default(),
-            facts: Arc::default(),
-            drafts: Arc::default(),
-            is_imap: account.settings.incoming.server.protocol == Protocol::Imap,
-            outgoing: Arc::default(),
-            requests: sender,
-            cancel: self.0.cancel.child_token(),
-            tasks: TaskTracker::new(),
-        };
         let context = Account {
             id,
             engine: self.0.engine.clone(),
-            signals: running.signals.clone(),
-            outgoing: running.outgoing.clone(),
-            cancel: running.cancel.clone(),
-            tasks: running.tasks.clone(),
-            facts: running.facts.clone(),
+            signals: Arc::default(),
+            outgoing: Arc::default(),
+            cancel: self.0.cancel.child_token(),
+            tasks: TaskTracker::new(),
+            facts: Arc::default(),
             is_binary_tried: Arc::default(),
             probe: Arc::default(),
-            drafts: running.drafts.clone(),
+            drafts: Arc::default(),
             pace: Arc::default(),
         };
+        let is_imap = account.settings.incoming.server.protocol == Protocol::Imap;
+        let running = Running { context: context.clone(), is_imap, requests: sender };
         worker::start(&context, requests, account.settings.incoming.server.protocol);
         self.running().insert(id, running);
     }
@@ -282,9 +275,9 @@ impl Sync {
     async fn end_worker(&self, id: AccountId) {
         let ended = self.running().remove(&id);
         if let Some(running) = ended {
-            running.cancel.cancel();
-            running.tasks.close();
-            if tokio::time::timeout(SHUTDOWN, running.tasks.wait()).await.is_err() {
+            running.context.cancel.cancel();
+            running.context.tasks.close();
+            if tokio::time::timeout(SHUTDOWN, running.context.tasks.wait()).await.is_err() {
                 tracing::warn!(account = id.0, "a worker did not end in time");
             }
         }
@@ -332,12 +325,12 @@ impl Sync {
             .running()
             .get(&folder.account)
             .filter(|running| running.is_imap && !folder.is_local)
-            .map(|running| running.signals.clone());
+            .map(|running| running.context.signals.clone());
         let is_connected =
             self.status(folder.account).is_some_and(|status| status.connected_since.is_some());
         let Some(signals) = signals.filter(|_| is_connected) else { return Err(not_here()) };
         let (answer, answered) = oneshot::channel();
-        signals.ask(Question { mailbox: id, answer });
+        signals.ask(Question::Folder(id, answer));
         match tokio::time::timeout(ANSWER, answered).await {
             Ok(Ok(answer)) => answer,
             _ => Err(not_here()),
@@ -347,13 +340,13 @@ impl Sync {
     /// Returns what the user may do with a folder of others, as the server last said. Absent where it did not say, and
     /// for the user's own folders until [`Self::folder_facts`] asked.
     pub fn rights(&self, account: AccountId, mailbox: MailboxId) -> Option<Rights> {
-        let facts = self.running().get(&account).map(|running| running.facts.clone())?;
+        let facts = self.running().get(&account).map(|running| running.context.facts.clone())?;
         facts.rights(mailbox)
     }
 
     /// Tells whether a folder is another user's or shared, as far as its server said in this run.
     pub fn is_foreign(&self, account: AccountId, mailbox: MailboxId) -> bool {
-        let facts = self.running().get(&account).map(|running| running.facts.clone());
+        let facts = self.running().get(&account).map(|running| running.context.facts.clone());
         facts.is_some_and(|facts| facts.is_foreign(mailbox))
     }
 
@@ -416,8 +409,8 @@ impl Sync {
         self.0.tasks.close();
         let all = async {
             for worker in running.values() {
-                worker.tasks.close();
-                worker.tasks.wait().await;
+                worker.context.tasks.close();
+                worker.context.tasks.wait().await;
             }
             self.0.tasks.wait().await;
             self.0.engine.tokens.settle().await;

@@ -84,13 +84,14 @@ async fn sign_in(
     let host = &login.server.host;
     match login.server.protocol {
         Protocol::Imap => {
-            let connection = connect::sign_in(dialer, login, credential).await?;
+            let connection =
+                connect::sign_in(dialer, login, credential, connect::Said::default()).await?;
             let security = connection.security.clone();
             connection.leave().await;
             Ok(security)
         }
         Protocol::Pop3 => {
-            let (mut session, security) = dial::pop3(dialer, login).await?;
+            let (mut session, security) = dial::pop3(dialer, login, None).await?;
             let exposure = exposure(login, &security);
             let proof = async { Ok(session.sign_in(&credential.at(login), exposure).await?) };
             dial::in_time(host, proof).await?;
@@ -100,7 +101,7 @@ async fn sign_in(
         }
         Protocol::Local => Err(Failure::Unsupported("an account without a server")),
         Protocol::Smtp => {
-            let (session, security) = dial::smtp(dialer, login).await?;
+            let (session, security) = dial::smtp(dialer, login, None).await?;
             if login.user.is_empty() {
                 let _ = session.quit().await;
                 return Ok(security);

@@ -1,8 +1,8 @@
 //! Events: one channel from the engine to every page.
 
 use super::{
-    Account, AccountStatus, ArchiveJob, DiscoveryStep, Mailbox, OutboxItem, Settings, ViewDelta,
-    contract,
+    Account, AccountStatus, ArchiveJob, DiscoveryStep, Mailbox, OutboxItem, ProofProgress,
+    Settings, ViewDelta, contract,
 };
 
 contract! {
@@ -87,6 +87,13 @@ contract! {
             count: u64,
             /// Why.
             error: super::Error,
+        },
+        /// A proof of the ledger got on, or is over.
+        ProofChanged {
+            /// Account.
+            account: i64,
+            /// How far it is; null = it is over.
+            progress: Option<ProofProgress>,
         },
         /// Settings changed.
         SettingsChanged {

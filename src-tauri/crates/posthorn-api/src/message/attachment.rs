@@ -124,7 +124,7 @@ async fn section(engine: &Engine, id: MessageId, wanted: &message::Attachment) -
 }
 
 /// Returns the path of a request, which must be absolute: nobody's current folder is meant.
-pub(super) fn absolute(path: &str) -> Result<PathBuf> {
+pub(crate) fn absolute(path: &str) -> Result<PathBuf> {
     let path = PathBuf::from(path);
     if path.is_absolute() {
         Ok(path)
@@ -145,7 +145,7 @@ async fn on_disk<T: Send + 'static>(
 }
 
 /// Writes a file, in place of the one that is there (the save dialog has asked).
-pub(super) async fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
+pub(crate) async fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
     let bytes = bytes.to_vec();
     let unique = Tokens::reserve()?;
     on_disk(path, move |path| {

@@ -63,6 +63,12 @@ impl Fetched {
         self.sections.swap_remove(at).data
     }
 
+    /// Takes the octets of some header fields out, whatever their names and order. Absent when none were sent.
+    pub fn take_fields(&mut self) -> Option<Literal> {
+        let at = self.sections.iter().position(|part| part.name.starts_with("HEADER.FIELDS"))?;
+        self.sections.swap_remove(at).data
+    }
+
     /// Reads what follows `* n FETCH `.
     pub(crate) fn parse(seq: u32, cursor: &mut Cursor) -> Result<Self> {
         let mut fetched = Self { seq, ..Self::default() };

@@ -92,7 +92,15 @@ fn numbered(cursor: &mut Cursor) -> Result<Untagged> {
         "EXISTS" => Untagged::Exists(number),
         "RECENT" => Untagged::Recent,
         "EXPUNGE" => Untagged::Expunge(number),
-        "FETCH" => Untagged::Fetch(Box::new(Fetched::parse(number, cursor)?)),
+        "FETCH" => match Fetched::parse(number, cursor) {
+            Ok(fetched) => Untagged::Fetch(Box::new(fetched)),
+            // One message in a form that nobody can read must not cost the others: it counts as not answered.
+            Err(Error::Protocol(what)) => {
+                tracing::warn!(number, what, "a FETCH response was not understood");
+                Untagged::Other("FETCH".to_owned())
+            }
+            Err(error) => return Err(error),
+        },
         _ => Untagged::Other(clip(&word, 40)),
     })
 }

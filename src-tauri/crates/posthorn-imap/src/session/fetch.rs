@@ -131,6 +131,40 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
         self.fetch(&command).await
     }
 
+    /// Fetches the same without what some servers cannot put together (structure, beginnings): for messages whose heads
+    /// did not come.
+    pub async fn fetch_bare_heads(&mut self, uids: &UidSet) -> Result<Fetching<'_, S>> {
+        let items = " (UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER])";
+        let command = Command::new("UID FETCH").set(uids)?.words(items);
+        self.fetch(&command).await
+    }
+
+    /// Fetches what tells one message from another without its head: flags, size, received time.
+    pub async fn fetch_marks(&mut self, uids: &UidSet) -> Result<Fetching<'_, S>> {
+        let modseq = if self.has_modseqs() { " MODSEQ" } else { "" };
+        let items = format!(" (UID FLAGS INTERNALDATE RFC822.SIZE{modseq})");
+        let command = Command::new("UID FETCH").set(uids)?.words(&items);
+        self.fetch(&command).await
+    }
+
+    /// Fetches what tells whether a message is one that is here already, under another uid: flags, size, and of its
+    /// header `Message-ID` and `Date` alone ([`Fetched::take_fields`]).
+    pub async fn fetch_keys(&mut self, uids: &UidSet) -> Result<Fetching<'_, S>> {
+        let modseq = if self.has_modseqs() { " MODSEQ" } else { "" };
+        let id = if self.has("X-GM-EXT-1") {
+            " X-GM-MSGID"
+        } else if self.has("OBJECTID") {
+            " EMAILID"
+        } else {
+            ""
+        };
+        let items = format!(
+            " (UID FLAGS RFC822.SIZE{modseq}{id} BODY.PEEK[HEADER.FIELDS (MESSAGE-ID DATE)])"
+        );
+        let command = Command::new("UID FETCH").set(uids)?.words(&items);
+        self.fetch(&command).await
+    }
+
     /// Fetches sizes alone.
     pub async fn fetch_sizes(&mut self, uids: &UidSet) -> Result<Fetching<'_, S>> {
         let command = Command::new("UID FETCH").set(uids)?.words(" (UID RFC822.SIZE)");

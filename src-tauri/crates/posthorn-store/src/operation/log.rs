@@ -75,6 +75,20 @@ pub fn held_until(tx: &ReadTx<'_>, account: AccountId) -> Result<Option<Timestam
     })
 }
 
+/// Returns the newest operations that wait or were refused, of one account or of all, newest first, without their
+/// targets.
+pub fn unfinished(
+    tx: &ReadTx<'_>,
+    account: Option<AccountId>,
+    limit: usize,
+) -> Result<Vec<Operation>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM operation WHERE (?1 = 0 OR account = ?1) AND state IN ('queued', 'sent', 'refused') \
+           ORDER BY id DESC LIMIT ?2"
+    );
+    tx.all(&sql, params![account.map_or(0, |id| id.0), limit as i64], read)
+}
+
 /// Returns the newest operations of all accounts, newest first.
 pub fn recent(tx: &ReadTx<'_>, limit: usize) -> Result<Vec<Operation>> {
     let sql = format!("SELECT {COLUMNS} FROM operation ORDER BY id DESC LIMIT ?1");

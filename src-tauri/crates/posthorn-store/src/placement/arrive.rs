@@ -71,9 +71,9 @@ pub fn arrive(tx: &WriteTx<'_>, mailbox: MailboxId, arrivals: &[Arrival]) -> Res
     Ok(results.into_iter().map(|(_, arrived)| arrived).collect())
 }
 
-/// Takes those messages into a mailbox that are known by the server's id in another one, and returns what became of them
-/// and the uids of the others: only of those the head must be fetched. Of each arrival only uid, flags, mod-seq and the
-/// head's `server_id` count.
+/// Takes those messages into a mailbox that are known already, in another one or without a uid, and returns what became of
+/// them and the uids of the others: only of those the head must be fetched. Of each arrival only uid, flags, mod-seq
+/// and of its head `server_id`, or `message_id`, `date` and `size` count.
 pub fn join(
     tx: &WriteTx<'_>,
     mailbox: MailboxId,
@@ -81,26 +81,61 @@ pub fn join(
 ) -> Result<(Vec<Arrived>, Vec<Uid>)> {
     let account = mailbox::get(tx, mailbox)?.account;
     let (mut known, mut others) = (Vec::new(), Vec::new());
-    let mut taken: BTreeSet<MessageId> = BTreeSet::new();
+    let (mut taken, mut touched) = (BTreeSet::new(), BTreeSet::new());
     for arrival in arrivals {
-        // Without the rest of the head nothing but the server's id can say so.
-        let head = Head { server_id: arrival.head.server_id.clone(), ..Head::default() };
-        // A second copy in the same mailbox is a message of its own.
+        if let Some(message) = known_here(tx, mailbox, &arrival)? {
+            known.push(again(tx, mailbox, message, &arrival, &mut touched)?);
+            continue;
+        }
         let mut free = None;
-        for candidate in message::same(tx, account, &head)? {
+        for candidate in candidates(tx, account, &arrival.head)? {
             let placed = super::get(tx, mailbox, candidate)?;
-            if placed.is_none_or(|placed| placed.uid.is_none()) && taken.insert(candidate) {
-                free = Some(candidate);
+            // A second copy in the same mailbox is a message of its own.
+            let is_free = placed.as_ref().is_none_or(|placed| placed.uid.is_none());
+            if is_free && taken.insert(candidate) {
+                free = Some((candidate, placed.is_some()));
                 break;
             }
         }
-        if free.is_some() {
-            known.push(Arrival { head, ..arrival });
-        } else {
-            others.extend(arrival.uid);
+        match free {
+            Some((message, true)) => {
+                learn_id(tx, message, &arrival)?;
+                known.push(again(tx, mailbox, message, &arrival, &mut touched)?);
+            }
+            Some((message, false)) => {
+                known.push(place(tx, mailbox, message, &arrival, false, &mut touched)?);
+            }
+            None => others.extend(arrival.uid),
         }
     }
-    Ok((arrive(tx, mailbox, &known)?, others))
+    thread::recount(tx, &touched)?;
+    Ok((known, others))
+}
+
+/// Returns the messages that an arrival may be, by what is known of its head: by the server's id, else by `Message-ID`,
+/// size and date, which also find what had another id on the server that it came from.
+fn candidates(tx: &WriteTx<'_>, account: AccountId, head: &Head) -> Result<Vec<MessageId>> {
+    let by_id = Head { server_id: head.server_id.clone(), ..Head::default() };
+    let found = message::same(tx, account, &by_id)?;
+    if !found.is_empty() {
+        return Ok(found);
+    }
+    let by_head = Head {
+        message_id: head.message_id.clone(),
+        date: head.date,
+        size: head.size,
+        ..Head::default()
+    };
+    message::same(tx, account, &by_head)
+}
+
+/// Takes over the id that the server has for a message now: after a move to another server it is a new one.
+fn learn_id(tx: &WriteTx<'_>, message: MessageId, arrival: &Arrival) -> Result<()> {
+    if let Some(server_id) = &arrival.head.server_id {
+        let sql = "UPDATE message SET server_id = ?2 WHERE id = ?1 AND server_id <> ?2";
+        tx.run(sql, params![message.0, server_id])?;
+    }
+    Ok(())
 }
 
 type Touched = BTreeSet<(MailboxId, posthorn_model::ThreadId)>;

@@ -434,3 +434,28 @@ CREATE TABLE released_body (
   body INTEGER NOT NULL PRIMARY KEY,           -- bodies.db body.id
   released_at INTEGER NOT NULL
 ) STRICT;
+
+-- What the server was found to have, and what the last proof found. No row = nothing was compared yet.
+CREATE TABLE ledger (
+  mailbox INTEGER NOT NULL PRIMARY KEY REFERENCES mailbox (id) ON DELETE CASCADE,
+  object_id TEXT NOT NULL DEFAULT '',          -- MAILBOXID (RFC 8474), empty = not told
+  there INTEGER NOT NULL DEFAULT -1,           -- messages there when it was last compared, -1 = not known
+  proved_at INTEGER NOT NULL DEFAULT 0,        -- last complete proof
+  compared INTEGER NOT NULL DEFAULT 0,         -- messages that were compared then
+  missing INTEGER NOT NULL DEFAULT 0,          -- there and not here: fetched
+  gone INTEGER NOT NULL DEFAULT 0,             -- here and not there: to Removed on the server
+  flags INTEGER NOT NULL DEFAULT 0,            -- other flags there: taken over
+  other INTEGER NOT NULL DEFAULT 0,            -- another message under the uid: matched anew
+  spared INTEGER NOT NULL DEFAULT 0,           -- left alone, because a change of the user's is under way
+  remaining INTEGER NOT NULL DEFAULT 0,        -- still differs afterwards
+  problem TEXT NOT NULL DEFAULT ''             -- why it did not come to its end, empty = it did
+) STRICT, WITHOUT ROWID;
+
+-- Messages that the server lists, and does not give or gives in a form that nobody can read.
+CREATE TABLE quarantine (
+  mailbox INTEGER NOT NULL REFERENCES mailbox (id) ON DELETE CASCADE,
+  uid INTEGER NOT NULL,
+  since INTEGER NOT NULL,
+  reason TEXT NOT NULL DEFAULT '',             -- the server's sentence, or what could not be read
+  PRIMARY KEY (mailbox, uid)
+) STRICT, WITHOUT ROWID;

@@ -1,6 +1,8 @@
-//! Answers questions about folders on the working connection: STATUS with the size, GETQUOTAROOT, MYRIGHTS.
+//! Answers questions on the working connection: about folders (STATUS with the size, GETQUOTAROOT, MYRIGHTS), and what a
+//! person typed into the console.
 
 use posthorn_imap::MailboxName;
+use posthorn_model::MailboxId;
 use posthorn_store::mailbox;
 
 use crate::engine::Account;
@@ -8,6 +10,7 @@ use crate::event::SyncEvent;
 use crate::facts::{FolderFacts, Question};
 use crate::failure::Failure;
 use crate::imap::connect::Connection;
+use crate::problem::Problem;
 
 /// Answers a question. A broken connection is an error for both: who asked, and who owns the connection.
 pub(crate) async fn answer(
@@ -15,26 +18,39 @@ pub(crate) async fn answer(
     connection: &mut Connection,
     question: Question,
 ) -> Result<(), Failure> {
-    let result = ask(account, connection, &question).await;
-    let (answer, failure) = match result {
-        Ok(facts) => (Ok(facts), None),
-        Err(failure) => {
-            let failure = failure.at(&connection.host);
-            let is_over = !matches!(&failure, Failure::Imap { error, .. } if !error.is_fatal());
-            (Err(failure.problem()), is_over.then_some(failure))
-        }
-    };
     // The one who asked may have gone.
-    let _ = question.answer.send(answer);
-    failure.map_or(Ok(()), Err)
+    match question {
+        Question::Folder(mailbox, sender) => {
+            let (answer, result) = told(ask(account, connection, mailbox).await, &connection.host);
+            let _ = sender.send(answer);
+            result
+        }
+        Question::Prompt(prompt, sender) => {
+            let answer = connection.session.prompt(&prompt).await.map_err(Failure::from);
+            let (answer, result) = told(answer, &connection.host);
+            let _ = sender.send(answer);
+            result
+        }
+    }
+}
+
+/// Splits what became of a question into what the asker is told and what the owner of the connection must know.
+fn told<T>(result: Result<T, Failure>, host: &str) -> (Result<T, Problem>, Result<(), Failure>) {
+    match result {
+        Ok(answer) => (Ok(answer), Ok(())),
+        Err(failure) => {
+            let failure = failure.at(host);
+            let is_over = !matches!(&failure, Failure::Imap { error, .. } if !error.is_fatal());
+            (Err(failure.problem()), if is_over { Err(failure) } else { Ok(()) })
+        }
+    }
 }
 
 async fn ask(
     account: &Account,
     connection: &mut Connection,
-    question: &Question,
+    id: MailboxId,
 ) -> Result<FolderFacts, Failure> {
-    let id = question.mailbox;
     let folder = account.store().read(move |tx| mailbox::get(tx, id)).await?;
     let name = MailboxName::from_wire(folder.path.clone());
     let status = connection.session.properties(&name).await?;

@@ -12,6 +12,7 @@ use posthorn_store::message;
 use tokio_util::sync::CancellationToken;
 
 use crate::backoff::Backoff;
+use crate::console::Purpose;
 use crate::engine::Account;
 use crate::failure::{Cure, Failure};
 use crate::imap::connect::{self, Connection};
@@ -143,7 +144,7 @@ async fn download_folder(
             return Err(Stop::NoRoom);
         }
         if connection.is_none() {
-            *connection = Some(connect::connect(account).await?);
+            *connection = Some(connect::connect(account, Purpose::Bulk).await?);
         }
         if let Some(connection) = connection.as_mut()
             && !bodies::download(account, connection, mailbox, wanted, given_up, tally).await?

@@ -7,6 +7,7 @@ use posthorn_model::{Encryption, MailboxId, UidValidity};
 use posthorn_net::{Dialer, Fingerprint, Stream};
 use posthorn_store::account::{self, Login};
 
+use crate::console::{Purpose, Tap};
 use crate::credential::{Attempts, Credential, exposure};
 use crate::dial::{in_time, security};
 use crate::engine::{Account, Side};
@@ -15,20 +16,36 @@ use crate::imap::quirk;
 use crate::limit::LOGOUT;
 use crate::problem::sentence;
 
-/// What a server last said in words, redacted.
+/// What a server last said in words, redacted, and where everything goes that is said.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Said(Arc<Mutex<String>>);
+pub(crate) struct Said {
+    last: Arc<Mutex<String>>,
+    /// The console's; absent where nobody can listen.
+    tap: Option<Arc<Tap>>,
+}
 
 impl Said {
+    /// Passes everything on to the console, too.
+    pub(crate) fn heard_by(tap: Tap) -> Self {
+        Self { last: Arc::default(), tap: Some(Arc::new(tap)) }
+    }
+
     /// Returns the sentence; empty before the first.
     pub(crate) fn last(&self) -> String {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.last.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     fn log(&self) -> WireLog {
-        let said = self.0.clone();
-        WireLog::new(move |speaker, line| {
+        let (said, tap, wanting) = (self.last.clone(), self.tap.clone(), self.tap.clone());
+        let wants = move || {
+            wanting.as_ref().is_some_and(|tap| tap.is_open())
+                || tracing::enabled!(target: "posthorn::wire", tracing::Level::TRACE)
+        };
+        WireLog::while_wanted(wants, move |speaker, line| {
             tracing::trace!(target: "posthorn::wire", ?speaker, line);
+            if let Some(tap) = &tap {
+                tap.line(speaker == Speaker::Client, format_args!("{line}"));
+            }
             if speaker == Speaker::Server
                 && let Some(text) = status_text(line)
             {
@@ -82,8 +99,8 @@ impl Connection {
 }
 
 /// Dials the account's server and signs in, for work: compressed where the server can.
-pub(crate) async fn connect(account: &Account) -> Result<Connection, Failure> {
-    let mut connection = connect_to_listen(account).await?;
+pub(crate) async fn connect(account: &Account, purpose: Purpose) -> Result<Connection, Failure> {
+    let mut connection = connect_to_listen(account, purpose).await?;
     let host = connection.host.clone();
     connection.session.compress().await.map_err(|error| Failure::from(error).at(&host))?;
     Ok(connection)
@@ -91,7 +108,10 @@ pub(crate) async fn connect(account: &Account) -> Result<Connection, Failure> {
 
 /// Dials the account's server and signs in, for listening: so little is said there that compressing it costs more than
 /// it saves.
-pub(crate) async fn connect_to_listen(account: &Account) -> Result<Connection, Failure> {
+pub(crate) async fn connect_to_listen(
+    account: &Account,
+    purpose: Purpose,
+) -> Result<Connection, Failure> {
     let id = account.id;
     let stored = account.store().read(move |tx| account::get(tx, id)).await?;
     let login = &stored.settings.incoming;
@@ -100,7 +120,9 @@ pub(crate) async fn connect_to_listen(account: &Account) -> Result<Connection, F
     }
     let mut attempts = Attempts::begin(account, &stored, Side::Incoming).await?;
     let connection = loop {
-        match sign_in(&account.engine.dialer, login, attempts.credential()).await {
+        let tap = account.engine.console.attach(id, purpose, &login.server.host);
+        let said = Said::heard_by(tap);
+        match sign_in(&account.engine.dialer, login, attempts.credential(), said).await {
             Ok(connection) => break connection,
             Err(failure) => attempts.after(failure).await?,
         }
@@ -116,8 +138,9 @@ pub(crate) async fn sign_in(
     dialer: &Dialer,
     login: &Login,
     credential: &Credential,
+    said: Said,
 ) -> Result<Connection, Failure> {
-    in_time(&login.server.host, signed_in(dialer, login, credential)).await
+    in_time(&login.server.host, signed_in(dialer, login, credential, said)).await
 }
 
 /// Dials a server and hears its greeting, behind the handshake where there is one; returns the session and its
@@ -144,8 +167,8 @@ async fn signed_in(
     dialer: &Dialer,
     login: &Login,
     credential: &Credential,
+    said: Said,
 ) -> Result<Connection, Failure> {
-    let said = Said::default();
     let (mut session, protection) = greet(dialer, login, &said).await?;
     let exposure = exposure(login, &protection);
     session.sign_in(&credential.at(login), exposure).await.map_err(quirk::translate)?;

@@ -6,10 +6,12 @@ use posthorn_imap::{Mailbox as Listing, MailboxName, MailboxStatus};
 use posthorn_model::{MailboxId, MailboxRole};
 use posthorn_store::mailbox::{self, Listed, Mailbox};
 
+use crate::console::Purpose;
 use crate::engine::Account;
 use crate::event::SyncEvent;
 use crate::failure::Failure;
 use crate::imap::connect::{self, Connection};
+use crate::imap::follow;
 use crate::limit::MAILBOXES;
 use crate::role::{Candidate, assign};
 
@@ -47,11 +49,13 @@ pub(crate) async fn refresh(
     let listings = connection.session.list().await?;
     let listed = listed(&listings);
     let listed = believed(account, listed).await?;
+    follow::follow(account, connection, &listings, &listed).await?;
     let id = account.id;
     let mailboxes = account.store().write(move |tx| mailbox::apply_list(tx, id, &listed)).await?;
     let statuses = statuses(connection, &listings, &mailboxes).await?;
     learn_rights(account, connection, &mailboxes).await?;
     learn_prefix(account, connection).await?;
+    follow::learn(account, &mailboxes, &statuses).await?;
     let mut folders: Vec<Folder> = mailboxes
         .into_iter()
         .filter(|mailbox| mailbox.is_selectable && !mailbox.is_local)
@@ -199,7 +203,7 @@ async fn believed(account: &Account, mut listed: Vec<Listed>) -> Result<Vec<List
         known = known.len(),
         "asking a fresh connection whether so many folders are gone"
     );
-    let mut fresh = connect::connect(account).await?;
+    let mut fresh = connect::connect(account, Purpose::Doubting).await?;
     let again = self::listed(&fresh.session.list().await?);
     account.tasks.spawn(fresh.leave());
     let missing =

@@ -119,6 +119,10 @@ async fn one(
             finish(account, id, copied, refused).await
         }
         Err(Failure::Imap { error, .. }) if !error.is_fatal() => {
+            if operation.action.is_of_folder() {
+                // Another program may have been faster: what the folders are called now says the list.
+                account.signals.raise(|wanted| wanted.folders = true);
+            }
             if error.is_transient() {
                 let (wait, said) = (
                     delay(account, operation.attempts),

@@ -6,6 +6,7 @@
 
 pub(crate) mod arrivals;
 pub(crate) mod bodies;
+pub(crate) mod compare;
 pub(crate) mod flags;
 pub(crate) mod refusal;
 pub(crate) mod select;

@@ -14,6 +14,7 @@ use posthorn_store::mailbox;
 use tokio_util::sync::CancellationToken;
 
 use crate::backoff::Backoff;
+use crate::console::Purpose;
 use crate::engine::Account;
 use crate::failure::{Cure, Failure};
 use crate::imap::connect::{self, Connection};
@@ -52,7 +53,7 @@ async fn watch(
     crew: &Crew,
     backoff: &mut Backoff,
 ) -> Result<std::convert::Infallible, Failure> {
-    let mut connection = connect::connect_to_listen(account).await?;
+    let mut connection = connect::connect_to_listen(account, Purpose::Watching).await?;
     let mode =
         if connection.session.has("CONDSTORE") { SelectMode::CondStore } else { SelectMode::Plain };
     let inbox = match connection.session.examine(&MailboxName::inbox(), mode.clone()).await {

@@ -6,6 +6,7 @@ use posthorn_pop3::{RespCode, Session};
 use posthorn_store::account;
 use tokio::time::Instant;
 
+use crate::console::Purpose;
 use crate::credential::{Attempts, Credential, exposure};
 use crate::dial;
 use crate::engine::{Account, Side};
@@ -70,7 +71,9 @@ async fn sign_in(
     credential: &Credential,
 ) -> Result<(Session<Stream>, String, String), Failure> {
     let login = &stored.settings.incoming;
-    let (mut session, security) = dial::pop3(&account.engine.dialer, login).await?;
+    let console = &account.engine.console;
+    let tap = console.attach(account.id, Purpose::Maildrop, &login.server.host);
+    let (mut session, security) = dial::pop3(&account.engine.dialer, login, Some(tap)).await?;
     let greeting = sentence(session.greeting());
     // APOP hides a password where nothing else does, and only where the user wants that.
     let by_apop = stored.settings.pop_apop && security.is_empty() && session.offers_apop();

@@ -6,6 +6,7 @@ use posthorn_smtp::Session;
 use posthorn_store::account::Login;
 use posthorn_store::{ReadTx, account, setting};
 
+use crate::console::Purpose;
 use crate::credential::{Attempts, Credential, exposure};
 use crate::dial;
 use crate::engine::{Account, Side};
@@ -35,7 +36,8 @@ async fn sign_in(
     login: &Login,
     credential: &Credential,
 ) -> Result<Session<Stream>, Failure> {
-    let (mut session, security) = dial::smtp(&account.engine.dialer, login).await?;
+    let tap = account.engine.console.attach(account.id, Purpose::Submission, &login.server.host);
+    let (mut session, security) = dial::smtp(&account.engine.dialer, login, Some(tap)).await?;
     let exposure = exposure(login, &security);
     let sign_in = async { Ok(session.sign_in(&credential.at(login), exposure).await?) };
     dial::in_time(&login.server.host, sign_in).await?;
@@ -50,7 +52,8 @@ pub(super) async fn connect(account: &Account) -> Result<Submission, Failure> {
     let login = &stored.settings.outgoing;
     let host = login.server.host.clone();
     let session = if login.user.is_empty() {
-        dial::smtp(&account.engine.dialer, login).await?.0
+        let tap = account.engine.console.attach(id, Purpose::Submission, &login.server.host);
+        dial::smtp(&account.engine.dialer, login, Some(tap)).await?.0
     } else {
         let mut attempts = Attempts::begin(account, &stored, Side::Outgoing).await?;
         loop {

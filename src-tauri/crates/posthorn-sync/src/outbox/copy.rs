@@ -14,6 +14,7 @@ use super::Worker;
 use super::finish::finish;
 use super::seek::contains;
 use super::source::Source;
+use crate::console::Purpose;
 use crate::engine::Account;
 use crate::failure::Failure;
 use crate::imap::connect::{self, Connection};
@@ -89,7 +90,7 @@ async fn file(
     }
     let connection = match connection {
         Some(open) => open,
-        None => connection.insert(connect::connect(account).await?),
+        None => connection.insert(connect::connect(account, Purpose::Filing).await?),
     };
     let host = connection.host.clone();
     on_server(account, connection, row).await.map_err(|failure| failure.at(&host))?;

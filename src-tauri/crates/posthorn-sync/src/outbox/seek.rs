@@ -8,6 +8,7 @@ use posthorn_store::outbox::{self, Outbox, OutboxState};
 use posthorn_store::{Error as StoreError, ReadTx, account, mailbox, message, placement};
 
 use super::Worker;
+use crate::console::Purpose;
 use crate::engine::Account;
 use crate::failure::Failure;
 use crate::imap::connect::{self, Connection};
@@ -115,7 +116,7 @@ async fn on_server(
     }
     let connection = match connection {
         Some(open) => open,
-        None => connection.insert(connect::connect(account).await?),
+        None => connection.insert(connect::connect(account, Purpose::Filing).await?),
     };
     for path in paths {
         if contains(connection, &MailboxName::from_wire(path), sought).await? {

@@ -8,8 +8,12 @@
 
 mod break_off;
 mod bulk_operation;
+mod conflict;
+mod console;
 mod first;
 mod gmail;
+mod keep;
+mod ledger;
 mod lie;
 mod live;
 mod matrix;
@@ -17,5 +21,6 @@ mod notify;
 mod operation;
 mod prove;
 mod quirk;
+mod renumber;
 mod restart;
 mod rig;

@@ -16,19 +16,19 @@ impl Rig {
         self.store.write(move |tx| operation::enqueue(tx, &action, &targets)).await.unwrap()
     }
 
-    async fn act_on(&self, request: MailboxRequest) -> posthorn_model::OperationId {
+    pub(crate) async fn act_on(&self, request: MailboxRequest) -> posthorn_model::OperationId {
         let account = self.account;
         self.store.write(move |tx| operation::enqueue_mailbox(tx, account, &request)).await.unwrap()
     }
 }
 
 /// Messages of a folder on the server that are not marked as deleted.
-fn left(server: &Dovecot, folder: &str) -> usize {
+pub(crate) fn left(server: &Dovecot, folder: &str) -> usize {
     let stored = server.mailbox("anna", folder).messages().unwrap();
     stored.iter().filter(|stored| !stored.flags.deleted).count()
 }
 
-fn star() -> Action {
+pub(crate) fn star() -> Action {
     Action::SetFlag { flag: Flag::Flagged, to: Switch::On }
 }
 

@@ -105,7 +105,7 @@ async fn a_backup_that_was_restored_is_compared_from_the_start() {
     let status = "C: {s} STATUS \"INBOX\" *\nS: * STATUS INBOX (MESSAGES 30 UIDNEXT 31 UIDVALIDITY 7 HIGHESTMODSEQ 9)\nS: {s} OK\n";
     let select =
         format!("C: {{c}} SELECT \"INBOX\" (CONDSTORE)\nS: * OK [HIGHESTMODSEQ 9] x\n{KNOWN}");
-    let all = "C: {d} UID FETCH 1:30 (UID FLAGS MODSEQ)\nS: * 3 FETCH (UID 3 FLAGS (\\Seen) MODSEQ (9))\nS: {d} OK\n";
+    let all = "C: {d} UID FETCH 1:30 (UID FLAGS INTERNALDATE RFC822.SIZE MODSEQ)\nS: * 3 FETCH (UID 3 FLAGS (\\Seen) RFC822.SIZE 0 MODSEQ (9))\nS: {d} OK\n";
     let uids: Vec<String> = (1..=30).map(|uid: u32| uid.to_string()).collect();
     let search = format!("C: {{f}} UID SEARCH ALL\nS: * SEARCH {}\nS: {{f}} OK\n", uids.join(" "));
     let hello = hello("CONDSTORE UIDPLUS");
@@ -141,13 +141,21 @@ async fn one_message_that_yahoo_cannot_give_keeps_no_other_back() {
         format!("C: {{h}} UID FETCH 32 *\nS: {{h}} {no}\n"),
         format!("C: {{k}} UID FETCH 31 *\n{}S: {{k}} OK\n", head(31)),
         format!(
-            "C: {{m}} UID SEARCH ALL\nS: * SEARCH {}\nS: {{m}} OK\n!drain\n",
+            "C: {{m}} UID SEARCH ALL\nS: * SEARCH {}\nS: {{m}} OK\n",
             (1..=33).map(|uid: u32| uid.to_string()).collect::<Vec<_>>().join(" ")
+        ),
+        // Asked for with less and less, and then left alone.
+        format!("C: {{n}} UID FETCH 32 (UID FLAGS INTERNALDATE RFC822.SIZE BODY*\nS: {{n}} {no}\n"),
+        format!(
+            "C: {{o}} UID FETCH 32 (UID FLAGS INTERNALDATE RFC822.SIZE)\nS: {{o}} {no}\n!drain\n"
         ),
     ]
     .concat();
     let rig = up_to_date(&[&script_text], false).await;
     assert_eq!(kept(&rig).await, 32);
+    let inbox = rig.role(MailboxRole::Inbox).await.id;
+    let left = rig.read(move |tx| posthorn_store::ledger::quarantined(tx, inbox)).await;
+    assert_eq!(left.iter().map(|one| one.uid.0).collect::<Vec<_>>(), [32], "it is named");
     rig.sync.shutdown().await;
 }
 

@@ -5,7 +5,8 @@
 //! remembered about an interrupted download. Something urgent interrupts between two windows.
 //!
 //! Where the server has ids that survive a move (Gmail, OBJECTID), those are asked for first: a message with two labels
-//! is in two folders, and comes once.
+//! is in two folders, and comes once. Where messages are here whose uids were forgotten (a new uid validity, a server that
+//! moved, a restored backup), `Message-ID`, date and size are asked for first: what is here does not come again.
 
 use std::collections::HashMap;
 
@@ -85,7 +86,7 @@ async fn fetch_windows(
 ) -> Result<Outcome, Failure> {
     let total = from.len();
     let (mut done, mut outcome) = (0, Outcome::default());
-    let is_by_id = is_by_id(connection, mailbox);
+    let way = way(account, connection, mailbox).await?;
     let mut queue = Queue::new(windows(from));
     let mut is_first = true;
     while let Some(window) = queue.next() {
@@ -93,15 +94,14 @@ async fn fetch_windows(
             outcome.is_interrupted = true;
             return Ok(outcome);
         }
-        let wanted = if is_by_id {
-            join(account, connection, mailbox, &window, &mut outcome).await?
-        } else {
-            window.clone()
+        let wanted = match way {
+            Way::Heads => window.clone(),
+            way => join(account, connection, mailbox, &window, way, &mut outcome).await?,
         };
         // A range may hold fewer messages than uids; what is left of it may need several commands.
         for piece in wanted.pieces(u32::MAX) {
-            match window_of_heads(connection, &piece, &sender).await {
-                Ok(()) => {}
+            match window_of_heads(connection, &piece, Ask::Heads, &sender).await {
+                Ok(_) => {}
                 Err(Failure::Imap { error, .. }) => {
                     if let Some(uid) = queue.refused(&piece, error)? {
                         tracing::warn!(
@@ -120,15 +120,73 @@ async fn fetch_windows(
     Ok(outcome)
 }
 
+/// What is asked of messages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ask {
+    /// All that a list shows.
+    Heads,
+    /// Without what some servers cannot put together.
+    Bare,
+    /// That it exists, its size and flags: enough to be listed, with its source.
+    Marks,
+}
+
+/// Messages that are asked for one by one when their heads did not come; more is another trouble.
+const SILENT: usize = 20;
+
+/// Asks again for messages that the server lists and whose heads did not come, or came in a form that nobody can read:
+/// with less and less. What answers is listed, if need be without subject and sender, and can be looked at as source.
+pub(crate) async fn insist(
+    account: &Account,
+    connection: &mut Connection,
+    mailbox: &Mailbox,
+    silent: &UidSet,
+) -> Result<Outcome, Failure> {
+    let (sender, receiver) = mpsc::channel(PIPELINE);
+    let fetching = insist_on(connection, silent, sender);
+    let (fetched, stored) = tokio::join!(fetching, store(account, mailbox, receiver));
+    let outcome = stored?;
+    fetched?;
+    Ok(outcome)
+}
+
+async fn insist_on(
+    connection: &mut Connection,
+    silent: &UidSet,
+    sender: mpsc::Sender<Vec<RawHead>>,
+) -> Result<(), Failure> {
+    for uid in silent.iter().rev().take(SILENT) {
+        for ask in [Ask::Bare, Ask::Marks] {
+            match window_of_heads(connection, &uid.into(), ask, &sender).await {
+                Ok(answered) if answered.is_empty() => {}
+                Ok(_) => break,
+                Err(Failure::Imap { error, .. }) if !error.is_fatal() => {}
+                Err(failure) => return Err(failure),
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Fetches and passes on; returns which messages were answered.
 async fn window_of_heads(
     connection: &mut Connection,
     window: &UidSet,
+    ask: Ask,
     sender: &mpsc::Sender<Vec<RawHead>>,
-) -> Result<(), Failure> {
-    let mut batch = Vec::new();
-    let mut fetching = connection.session.fetch_heads(window).await?;
+) -> Result<UidSet, Failure> {
+    let (mut batch, mut answered) = (Vec::new(), Vec::new());
+    let session = &mut connection.session;
+    let mut fetching = match ask {
+        Ask::Heads => session.fetch_heads(window).await?,
+        Ask::Bare => session.fetch_bare_heads(window).await?,
+        Ask::Marks => session.fetch_marks(window).await?,
+    };
     while let Some(fetched) = fetching.next().await? {
-        batch.extend(raw_head(fetched)?);
+        if let Some(head) = raw_head(fetched)? {
+            answered.push(head.uid);
+            batch.push(head);
+        }
         if batch.len() >= HEAD_BATCH {
             sender.send(std::mem::take(&mut batch)).await.map_err(|_| Failure::Interrupted)?;
         }
@@ -136,15 +194,38 @@ async fn window_of_heads(
     if !batch.is_empty() {
         sender.send(batch).await.map_err(|_| Failure::Interrupted)?;
     }
-    Ok(())
+    Ok(answered.into_iter().collect())
 }
 
-/// Tells whether messages are asked for by the ids that survive a move first. Not in INBOX, which comes first and whose
-/// messages are new.
-fn is_by_id(connection: &Connection, mailbox: &Mailbox) -> bool {
-    let session = &connection.session;
-    mailbox.role != MailboxRole::Inbox && (session.has("X-GM-EXT-1") || session.has("OBJECTID"))
+/// How messages are asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    /// Their heads at once.
+    Heads,
+    /// The ids that survive a move first. Not in INBOX, which comes first and whose messages are new.
+    Ids,
+    /// `Message-ID`, date and size first: messages are here whose uids are not known (any more).
+    Keys,
 }
+
+async fn way(
+    account: &Account,
+    connection: &Connection,
+    mailbox: &Mailbox,
+) -> Result<Way, Failure> {
+    let id = mailbox.id;
+    let session = &connection.session;
+    // One or two are our own moves, whose heads cost less than a question.
+    let unnumbered = account.store().read(move |tx| placement::count_unnumbered(tx, id)).await?;
+    if unnumbered > FEW {
+        return Ok(Way::Keys);
+    }
+    let has_ids = session.has("X-GM-EXT-1") || session.has("OBJECTID");
+    Ok(if has_ids && mailbox.role != MailboxRole::Inbox { Way::Ids } else { Way::Heads })
+}
+
+/// Messages without a uid that are not worth a question of their own.
+const FEW: u64 = 2;
 
 /// Takes those messages of a window in that are known from another folder; returns the uids of the others.
 async fn join(
@@ -152,23 +233,18 @@ async fn join(
     connection: &mut Connection,
     mailbox: &Mailbox,
     window: &UidSet,
+    way: Way,
     outcome: &mut Outcome,
 ) -> Result<UidSet, Failure> {
-    let mut arrivals = Vec::new();
-    let mut fetching = connection.session.fetch_ids(window).await?;
-    while let Some(mut fetched) = fetching.next().await? {
-        let server_id = server_id(&mut fetched);
-        let (Some(uid), Some(flags)) = (fetched.uid, fetched.flags) else { continue };
-        if window.contains(uid) {
-            let head = Head { server_id, ..Head::default() };
-            arrivals.push(Arrival {
-                uid: Some(uid),
-                flags,
-                modseq: fetched.modseq,
-                head,
-                body: None,
-            });
-        }
+    let mut arrivals: Vec<Arrival> = Vec::new();
+    let session = &mut connection.session;
+    let mut fetching = match way {
+        Way::Keys => session.fetch_keys(window).await?,
+        Way::Ids | Way::Heads => session.fetch_ids(window).await?,
+    };
+    while let Some(fetched) = fetching.next().await? {
+        let arrival = keys(fetched)?;
+        arrivals.extend(arrival.filter(|one| one.uid.is_some_and(|uid| window.contains(uid))));
     }
     let flags: HashMap<Uid, Flags> =
         arrivals.iter().filter_map(|arrival| Some((arrival.uid?, arrival.flags.clone()))).collect();
@@ -184,6 +260,22 @@ async fn join(
         .collect();
     note(outcome, &arrived, flags);
     Ok(others.into_iter().collect())
+}
+
+/// Takes over what tells which message this is: the server's id, `Message-ID`, date and size, as far as they were said.
+pub(crate) fn keys(mut fetched: Fetched) -> Result<Option<Arrival>, Failure> {
+    let server_id = server_id(&mut fetched);
+    let header = fetched.take_fields().map(read_start).transpose()?;
+    let (Some(uid), Some(flags)) = (fetched.uid, fetched.flags) else { return Ok(None) };
+    let parsed = header.map(|bytes| posthorn_message::parse_head(&bytes));
+    let head = Head {
+        server_id,
+        message_id: parsed.as_ref().and_then(|head| head.message_id.clone()),
+        date: parsed.as_ref().and_then(|head| head.date.as_ref().map(|date| date.at)),
+        size: fetched.size.unwrap_or_default(),
+        ..Head::default()
+    };
+    Ok(Some(Arrival { uid: Some(uid), flags, modseq: fetched.modseq, head, body: None }))
 }
 
 fn server_id(fetched: &mut Fetched) -> Option<String> {

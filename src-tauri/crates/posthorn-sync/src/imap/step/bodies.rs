@@ -9,7 +9,7 @@ use posthorn_imap::{Fetched, Literal, MailboxName, Part, SelectMode, UidSet};
 use posthorn_model::{BodyId, MessageId, Uid};
 use posthorn_store::mailbox::Mailbox;
 use posthorn_store::message::{self, Wanted};
-use posthorn_store::{Origin, account};
+use posthorn_store::{Origin, keep};
 use tokio::sync::mpsc;
 
 use crate::engine::Account;
@@ -61,11 +61,18 @@ pub(crate) async fn missing(
     // Those given up come again and again: room for them, so that they never hide the rest.
     let limit = LOOK_AHEAD + given_up.len();
     let read = account.store().read(move |tx| {
-        let keep_days = account::get(tx, owner)?.settings.keep_days;
-        Ok((keep_days, message::without_body(tx, id, WHOLE_BODY, limit)?))
+        let keep = keep::of_mailbox(tx, owner, id)?;
+        if keep.is_on_demand {
+            return Ok((keep, Vec::new()));
+        }
+        // Those that are too large come again and again too, and nobody knows how many they are.
+        let limit = if keep.bytes == 0 { limit } else { usize::MAX >> 1 };
+        let mut wanted = message::without_body(tx, id, WHOLE_BODY, limit)?;
+        wanted.retain(|wanted| keep.takes(wanted.size));
+        Ok((keep, wanted))
     });
-    let (keep_days, mut wanted) = read.await?;
-    let oldest = match keep_days {
+    let (keep, mut wanted) = read.await?;
+    let oldest = match keep.days {
         0 => i64::MIN,
         days => account.now().0.saturating_sub(i64::from(days) * DAY_MS),
     };

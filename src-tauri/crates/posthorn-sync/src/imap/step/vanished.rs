@@ -9,6 +9,7 @@ use posthorn_model::Uid;
 use posthorn_store::mailbox::Mailbox;
 use posthorn_store::placement;
 
+use crate::console::Purpose;
 use crate::engine::Account;
 use crate::failure::Failure;
 use crate::imap::connect::{self, Connection};
@@ -97,7 +98,7 @@ pub(crate) async fn is_confirmed(
 
 /// Returns the uids that a fresh connection lists; nothing where that list contradicts itself, or is of another epoch.
 async fn fresh_list(account: &Account, mailbox: &Mailbox) -> Result<Option<UidSet>, Failure> {
-    let mut fresh = connect::connect(account).await?;
+    let mut fresh = connect::connect(account, Purpose::Doubting).await?;
     let name = MailboxName::from_wire(mailbox.path.clone());
     let selected = fresh.session.examine(&name, SelectMode::Plain).await?;
     let is_same_epoch = mailbox.sync.uid_validity == Some(selected.uid_validity);
