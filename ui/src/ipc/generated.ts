@@ -669,6 +669,29 @@ export type FolderFacts = {
   /** The server's letters for that; empty = not told. */
   letters: string, };
 
+/** What a proof found in a folder, and mended. */
+export type FolderProof = {
+  /** When it ended. */
+  at: number,
+  /** Messages that were compared. */
+  compared: number,
+  /** There and not here; fetched. */
+  missing: number,
+  /** Here and not there; to *Removed on the server*. */
+  gone: number,
+  /** With other flags there; taken over. */
+  flags: number,
+  /** Another message under the same number; matched anew. */
+  other: number,
+  /** Left alone, because a change of the user's is under way. */
+  spared: number,
+  /** What still differs afterwards. */
+  remaining: number,
+  /** Why it did not come to its end; empty = it did. */
+  problem: string,
+  /** Both sides were found equal, or are equal now. */
+  equal: boolean, };
+
 /** What one may do with a folder of a server (RFC 4314). */
 export type FolderRights = {
   /** Messages may be read. */
@@ -694,28 +717,6 @@ export type FolderShare = {
   bytes: number,
   /** Messages in it. */
   messages: number, };
-/** What a proof found in a folder, and mended. */
-export type FolderProof = {
-  /** When it ended. */
-  at: number,
-  /** Messages that were compared. */
-  compared: number,
-  /** There and not here; fetched. */
-  missing: number,
-  /** Here and not there; to *Removed on the server*. */
-  gone: number,
-  /** With other flags there; taken over. */
-  flags: number,
-  /** Another message under the same number; matched anew. */
-  other: number,
-  /** Left alone, because a change of the user's is under way. */
-  spared: number,
-  /** What still differs afterwards. */
-  remaining: number,
-  /** Why it did not come to its end; empty = it did. */
-  problem: string,
-  /** Both sides were found equal, or are equal now. */
-  equal: boolean, };
 
 /** A row's number. */
 export type FoundInView = {
@@ -1346,14 +1347,6 @@ export type Printable = {
   /** URL of the document on the content scheme; the document needs nothing but itself. */
   url: string, };
 
-/** Asks what could leave the server. */
-export type ProposeStorage = {
-  /** Account. */
-  account: number,
-  /** Bytes to be freed. */
-  bytes: number,
-  /** What goes first. */
-  order: StorageOrder, };
 /** How far a proof is. */
 export type ProofProgress = {
   /** Account. */
@@ -1368,6 +1361,15 @@ export type ProofProgress = {
   foldersDone: number,
   /** Folders in all. */
   folders: number, };
+
+/** Asks what could leave the server. */
+export type ProposeStorage = {
+  /** Account. */
+  account: number,
+  /** Bytes to be freed. */
+  bytes: number,
+  /** What goes first. */
+  order: StorageOrder, };
 
 /** A mail protocol. */
 export type Protocol = "imap" | "pop3" | "smtp" | "local";
