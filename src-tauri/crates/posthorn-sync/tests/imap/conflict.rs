@@ -49,18 +49,26 @@ async fn both(capability: Option<&str>) -> Both {
 
 impl Both {
     fn of(&self, numbers: &[usize]) -> Vec<(MailboxId, MessageId)> {
-        numbers.iter().map(|number| (self.inbox, self.messages[*number])).collect()
+        numbers.iter().map(|number| (self.inbox, self.message(*number))).collect()
+    }
+
+    fn message(&self, number: usize) -> MessageId {
+        self.messages.get(number).copied().unwrap()
     }
 
     async fn online(&self) {
         self.rig.sync.set_offline(false);
         self.rig.settled().await;
-        assert_eq!(self.rig.sync.status(self.rig.account).unwrap().state, State::UpToDate);
+        self.rig
+            .until("it is up to date", || async {
+                self.rig.sync.status(self.rig.account).unwrap().state == State::UpToDate
+            })
+            .await;
     }
 
     /// Tells where a message is shown.
     async fn places(&self, number: usize) -> Vec<MailboxId> {
-        let id = self.messages[number];
+        let id = self.message(number);
         let places = self.rig.read(move |tx| placement::of_message(tx, id)).await;
         places
             .into_iter()
@@ -70,7 +78,7 @@ impl Both {
     }
 
     async fn flags(&self, number: usize) -> Flags {
-        let (inbox, id) = (self.inbox, self.messages[number]);
+        let (inbox, id) = (self.inbox, self.message(number));
         let placed = self.rig.read(move |tx| placement::get(tx, inbox, id)).await;
         placed.expect("it is in INBOX").flags
     }
@@ -170,7 +178,7 @@ async fn what_was_deleted_elsewhere_is_gone_and_restorable_whatever_waits_for_it
         for number in [4, 5, 6] {
             assert_eq!(both.places(number).await, [], "{capability:?} {number}");
             assert!(
-                both.removed().await.contains(&both.messages[number]),
+                both.removed().await.contains(&both.message(number)),
                 "{capability:?} {number}"
             );
         }
@@ -189,8 +197,8 @@ async fn a_target_that_was_renamed_elsewhere_is_followed_and_one_that_was_delete
         let work = both.rig.mailbox("Work").await.id;
         both.rig.act(Action::Move { to: work }, both.of(&[0])).await;
         let mut other = other_client(both.server.imap_port(), "INBOX").await;
-        let names = ["Work", "Projekte"].map(MailboxName::from_display);
-        other.rename(&names[0], &names[1]).await.unwrap();
+        let [old, new] = ["Work", "Projekte"].map(MailboxName::from_display);
+        other.rename(&old, &new).await.unwrap();
         both.online().await;
         assert_eq!(both.rig.mailbox("Projekte").await.id, work, "{capability:?}");
         assert_eq!(both.places(0).await, [work], "{capability:?}");
@@ -204,15 +212,15 @@ async fn a_target_that_was_renamed_elsewhere_is_followed_and_one_that_was_delete
             .await;
         let moved = both.rig.act(Action::Move { to: work }, both.of(&[1])).await;
         other.select(&MailboxName::inbox(), SelectMode::Plain).await.unwrap();
-        other.delete(&names[1]).await.unwrap();
+        other.delete(&new).await.unwrap();
         other.logout().await.unwrap();
         both.online().await;
         assert_eq!(both.places(1).await, [both.inbox], "{capability:?}: it is back");
         assert!(
-            both.removed().await.contains(&both.messages[0]),
+            both.removed().await.contains(&both.message(0)),
             "{capability:?}: it went with the folder"
         );
-        let id = moved[0];
+        let id = moved.first().copied().unwrap();
         let operation = both.rig.read(move |tx| operation::get(tx, id)).await;
         assert!(
             matches!(operation.state, OperationState::Refused),
@@ -238,8 +246,8 @@ async fn a_folder_renamed_on_both_sides_keeps_one_name_and_all_mail() {
             })
             .await;
         let mut other = other_client(both.server.imap_port(), "INBOX").await;
-        let names = ["Work", "There"].map(MailboxName::from_display);
-        other.rename(&names[0], &names[1]).await.unwrap();
+        let [old, new] = ["Work", "There"].map(MailboxName::from_display);
+        other.rename(&old, &new).await.unwrap();
         other.logout().await.unwrap();
         both.online().await;
         both.rig.sync.check_now(None);

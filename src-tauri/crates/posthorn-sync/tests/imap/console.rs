@@ -18,7 +18,11 @@ async fn what_is_said_is_shown_without_passwords_addresses_and_mail() {
     rig.sync.account_changed(rig.account).await;
     rig.settled().await;
     let read = rig.sync.console_lines(none.last, usize::MAX, Duration::ZERO).await;
-    let text: String = read.lines.iter().map(|line| format!("{}\n", line.text)).collect();
+    let text: Vec<&str> = read.lines.iter().map(|line| line.text.as_str()).collect();
+    let text = text.join(
+        "
+",
+    );
     assert!(text.contains("•••") && text.contains("LIST"), "{text}");
     let secrets = [PASSWORD, "@posthorn.test\"", "This is the text", "number 0000", "bob@"];
     for secret in secrets {

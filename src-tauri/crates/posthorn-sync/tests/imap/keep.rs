@@ -68,7 +68,7 @@ async fn what_comes_whole_is_chosen_for_an_account_and_for_a_folder() {
     assert_eq!(rig.whole("INBOX").await, (31, 30), "all but the large one");
     assert_eq!(rig.whole("Work").await, (30, 0), "heads alone");
     let work = rig.mailbox("Work").await.id;
-    let first = rig.messages(work).await[0];
+    let first = rig.messages(work).await.first().copied().unwrap();
     rig.sync.fetch_body(first).await.unwrap();
     assert_eq!(rig.whole("Work").await, (30, 1), "what is asked for comes");
     let account = rig.account;

@@ -47,7 +47,10 @@ async fn go_offline(rig: &Rig) {
 async fn go_online(rig: &Rig) {
     rig.sync.set_offline(false);
     rig.settled().await;
-    assert_eq!(rig.sync.status(rig.account).unwrap().state, State::UpToDate);
+    rig.until("it is up to date", || async {
+        rig.sync.status(rig.account).unwrap().state == State::UpToDate
+    })
+    .await;
 }
 
 async fn removed_count(rig: &Rig) -> usize {
@@ -150,8 +153,8 @@ async fn a_folder_renamed_elsewhere_is_the_same_folder() {
             before.0.iter().take(2).map(|(id, _)| (work, *id)).collect();
         rig.act(star(), first).await;
         let mut other = other_client(server.imap_port(), "INBOX").await;
-        let names = ["Work", "Projekte"].map(MailboxName::from_display);
-        other.rename(&names[0], &names[1]).await.unwrap();
+        let [old, new] = ["Work", "Projekte"].map(MailboxName::from_display);
+        other.rename(&old, &new).await.unwrap();
         other.logout().await.unwrap();
         proxy.forget_said();
         go_online(&rig).await;
