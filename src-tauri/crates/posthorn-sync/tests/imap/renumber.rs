@@ -116,7 +116,7 @@ async fn a_folder_made_anew_under_its_old_name_keeps_what_it_has_again() {
         other.create(&name).await.unwrap();
         other.logout().await.unwrap();
         // Half of it is there again, and one is new.
-        let again: Vec<_> = (COUNT / 2..COUNT + 1).map(mail).collect();
+        let again: Vec<_> = (COUNT / 2..=COUNT).map(mail).collect();
         server.mailbox("anna", "Work").fill(&again).unwrap();
         proxy.forget_said();
         go_online(&rig).await;
