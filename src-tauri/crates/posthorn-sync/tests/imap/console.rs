@@ -19,10 +19,7 @@ async fn what_is_said_is_shown_without_passwords_addresses_and_mail() {
     rig.settled().await;
     let read = rig.sync.console_lines(none.last, usize::MAX, Duration::ZERO).await;
     let text: Vec<&str> = read.lines.iter().map(|line| line.text.as_str()).collect();
-    let text = text.join(
-        "
-",
-    );
+    let text = text.join("\n");
     assert!(text.contains("•••") && text.contains("LIST"), "{text}");
     let secrets = [PASSWORD, "@posthorn.test\"", "This is the text", "number 0000", "bob@"];
     for secret in secrets {
