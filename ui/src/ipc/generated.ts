@@ -269,6 +269,7 @@ export type BeginSignIn = {
   email: string,
   /** What the browser shows in the end. */
   words: SignInWords, };
+
 /** A policy, and where it comes from. */
 export type BodyPolicies = {
   /** The user's own choice for this folder or account; null = none. */
@@ -790,12 +791,6 @@ export type LeaveList = "unknown" | "oneClick" | "mail" | "page";
 /** What POP3 leaves behind. */
 export type LeaveOnServer = "keep" | "removeAfterDownload";
 
-/** Asks for the certificate that a server shows. Nothing secret is sent there. */
-export type LookAtCertificate = {
-  /** The server. */
-  server: Server,
-  /** Fingerprint that the user accepted for it; empty when there is none. */
-  accepted: string, };
 /** The ledger. */
 export type Ledger = {
   /** Folders of servers, by account and in the order of the folder list. */
@@ -871,6 +866,13 @@ export type LedgerOperation = {
   nextTryAt: number | null,
   /** The server's sentence; empty = none. */
   said: string, };
+
+/** Asks for the certificate that a server shows. Nothing secret is sent there. */
+export type LookAtCertificate = {
+  /** The server. */
+  server: Server,
+  /** Fingerprint that the user accepted for it; empty when there is none. */
+  accepted: string, };
 
 /** A folder. */
 export type Mailbox = {
