@@ -393,7 +393,7 @@ async fn the_transcript_holds_no_password_and_no_mail() {
     let lines = Arc::new(Mutex::new(String::new()));
     let seen = Arc::clone(&lines);
     let transcript: crate::Transcript =
-        Arc::new(move |line| seen.lock().unwrap().push_str(&format!("{line}\n")));
+        Arc::new(move |line| seen.lock().unwrap().extend([line.to_string().as_str(), "\n"]));
     let (stream, _server) = serve(whole(), Delivery::Whole);
     let mut session =
         Session::greet(stream, Settings { transcript: Some(transcript), ..Settings::default() })

@@ -113,7 +113,7 @@ async fn the_client_name_cannot_inject_and_the_transcript_holds_no_password() {
     let lines = Arc::new(Mutex::new(String::new()));
     let seen = Arc::clone(&lines);
     let transcript: crate::Transcript =
-        Arc::new(move |line| seen.lock().unwrap().push_str(&format!("{line}\n")));
+        Arc::new(move |line| seen.lock().unwrap().extend([line.to_string().as_str(), "\n"]));
     let (stream, _server) = serve(
         script(&format!("{HELLO}C: AUTH PLAIN AGFubgBzZWNyZXQ=\nS: 235 in")),
         Delivery::Whole,
