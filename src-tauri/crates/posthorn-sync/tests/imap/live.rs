@@ -150,7 +150,7 @@ async fn refused_credentials_are_asked_for_once() {
     rig.sync.account_changed(rig.account).await;
     rig.settled().await;
     assert_eq!(rig.sync.status(rig.account).unwrap().state, State::UpToDate);
-    let refused = server.log().unwrap().matches("auth failed").count();
+    let refused = server.log().unwrap().matches("(user disabled)").count();
     assert_eq!(
         refused, 1,
         "the password was shown to the server once: a second try locks accounts"
