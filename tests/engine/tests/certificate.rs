@@ -134,7 +134,8 @@ async fn an_accepted_certificate_is_good_until_it_changes() -> anyhow::Result<()
     // It outlives the program; another certificate does not get the password, and the pin stays what it was.
     let desk = desk.reopen().await?;
     desk.settle().await?;
-    assert_eq!(only_account(&desk).await?["status"]["state"], "upToDate");
+    let status = only_account(&desk).await?["status"].clone();
+    assert_eq!(status["state"], "upToDate", "{status}");
     servers.dovecot.restart_with(|options| options.certificate = Some(second.clone()))?;
     until("the change is told", async || {
         desk.ask("accounts.checkNow", json!({ "account": null })).await?;
