@@ -220,32 +220,49 @@ async fn a_refusal_anywhere_is_an_error_with_the_servers_sentence() {
 
 #[tokio::test]
 async fn garbage_anywhere_is_an_error_in_words() {
-    let all = journey();
-    let garbage: [&[u8]; 6] = [
-        b"* 1 FETCH (UID\r\n",
+    let garbage: [&[u8]; 5] = [
         b"\xff\xfe\x00 rubbish\r\n",
         b"* SEARCH one two\r\n",
         b"* LIST (\\a \"/\" {3}\r\nabc\r\n",
         b"ZZZZ OK not yours\r\n",
         b"* 1 FETCH (BODY[] {99999999999999999999}\r\n",
     ];
-    for (at, step) in all.iter().enumerate() {
-        let is_in_literal =
-            at > 0 && matches!(&all[at - 1], Step::Server(before) if is_octets(before));
-        if !matches!(step, Step::Server(octets) if !is_octets(octets)) || is_in_literal {
-            continue;
-        }
-        let octets = garbage[at % garbage.len()];
-        let mut disturbed = all[..at].to_vec();
-        disturbed.push(Step::Server(octets.to_vec()));
-        disturbed.extend_from_slice(&all[at..]);
-        let (travelled, _) = outcome(disturbed, Delivery::Whole, Ending::Close).await;
-        let error = travelled.expect_err("garbage is no success");
+    for (at, octets) in places_for_a_line().into_iter().zip(garbage.into_iter().cycle()) {
+        let Err(error) = disturbed(at, octets).await else {
+            panic!("{:?} as step {at} is no success", String::from_utf8_lossy(octets))
+        };
         assert!(
             error.is_fatal() && error.to_string().len() < 400,
-            "{octets:?} before {step:?}: {error}"
+            "{octets:?}, step {at}: {error}"
         );
     }
+}
+
+// Nothing may come before the greeting, the first line.
+#[tokio::test]
+async fn one_message_in_a_form_that_nobody_can_read_costs_no_other() {
+    for at in places_for_a_line().into_iter().skip(1) {
+        let travelled = disturbed(at, b"* 1 FETCH (UID\r\n").await;
+        assert!(travelled.is_ok(), "as step {at}: {travelled:?}");
+    }
+}
+
+/// Where in the journey the server may say another line: before each of its own, and never inside a literal.
+fn places_for_a_line() -> Vec<usize> {
+    let all = journey();
+    let is_line = |at: &usize| match (at.checked_sub(1).map(|before| &all[before]), &all[*at]) {
+        (Some(Step::Server(before)), _) if is_octets(before) => false,
+        (_, Step::Server(octets)) => !is_octets(octets),
+        _ => false,
+    };
+    (0..all.len()).filter(is_line).collect()
+}
+
+/// The journey with `octets` said before step `at`.
+async fn disturbed(at: usize, octets: &[u8]) -> Result<(), Error> {
+    let mut all = journey();
+    all.insert(at, Step::Server(octets.to_vec()));
+    outcome(all, Delivery::Whole, Ending::Close).await.0
 }
 
 /// Tells whether octets are (part of) a literal and not a line.

@@ -7,7 +7,8 @@ use crate::fixture::fixture;
 
 #[tokio::test]
 async fn choices_for_a_sender_are_kept_one_by_one() {
-    let store = fixture().await.store;
+    let fixture = fixture().await;
+    let store = &fixture.store;
     let choose = |email: &'static str, name: &'static str, value: Option<&'static str>| {
         let store = store.clone();
         async move { store.write(move |tx| sender::choose(tx, email, name, value)).await.unwrap() }
@@ -30,7 +31,8 @@ async fn choices_for_a_sender_are_kept_one_by_one() {
 
 #[tokio::test]
 async fn those_whom_the_user_wrote_to_are_known_by_name_and_domain() {
-    let store = fixture().await.store;
+    let fixture = fixture().await;
+    let store = &fixture.store;
     let anna = Address { name: "Anna Lind".to_owned(), email: "anna@Example.org".to_owned() };
     store.write(move |tx| contact::note_sent(tx, &[anna])).await.unwrap();
     let (same, none, domains, found) = store
