@@ -4,14 +4,17 @@
 //! dropped future, a timeout, an error) is never used again. Everything that async-imap hands out is converted at
 //! once, because it holds whole read blocks.
 
+mod collected;
 mod flight;
 
 use async_imap::imap_proto::{RequestId, Response};
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio::time::{Instant, timeout};
 
+pub(crate) use collected::{Collected, too_many};
+
 use crate::command::{Command, Part};
-use crate::limit::{COMMAND, MAX_COLLECTED, MAX_COLLECTED_OCTETS, MAX_UNASKED_LITERAL};
+use crate::limit::{COMMAND, MAX_COLLECTED, MAX_UNASKED_LITERAL};
 use crate::response::{self, Code, Condition, Reply, Status, Untagged};
 use crate::session::Options;
 use crate::shim::{Shim, Writing};
@@ -92,7 +95,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<S> {
     pub(crate) async fn start(
         &mut self,
         command: &Command,
-        seen: &mut Vec<Untagged>,
+        seen: &mut Collected,
     ) -> Result<RequestId> {
         if self.is_busy {
             return Err(Error::Lost("an earlier answer was not read to its end".to_owned()));
@@ -162,18 +165,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<S> {
     pub(crate) async fn wait_for_continuation(
         &mut self,
         tag: &RequestId,
-        seen: &mut Vec<Untagged>,
+        seen: &mut Collected,
     ) -> Result<String> {
         loop {
             match self.step(tag).await? {
                 Step::Continue(text) => return Ok(text),
-                Step::Untagged(untagged) if seen.len() < MAX_COLLECTED => seen.push(untagged),
-                Step::Untagged(_) => {
-                    return Err(Error::Limit {
-                        what: "number of responses",
-                        limit: MAX_COLLECTED as u64,
-                    });
-                }
+                Step::Untagged(untagged) => seen.push(untagged)?,
                 Step::Done(_) => {
                     self.is_busy = true;
                     return Err(Error::Protocol(
@@ -207,27 +204,37 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<S> {
 
     /// Runs a command and collects what comes with its answer, in order and within limits.
     pub(crate) async fn exec(&mut self, command: &Command) -> Result<(Vec<Untagged>, Done)> {
-        let mut seen = Vec::new();
-        let before = self.shim().received;
+        self.exec_with(command, MAX_COLLECTED, &mut |untagged| Ok(Some(untagged))).await
+    }
+
+    /// The same for an answer of up to `most` responses of which not all need be kept as they are: `take` is given each
+    /// and returns what is to be collected.
+    pub(crate) async fn exec_with(
+        &mut self,
+        command: &Command,
+        most: usize,
+        take: &mut (dyn FnMut(Untagged) -> Result<Option<Untagged>> + Send),
+    ) -> Result<(Vec<Untagged>, Done)> {
+        let mut seen = Collected::default();
         let tag = self.start(command, &mut seen).await?;
+        let mut count = 0;
         loop {
             match self.step(&tag).await? {
-                Step::Untagged(untagged) => seen.push(untagged),
-                Step::Done(done) => return Ok((seen, done)),
+                Step::Untagged(untagged) => {
+                    count += 1;
+                    if count > most {
+                        return Err(too_many(most));
+                    }
+                    if let Some(kept) = take(untagged)? {
+                        seen.push(kept)?;
+                    }
+                }
+                Step::Done(done) => return Ok((seen.into_vec(), done)),
                 Step::Continue(_) => {
                     return Err(Error::Protocol(
                         "the server waits for more, and there is none".to_owned(),
                     ));
                 }
-            }
-            if seen.len() > MAX_COLLECTED {
-                return Err(Error::Limit {
-                    what: "number of responses",
-                    limit: MAX_COLLECTED as u64,
-                });
-            }
-            if self.shim().received - before > MAX_COLLECTED_OCTETS {
-                return Err(Error::Limit { what: "answer", limit: MAX_COLLECTED_OCTETS });
             }
         }
     }

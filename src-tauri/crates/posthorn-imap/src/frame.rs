@@ -9,7 +9,9 @@ use std::fs::File;
 use std::io::Write;
 use std::path::PathBuf;
 
-use crate::limit::{MAX_FRAME_MEMORY, MAX_LINE, MAX_LITERAL, SPOOL_ABOVE};
+use crate::limit::{
+    MAX_EMPTY_LINES, MAX_FRAME_MEMORY, MAX_LINE, MAX_LITERAL, MAX_TEXT, SPOOL_ABOVE,
+};
 use crate::literal::{Literal, Spooled};
 use crate::{Error, Result};
 
@@ -59,6 +61,8 @@ pub(crate) struct Framer {
     mode: Mode,
     memory: usize,
     spooled: u64,
+    /// Empty lines since the last response.
+    empty: usize,
     /// Where large literals go; the system's temporary folder when unset.
     spool_dir: Option<PathBuf>,
 }
@@ -71,6 +75,7 @@ impl Framer {
             mode: Mode::Line,
             memory: 0,
             spooled: 0,
+            empty: 0,
             spool_dir,
         }
     }
@@ -93,8 +98,12 @@ impl Framer {
             taken += part.len();
             self.grow(part.len())?;
             self.line.extend_from_slice(part);
-            if self.line.len() > MAX_LINE {
-                return Err(Error::Limit { what: "line", limit: MAX_LINE as u64 });
+            if self.line.len() > MAX_TEXT {
+                let is_list = self.pieces.is_empty() && lists_uids(&self.line);
+                let limit = if is_list { MAX_LINE } else { MAX_TEXT };
+                if self.line.len() > limit {
+                    return Err(Error::Limit { what: "line", limit: limit as u64 });
+                }
             }
             if end.is_some()
                 && let Some(frame) = self.end_line()?
@@ -131,10 +140,15 @@ impl Framer {
         }
         if is_first && line.is_empty() {
             self.memory = 0;
+            self.empty += 1;
+            if self.empty > MAX_EMPTY_LINES {
+                let limit = MAX_EMPTY_LINES as u64;
+                return Err(Error::Limit { what: "number of empty lines", limit });
+            }
             return Ok(None);
         }
         self.pieces.push(Piece::Text(line));
-        (self.memory, self.spooled) = (0, 0);
+        (self.memory, self.spooled, self.empty) = (0, 0, 0);
         Ok(Some(Frame { pieces: std::mem::take(&mut self.pieces) }))
     }
 
@@ -212,6 +226,14 @@ fn announced(line: &[u8]) -> Result<Option<(usize, u64)>> {
         brace
     };
     Ok(Some((start, len)))
+}
+
+/// Tells whether a line may be long because it lists uids.
+fn lists_uids(line: &[u8]) -> bool {
+    let names: &[&[u8]] = &[b"* SEARCH ", b"* ESEARCH ", b"* VANISHED "];
+    names
+        .iter()
+        .any(|name| line.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name)))
 }
 
 /// Tells whether a line is a continuation, a tagged status or an untagged status.

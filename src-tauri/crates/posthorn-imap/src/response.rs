@@ -64,10 +64,10 @@ pub(crate) enum Untagged {
     },
     Flags(Vec<String>),
     Fetch(Box<Fetched>),
-    List(Mailbox),
+    List(Box<Mailbox>),
     /// A line of LSUB.
     Subscribed(MailboxName),
-    MailboxStatus(MailboxName, MailboxStatus),
+    MailboxStatus(MailboxName, Box<MailboxStatus>),
     Search(Found),
     Namespace(Namespaces),
     Id(Vec<(String, String)>),
@@ -75,6 +75,37 @@ pub(crate) enum Untagged {
     MyRights(MailboxName, String),
     /// A response that nobody asked for and that has no meaning to us: its first word.
     Other(String),
+}
+
+impl Untagged {
+    /// Returns about how many octets of memory it holds beside itself.
+    pub(crate) fn heap(&self) -> usize {
+        match self {
+            Self::Status(status) => status.text.len() + status.code.as_ref().map_or(0, Code::heap),
+            Self::Capability(list) | Self::Enabled(list) | Self::Flags(list) => words(list),
+            Self::Vanished { uids, .. } => uids.memory(),
+            Self::Search(found) => found.uids.memory(),
+            Self::Fetch(fetched) => fetched.heap(),
+            Self::List(mailbox) => {
+                size_of::<Mailbox>() + mailbox.name.as_wire().len() + words(&mailbox.attributes)
+            }
+            Self::Subscribed(name) => name.as_wire().len(),
+            Self::MailboxStatus(name, _) => size_of::<MailboxStatus>() + name.as_wire().len(),
+            Self::MyRights(name, rights) => name.as_wire().len() + rights.len(),
+            Self::Other(word) => word.len(),
+            Self::Id(fields) => {
+                fields.iter().map(|(key, value)| 64 + key.len() + value.len()).sum()
+            }
+            // Of these there are at most MAX_WORDS members.
+            Self::Quota(_) | Self::Namespace(_) => 1 << 16,
+            Self::Exists(_) | Self::Recent | Self::Expunge(_) => 0,
+        }
+    }
+}
+
+/// Returns about how many octets words hold.
+pub(crate) fn words(words: &[String]) -> usize {
+    words.iter().map(|word| size_of::<String>() + 16 + word.len()).sum()
 }
 
 /// One response of any kind.
@@ -94,8 +125,9 @@ impl Reply {
     pub(crate) fn respelt(self) -> Self {
         let Self::Untagged(untagged) = self else { return self };
         Self::Untagged(match untagged {
-            Untagged::List(mailbox) => {
-                Untagged::List(Mailbox { name: mailbox.name.respelt(), ..mailbox })
+            Untagged::List(mut mailbox) => {
+                mailbox.name = mailbox.name.respelt();
+                Untagged::List(mailbox)
             }
             Untagged::Subscribed(name) => Untagged::Subscribed(name.respelt()),
             Untagged::MailboxStatus(name, status) => {

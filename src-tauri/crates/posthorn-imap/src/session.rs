@@ -25,7 +25,7 @@ pub use extra::{Introduction, Watched};
 pub use fetch::{Fetching, Search};
 pub use idle::{Idle, Idling};
 pub use prompt::{Prompt, Prompted};
-pub use select::{SelectMode, Selected};
+pub use select::{Changed, SelectMode, Selected};
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use crate::command::Command;
@@ -58,6 +58,8 @@ impl Default for Options {
 pub struct Session<S: AsyncRead + AsyncWrite + Unpin + Send> {
     pub(crate) connection: Connection<S>,
     events: VecDeque<Event>,
+    /// Octets that the events hold.
+    event_memory: usize,
     enabled: Vec<String>,
     /// The most messages that the open mailbox was said to hold. Absent when none is open.
     most: Option<u32>,
@@ -93,7 +95,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
     /// Begins on a stream on which no greeting comes: after STARTTLS.
     pub async fn without_greeting(stream: S, options: &Options) -> Result<Self> {
         let connection = Connection::new(stream, options).await?;
-        Ok(Self { connection, events: VecDeque::new(), enabled: Vec::new(), most: None })
+        Ok(Self {
+            connection,
+            events: VecDeque::new(),
+            event_memory: 0,
+            enabled: Vec::new(),
+            most: None,
+        })
     }
 
     /// Sends STARTTLS and gives the raw stream back, to be wrapped and given to [`Self::without_greeting`].
@@ -210,6 +218,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
 
     /// Returns what the server said unasked since the last call, in its order.
     pub fn take_events(&mut self) -> Vec<Event> {
+        self.event_memory = 0;
         std::mem::take(&mut self.events).into()
     }
 
@@ -246,7 +255,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
     }
 
     /// Keeps everything of this that is news.
-    pub(crate) fn absorb_all(&mut self, seen: Vec<Untagged>) {
+    pub(crate) fn absorb_all(&mut self, seen: impl IntoIterator<Item = Untagged>) {
         for untagged in seen {
             self.absorb(untagged);
         }
@@ -266,15 +275,19 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
         if let (Event::Exists(count), Some(most)) = (&event, &mut self.most) {
             *most = (*most).max(*count);
         }
-        if self.events.len() < limit::MAX_EVENTS {
+        let memory = self.event_memory.saturating_add(event.memory());
+        if self.events.len() < limit::MAX_EVENTS && memory <= limit::MAX_EVENT_MEMORY {
+            self.event_memory = memory;
             self.events.push_back(event);
-        } else if self.events.back().is_some_and(|last| !matches!(last, Event::Overflow)) {
+        } else if self.events.back().is_none_or(|last| !matches!(last, Event::Overflow)) {
             self.events.push_back(Event::Overflow);
         }
     }
 
     pub(crate) fn next_event(&mut self) -> Option<Event> {
-        self.events.pop_front()
+        let event = self.events.pop_front()?;
+        self.event_memory = self.event_memory.saturating_sub(event.memory());
+        Some(event)
     }
 
     /// Another mailbox is open now, with so many messages, or none is.
@@ -288,5 +301,6 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
 
     pub(crate) fn forget_events(&mut self) {
         self.events.clear();
+        self.event_memory = 0;
     }
 }

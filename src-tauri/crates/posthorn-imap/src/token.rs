@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 
 use crate::frame::{Frame, Piece};
-use crate::limit::MAX_WORD;
+use crate::limit::{MAX_WORD, MAX_WORDS};
 use crate::literal::Literal;
 use crate::{Error, Result};
 
@@ -195,7 +195,7 @@ impl Cursor {
         }
     }
 
-    /// Takes `(a b c)` as words; `NIL` is the empty list.
+    /// Takes `(a b c)` as words, as many as are kept; `NIL` is the empty list.
     pub(crate) fn words(&mut self) -> Result<Vec<String>> {
         let mut words = Vec::new();
         if !self.accept(b'(') {
@@ -212,6 +212,7 @@ impl Cursor {
                 Next::Byte(b')') => break,
                 Next::Byte(b'(') => self.skip_value()?,
                 Next::End => return Err(self.error("a list does not end")),
+                _ if words.len() >= MAX_WORDS => self.skip_value()?,
                 _ => words.extend(self.astring().map(text_of)),
             }
         }

@@ -4,7 +4,8 @@ use std::fmt;
 
 use posthorn_model::Uid;
 
-use crate::limit::MAX_SET_TEXT;
+use crate::limit::{MAX_RANGES, MAX_SET_TEXT};
+use crate::{Error, Result};
 
 /// A set of uids (or of message numbers) as ascending, disjoint, never adjacent ranges. Zero is never in it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -34,14 +35,15 @@ impl UidSet {
         }
         ranges.retain(|(low, high)| low <= high);
         ranges.sort_unstable();
-        let mut merged: Vec<(u32, u32)> = Vec::new();
-        for (low, high) in ranges {
-            match merged.last_mut() {
-                Some(last) if low <= last.1.saturating_add(1) => last.1 = last.1.max(high),
-                _ => merged.push((low, high)),
+        // In place: a list of millions is not held twice.
+        ranges.dedup_by(|next, last| {
+            let joins = next.0 <= last.1.saturating_add(1);
+            if joins {
+                last.1 = last.1.max(next.1);
             }
-        }
-        Self { ranges: merged }
+            joins
+        });
+        Self { ranges }
     }
 
     /// Reads `1:3,7,12:9` (RFC 9051 `sequence-set` without `*`); nothing if it is anything else.
@@ -73,6 +75,11 @@ impl UidSet {
     pub fn contains(&self, uid: Uid) -> bool {
         let at = self.ranges.partition_point(|(_, high)| *high < uid.0);
         self.ranges.get(at).is_some_and(|(low, _)| *low <= uid.0)
+    }
+
+    /// Returns how many octets of memory its ranges hold.
+    pub(crate) fn memory(&self) -> usize {
+        self.ranges.len() * size_of::<(u32, u32)>()
     }
 
     /// Returns the lowest uid.
@@ -164,6 +171,29 @@ impl UidSet {
     }
 }
 
+/// Adds up sets that come one after the other, however many: sorted once, not at each.
+#[derive(Debug, Default)]
+pub(crate) struct UidSum(Vec<(u32, u32)>);
+
+impl UidSum {
+    /// Adds a set; an error where there are more ranges than any mailbox needs.
+    pub(crate) fn add(&mut self, set: &UidSet) -> Result<()> {
+        self.0.extend_from_slice(&set.ranges);
+        if self.0.len() > 2 * MAX_RANGES {
+            self.0 = UidSet::from_ranges(std::mem::take(&mut self.0)).ranges;
+            if self.0.len() > MAX_RANGES {
+                return Err(Error::Limit { what: "set of uids", limit: MAX_RANGES as u64 });
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns everything that was added.
+    pub(crate) fn into_set(self) -> UidSet {
+        UidSet::from_ranges(self.0)
+    }
+}
+
 fn digits(number: u32) -> usize {
     number.checked_ilog10().unwrap_or_default() as usize + 1
 }
@@ -194,15 +224,23 @@ impl fmt::Display for UidSet {
     }
 }
 
-/// Reads the ranges of a set in the order in which they stand, each still in its direction.
+/// Reads the ranges of a set in the order in which they stand, each still in its direction. Nothing where there are more
+/// than any mailbox needs.
 pub(crate) fn parse_ranges(text: &[u8]) -> Option<Vec<(u32, u32)>> {
     let text = std::str::from_utf8(text).ok()?;
+    if commas(text) > MAX_RANGES {
+        return None;
+    }
     text.split(',')
         .map(|member| match member.split_once(':') {
             Some((first, last)) => Some((number(first)?, number(last)?)),
             None => number(member).map(|one| (one, one)),
         })
         .collect()
+}
+
+fn commas(text: &str) -> usize {
+    text.bytes().filter(|byte| *byte == b',').count()
 }
 
 fn number(text: &str) -> Option<u32> {

@@ -152,7 +152,7 @@ async fn change(session: &mut Session<TcpStream>) -> Result<()> {
             && again.vanished.contains(Uid(5))
             && !again.vanished.contains(Uid(6))
     );
-    assert!(again.changed.iter().any(|fetched| fetched.uid == Some(Uid(3))));
+    assert!(again.changed.iter().any(|changed| changed.uid == Uid(3)));
     Ok(())
 }
 

@@ -11,8 +11,10 @@ use posthorn_model::Uidl;
 
 /// Longest UIDL that is kept (RFC 1939 section 7 says 70; longer ones exist).
 pub(crate) const MAX_UIDL: usize = 512;
-/// Most entries of a listing: more than any maildrop in the field, little enough for memory.
-pub(crate) const MAX_ENTRIES: usize = 2_000_000;
+/// Most lines of a listing: more than any maildrop in the field, little enough for memory.
+pub(crate) const MAX_ENTRIES: usize = 1_000_000;
+/// Most bytes of a listing: a million ids of the longest that RFC 1939 allows would be 76 MB, and nobody has them.
+pub(crate) const MAX_LISTING: usize = 48 << 20;
 
 /// The answer to STAT (RFC 1939 section 5).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -124,12 +126,15 @@ fn latin1(bytes: &[u8]) -> String {
 pub(crate) fn settle_uidls(mut entries: Vec<UidlEntry>) -> Vec<UidlEntry> {
     entries.sort_by_key(|entry| entry.number);
     entries.dedup_by_key(|entry| entry.number);
-    let mut seen: HashMap<Uidl, u32> = HashMap::with_capacity(entries.len());
+    let mut seen: HashMap<&str, bool> = HashMap::with_capacity(entries.len());
     for entry in &entries {
-        *seen.entry(entry.uidl.clone()).or_default() += 1;
+        let is_first = !seen.contains_key(entry.uidl.0.as_str());
+        seen.insert(&entry.uidl.0, is_first);
     }
-    for entry in &mut entries {
-        entry.is_reliable &= seen.get(&entry.uidl) == Some(&1);
+    let alone: Vec<bool> =
+        entries.iter().map(|entry| seen.get(entry.uidl.0.as_str()) == Some(&true)).collect();
+    for (entry, is_alone) in entries.iter_mut().zip(alone) {
+        entry.is_reliable &= is_alone;
     }
     entries
 }

@@ -1,12 +1,18 @@
 //! The commands of a session, one after the other (RFC 1939), and the survey that asks three at once.
 
+use std::time::Duration;
+
 use bytes::BytesMut;
 use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::time::Instant;
 
 use crate::fetch::WINDOW_COMMANDS;
-use crate::listing::{self, MAX_ENTRIES};
+use crate::listing::{self, MAX_ENTRIES, MAX_LISTING};
 use crate::wire::{Answered, MAX_COMMAND, Status, Wire};
 use crate::{Capabilities, Error, ListEntry, Maildrop, Settings, Stat, UidlListing};
+
+/// How long a listing may take in all, however busily the server sends it: a million lines over a slow line.
+const LISTING: Duration = Duration::from_mins(10);
 
 /// A connection to a POP3 server.
 pub struct Session<S> {
@@ -222,8 +228,8 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin> Session<S> {
         if let Err(refusal) = self.wire.answer("LIST").await? {
             return Ok(Err(Error::Refused { command: "LIST", refusal }));
         }
-        let mut entries = Vec::new();
-        while let Some(line) = self.listing_line("LIST", entries.len()).await? {
+        let (mut entries, mut read) = (Vec::new(), Read::begin());
+        while let Some(line) = self.listing_line("LIST", &mut read).await? {
             match listing::list_entry(&line) {
                 Some(entry) => entries.push(entry),
                 None => return Err(unreadable("LIST")),
@@ -238,8 +244,8 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin> Session<S> {
             let refused = || Err(Error::Refused { command: "UIDL", refusal });
             return Ok(if was_promised { refused() } else { Ok(UidlListing::Unsupported) });
         }
-        let mut entries = Vec::new();
-        while let Some(line) = self.listing_line("UIDL", entries.len()).await? {
+        let (mut entries, mut read) = (Vec::new(), Read::begin());
+        while let Some(line) = self.listing_line("UIDL", &mut read).await? {
             // A line without an id is left out: that message is known by its size alone.
             entries.extend(listing::uidl_entry(&line));
         }
@@ -250,16 +256,22 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin> Session<S> {
     async fn listing_line(
         &mut self,
         stage: &'static str,
-        count: usize,
+        read: &mut Read,
     ) -> Result<Option<BytesMut>, Error> {
-        if count > MAX_ENTRIES {
-            return Err(Error::Garbled {
-                stage,
-                detail: format!("the listing has more than {MAX_ENTRIES} lines"),
-            });
+        let garbled = |detail| Err(Error::Garbled { stage, detail });
+        if read.lines >= MAX_ENTRIES {
+            return garbled(format!("the listing has more than {MAX_ENTRIES} lines"));
+        }
+        if read.bytes > MAX_LISTING {
+            return garbled(format!("the listing has more than {MAX_LISTING} bytes"));
+        }
+        if read.since.elapsed() > LISTING {
+            return Err(Error::TimedOut { stage, after: LISTING });
         }
         let after = self.wire.settings().answer_timeout;
         let mut line = self.wire.line(stage, after).await?;
+        read.lines += 1;
+        read.bytes += line.len();
         if line.as_ref() == b"." {
             return Ok(None);
         }
@@ -269,13 +281,13 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin> Session<S> {
         Ok(Some(line))
     }
 
-    async fn lines(&mut self, stage: &'static str) -> Result<Vec<BytesMut>, Error> {
+    async fn lines(&mut self, stage: &'static str) -> Result<Vec<Vec<u8>>, Error> {
         /// Most lines of CAPA: the longest seen in the field has thirty.
         const MAX_CAPABILITIES: usize = 1000;
-        let mut lines = Vec::new();
-        while let Some(line) = self.listing_line(stage, 0).await? {
+        let (mut lines, mut read) = (Vec::new(), Read::begin());
+        while let Some(line) = self.listing_line(stage, &mut read).await? {
             self.wire.note(format_args!("S: {}", crate::wire::clean(&line)));
-            lines.push(line);
+            lines.push(line.to_vec());
             if lines.len() > MAX_CAPABILITIES {
                 return Err(Error::Garbled {
                     stage,
@@ -289,6 +301,19 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin> Session<S> {
     /// Reads the status line of RETR or TOP.
     pub(crate) async fn body_status(&mut self, stage: &'static str) -> Result<Status, Error> {
         self.wire.answer(stage).await
+    }
+}
+
+/// What was read of an answer of many lines.
+struct Read {
+    lines: usize,
+    bytes: usize,
+    since: Instant,
+}
+
+impl Read {
+    fn begin() -> Self {
+        Self { lines: 0, bytes: 0, since: Instant::now() }
     }
 }
 

@@ -63,7 +63,7 @@ pub struct RecipientResult {
 impl RecipientResult {
     /// Returns whether the server took this recipient.
     pub fn is_accepted(&self) -> bool {
-        self.reply.is_positive()
+        self.reply.code / 100 == 2
     }
 }
 
@@ -173,7 +173,7 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin + 'static> Session<S> {
             self.address_ahead(&mail, envelope, &paths, results).await?;
         } else {
             let reply = self.exchange("MAIL", &format!("{mail}\r\n"), &mail, after).await?;
-            crate::session::positive("MAIL", reply)?;
+            completed("MAIL", reply)?;
             for (path, address) in paths.iter().zip(&envelope.recipients) {
                 let line = rcpt(path);
                 let reply = self.exchange("RCPT", &format!("{line}\r\n"), &line, after).await?;
@@ -264,7 +264,7 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin + 'static> Session<S> {
             let mut next = Some(self.exchange("RCPT", &format!("{sent}\r\n"), &sent, after).await?);
             self.is_busy = true;
             if index == 0 {
-                refused = next.take().filter(|reply| !reply.is_positive());
+                refused = next.take().filter(|reply| reply.code / 100 != 2);
             }
             for address in addresses {
                 let reply = match next.take() {
@@ -323,6 +323,11 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin + 'static> Session<S> {
         }
         self.write(end).await?;
         self.note(format_args!("C: ({size} bytes of message)"));
+        // A receipt for what the server cannot have would be believed as the answer to the dot.
+        if self.tap.has_buffered() {
+            let detail = "the server answered before it was asked".to_owned();
+            return Err(Error::Garbled { stage: "message", detail });
+        }
         observer.before(Step::Dot(recipients)).await.map_err(|Stopped| Error::Stopped)
     }
 
@@ -354,6 +359,15 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin + 'static> Session<S> {
             },
         }
     }
+}
+
+/// Turns a reply that must end its command into an error where it does not: 354 to MAIL is neither yes nor no.
+fn completed(command: &'static str, reply: Reply) -> Result<(), Error> {
+    if reply.code / 100 == 3 {
+        let detail = format!("{} instead of 250", reply.code);
+        return Err(Error::Garbled { stage: command, detail });
+    }
+    crate::session::positive(command, reply).map(drop)
 }
 
 fn rcpt(path: &Path) -> String {

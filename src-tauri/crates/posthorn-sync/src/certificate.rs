@@ -39,20 +39,21 @@ pub async fn look(dialer: &Dialer, login: &Login) -> Presented {
 }
 
 async fn greet(dialer: &Dialer, login: &Login) -> Result<(), Failure> {
+    let tuning = crate::tuning::Tuning::default();
     // Whoever does not answer a goodbye is left all the same.
     match login.server.protocol {
         Protocol::Imap => {
             let said = connect::Said::default();
-            let greeting = connect::greet(dialer, login, &said);
-            let (session, _) = dial::in_time(&login.server.host, greeting).await?;
+            let greeting = connect::greet(dialer, login, &said, &tuning);
+            let (session, _) = dial::in_time(&login.server.host, &tuning, greeting).await?;
             let _ = tokio::time::timeout(LOGOUT, session.logout()).await;
         }
         Protocol::Pop3 => {
-            let (session, _) = dial::pop3(dialer, login, None).await?;
+            let (session, _) = dial::pop3(dialer, login, None, &tuning).await?;
             let _ = tokio::time::timeout(LOGOUT, session.quit()).await;
         }
         Protocol::Smtp => {
-            let (session, _) = dial::smtp(dialer, login, None).await?;
+            let (session, _) = dial::smtp(dialer, login, None, &tuning).await?;
             let _ = tokio::time::timeout(LOGOUT, session.quit()).await;
         }
         Protocol::Local => return Err(Failure::Unsupported("a server for this account")),

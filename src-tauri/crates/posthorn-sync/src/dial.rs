@@ -4,6 +4,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use posthorn_model::Encryption;
 use posthorn_net::{Dialer, Fingerprint, Stream};
@@ -11,14 +12,15 @@ use posthorn_store::account::Login;
 
 use crate::console::Tap;
 use crate::failure::Failure;
-use crate::limit::SIGN_IN;
+use crate::tuning::Tuning;
 
 /// Runs a step of signing in within its time, and adds the host to its failure.
 pub(crate) async fn in_time<T>(
     host: &str,
+    tuning: &Tuning,
     step: impl Future<Output = Result<T, Failure>>,
 ) -> Result<T, Failure> {
-    match tokio::time::timeout(SIGN_IN, step).await {
+    match tokio::time::timeout(tuning.sign_in, step).await {
         Ok(result) => result.map_err(|failure| failure.at(host)),
         Err(_) => Err(Failure::Timeout(host.to_owned())),
     }
@@ -43,10 +45,16 @@ pub(crate) async fn pop3(
     dialer: &Dialer,
     login: &Login,
     tap: Option<Tap>,
+    tuning: &Tuning,
 ) -> Result<(posthorn_pop3::Session<Stream>, String), Failure> {
     use posthorn_pop3::{Session, Settings};
     let server = &login.server;
-    let settings = Settings { transcript: transcript(tap), ..Settings::default() };
+    let settings = Settings {
+        answer_timeout: tuning.stall,
+        greeting_timeout: tuning.stall,
+        transcript: transcript(tap),
+        ..Settings::default()
+    };
     let greet = async {
         let accepted = Fingerprint::parse(&login.fingerprint);
         let stream = dialer.dial(server, accepted).await?;
@@ -59,7 +67,7 @@ pub(crate) async fn pop3(
         let words = security(&stream);
         Ok((Session::greet(stream, settings).await?, words))
     };
-    in_time(&server.host, greet).await
+    in_time(&server.host, tuning, greet).await
 }
 
 /// Dials a submission server and hears its greeting; returns the session and its protection in words.
@@ -67,10 +75,15 @@ pub(crate) async fn smtp(
     dialer: &Dialer,
     login: &Login,
     tap: Option<Tap>,
+    tuning: &Tuning,
 ) -> Result<(posthorn_smtp::Session<Stream>, String), Failure> {
     use posthorn_smtp::{Session, Settings};
     let server = &login.server;
-    let settings = Settings { transcript: transcript(tap), ..Settings::default() };
+    let settings = Settings {
+        timeouts: timeouts(tuning.submission),
+        transcript: transcript(tap),
+        ..Settings::default()
+    };
     let greet = async {
         let accepted = Fingerprint::parse(&login.fingerprint);
         let stream = dialer.dial(server, accepted).await?;
@@ -83,5 +96,16 @@ pub(crate) async fn smtp(
         let words = security(&stream);
         Ok((Session::greet(stream, settings).await?, words))
     };
-    in_time(&server.host, greet).await
+    in_time(&server.host, tuning, greet).await
+}
+
+/// Returns the times of a submission's stages: the same for all where one is set.
+fn timeouts(every: Option<Duration>) -> posthorn_smtp::Timeouts {
+    use posthorn_smtp::Timeouts;
+    every.map_or_else(Timeouts::default, |every| Timeouts {
+        data: every,
+        block: every,
+        dot: every,
+        ..Timeouts::impatient(every)
+    })
 }

@@ -68,6 +68,14 @@ pub(crate) enum Failure {
         /// The network's page.
         page: String,
     },
+    /// A folder holds more messages than are synchronised.
+    #[error("{host}: a folder has more than {limit} messages")]
+    TooMany {
+        /// The server.
+        host: String,
+        /// The limit.
+        limit: u32,
+    },
     /// A file of this computer failed.
     #[error("a local file: {0}")]
     Local(String),
@@ -132,6 +140,14 @@ impl Failure {
             } => Cure::Time,
             Self::Imap { .. } => Cure::User,
             Self::Pop3 { error, .. } if error.needs_credentials() => Cure::Password,
+            // What cannot be read once (a captive portal, a server in trouble), and a refusal without a code that says
+            // more, are tried again, as with IMAP.
+            Self::Pop3 { error: posthorn_pop3::Error::Garbled { .. }, .. } => Cure::Time,
+            Self::Pop3 { error: posthorn_pop3::Error::Refused { refusal, .. }, .. }
+                if refusal.code.is_none() =>
+            {
+                Cure::Time
+            }
             Self::Pop3 { error, .. } if error.is_transient() => Cure::Time,
             Self::Smtp { error, .. } if error.needs_credentials() => Cure::Password,
             Self::Smtp { error, .. } if error.is_transient() => Cure::Time,
@@ -145,6 +161,7 @@ impl Failure {
             Self::SignIn(_) => Cure::User,
             Self::Downgrade(_) | Self::Unsupported(_) => Cure::User,
             Self::Store(_)
+            | Self::TooMany { .. }
             | Self::Secrets(_)
             | Self::Portal { .. }
             | Self::Local(_)
@@ -169,6 +186,7 @@ impl Failure {
                 let problem = self.of_kind(ProblemKind::Portal).at(host);
                 Problem { server_said: sentence(page), ..problem }
             }
+            Self::TooMany { host, .. } => self.of_kind(ProblemKind::Limit).at(host),
             Self::Local(_) => self.of_kind(ProblemKind::File),
             Self::Timeout(host) => self.of_kind(ProblemKind::Timeout).at(host),
             Self::Interrupted => self.of_kind(ProblemKind::ConnectionLost),

@@ -298,6 +298,11 @@ impl Worker<'_> {
                 self.refused.insert(id, of_imap(&error).at(&self.connection.host));
                 return Ok(());
             }
+            Err(failure @ Failure::TooMany { .. }) => {
+                tracing::warn!(mailbox = id.0, %failure, "a folder was not synchronised");
+                self.refused.insert(id, failure.problem());
+                return Ok(());
+            }
             Err(failure) => return Err(failure),
         };
         self.refused.remove(&id);

@@ -77,6 +77,16 @@ pub const STALE: Duration = Duration::from_mins(1);
 pub const KEEP_ALIVE: Duration = Duration::from_mins(4);
 /// Mailboxes of one account that are synchronised; further ones are listed and left alone.
 pub const MAILBOXES: usize = 5_000;
+/// Messages of one folder that are synchronised: ten times the largest that anybody has. A server that claims more is
+/// not asked for them one window after the other.
+pub const MESSAGES: u32 = 10_000_000;
+/// Octets of one message that come unasked although the server said that it was small; more is fetched when somebody
+/// opens it.
+pub const SURPRISE: u64 = 16 << 20;
+/// Octets of a folder's name; what is longer is no folder of a person, and is left out.
+pub const FOLDER_NAME: usize = 1_000;
+/// Levels of a folder's name that are told apart; what is deeper counts as one name.
+pub const FOLDER_LEVELS: usize = 50;
 /// Characters of a server's sentence that are kept.
 pub const SENTENCE: usize = 400;
 /// Free space below this part of the disk stops the download of bodies.

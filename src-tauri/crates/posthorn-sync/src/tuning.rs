@@ -21,6 +21,12 @@ pub struct Tuning {
     pub retry_last: Duration,
     /// How often each mailbox's uids are compared completely.
     pub audit: Duration,
+    /// Time for one step of signing in: dialling, TLS and greeting together, then the login.
+    pub sign_in: Duration,
+    /// How long nothing may move on an IMAP or POP3 connection that owes an answer.
+    pub stall: Duration,
+    /// Time for each stage of a submission. Absent = those of RFC 5321 section 4.5.3.2.
+    pub submission: Option<Duration>,
     /// How often the room on a full disk is looked at again.
     pub room: Duration,
     /// How long nothing is typed in a draft before it is copied to the server.
@@ -39,6 +45,9 @@ impl Default for Tuning {
             retry_first: limit::RETRY_FIRST,
             retry_last: limit::RETRY_LAST,
             audit: limit::AUDIT_EVERY,
+            sign_in: limit::SIGN_IN,
+            stall: posthorn_imap::limit::STALL,
+            submission: None,
             room: limit::ROOM_AGAIN,
             draft_rest: limit::DRAFT_REST,
             draft_doubt: limit::DRAFT_DOUBT,

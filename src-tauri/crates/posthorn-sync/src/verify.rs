@@ -11,6 +11,7 @@ use crate::engine::Side;
 use crate::failure::Failure;
 use crate::imap::connect;
 use crate::problem::Problem;
+use crate::tuning::Tuning;
 
 /// A step of the proof, as it begins and as it ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,26 +83,27 @@ async fn sign_in(
     credential: &Credential,
 ) -> Result<String, Failure> {
     let host = &login.server.host;
+    let tuning = Tuning::default();
     match login.server.protocol {
         Protocol::Imap => {
-            let connection =
-                connect::sign_in(dialer, login, credential, connect::Said::default()).await?;
+            let said = connect::Said::default();
+            let connection = connect::sign_in(dialer, login, credential, said, &tuning).await?;
             let security = connection.security.clone();
             connection.leave().await;
             Ok(security)
         }
         Protocol::Pop3 => {
-            let (mut session, security) = dial::pop3(dialer, login, None).await?;
+            let (mut session, security) = dial::pop3(dialer, login, None, &tuning).await?;
             let exposure = exposure(login, &security);
             let proof = async { Ok(session.sign_in(&credential.at(login), exposure).await?) };
-            dial::in_time(host, proof).await?;
+            dial::in_time(host, &tuning, proof).await?;
             // The login stands, whatever the server says to QUIT.
             let _ = session.quit().await;
             Ok(security)
         }
         Protocol::Local => Err(Failure::Unsupported("an account without a server")),
         Protocol::Smtp => {
-            let (session, security) = dial::smtp(dialer, login, None).await?;
+            let (session, security) = dial::smtp(dialer, login, None, &tuning).await?;
             if login.user.is_empty() {
                 let _ = session.quit().await;
                 return Ok(security);
@@ -109,7 +111,7 @@ async fn sign_in(
             let exposure = exposure(login, &security);
             let proof =
                 async { Ok(posthorn_smtp::prove(session, &credential.at(login), exposure).await?) };
-            dial::in_time(host, proof).await?;
+            dial::in_time(host, &tuning, proof).await?;
             Ok(security)
         }
     }

@@ -6,7 +6,8 @@
 //!   temporary folder, as root and as an ordinary user. They are gone with their folder when the value is dropped,
 //!   also when the test process is killed.
 //! * [`Proxy`] in front of them, and [`FaultStream`] around any stream: connections that break, stall and trickle.
-//! * [`Script`]: a server that says exactly what its text says, for everything that no real server does on demand.
+//! * [`Script`] and [`Peer`]: servers that say exactly what their text says, for everything that no real server does on
+//!   demand: one dialogue from beginning to end, or what is answered to which command.
 //!
 //! [`Mail`] writes messages, [`maildir`] puts them on disk as a server holds them, [`corpus`] finds real ones.
 //!
@@ -50,7 +51,7 @@ pub use mail::Mail;
 pub use maildir::{Delivery, Maildir};
 pub use oidc::OidcProvider;
 pub use proxy::{Cut, Direction, Proxy};
-pub use script::{Played, Script, ScriptedServer};
+pub use script::{Peer, Played, Script, ScriptDelivery, ScriptedPeer, ScriptedServer};
 pub use server::{Certificate, MailServer, MailServerOptions};
 pub use way::{WayOptions, WayProxy};
 

@@ -6,31 +6,46 @@
 //! |---|---|
 //! | `S: text` | sends the text and CRLF |
 //! | `S- text` | sends the text alone (half a line, a literal's bytes) |
+//! | `S* 500 text` | sends the text and CRLF so many times, or `forever`; `{n}` counts from 1 |
+//! | `S** 500 text` | the same without CRLF |
 //! | `C: pattern` | reads a line and compares it |
+//! | `C*` | reads a line, whatever it is |
+//! | `C= text` | reads exactly these bytes (a literal) |
 //! | `C+ 12` | reads 12 bytes (a literal) and keeps them |
+//! | `!until text` | reads lines up to this one (a message and its dot) |
+//! | `!exact` | from here on patterns are texts: `*` is itself and case counts |
 //! | `!bytewise` | from here on sends every byte in a write of its own |
+//! | `!deflate` | from here on compresses what it sends (RFC 4978) |
 //! | `!drain` | reads whatever comes until the client closes |
+//! | `!end` | the same, and it is wrong if anything comes |
 //! | `!stall` | says nothing more and waits until the client closes |
 //! | `!cut` | closes at once |
 //!
 //! In texts `\r`, `\n`, `\t`, `\\` and `\xFF` are bytes. In patterns `*` is any run of bytes, case of ASCII letters
 //! does not count, and `{name}` matches a run without spaces and remembers it, so that `S: {tag} OK` can answer
-//! whatever tag the client made up. A `{name}` that is remembered already matches only itself. After the last line
-//! the server closes.
+//! whatever tag the client made up. A `{name}` that is remembered already matches only itself. `$ ` at the beginning of
+//! a pattern is the tag of a new command, at the beginning of a text the tag of the last one, which is `{tag}` too.
+//! After the last line the server closes.
+//!
+//! [`Peer`] is the other form: not one dialogue from beginning to end, but what is said to which command.
 
+mod delivery;
 mod parse;
 mod pattern;
+mod peer;
+mod stage;
 
-use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
-use anyhow::{Context as _, Result, bail};
-use tokio::io::{
-    AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, BufReader,
-};
+use anyhow::{Context as _, Result};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::io::{DuplexStream, duplex};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
+
+pub use delivery::Delivery as ScriptDelivery;
+pub use peer::{Peer, ScriptedPeer};
+use stage::Stage;
 
 /// Bytes in flight over the in-memory stream; small, so that a client that never reads is noticed.
 const DUPLEX_BYTES: usize = 64 * 1024;
@@ -47,16 +62,29 @@ impl Played {
     pub fn lines(&self) -> Vec<String> {
         self.said.iter().map(|line| String::from_utf8_lossy(line).into_owned()).collect()
     }
+
+    /// Returns the dialogue's client half as one text, each line ended by CRLF.
+    pub fn text(&self) -> String {
+        self.lines().into_iter().map(|line| line + "\r\n").collect()
+    }
 }
 
 /// One step of a script.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Step {
     Send(Vec<u8>),
+    /// So many times; for ever when absent.
+    Repeat(Option<u64>, Vec<u8>),
     Expect(String),
+    Line,
+    ExpectBytes(Vec<u8>),
     Take(usize),
+    Until(String),
+    Exact,
     Bytewise,
+    Deflate,
     Drain,
+    End,
     Stall,
     Cut,
 }
@@ -66,40 +94,117 @@ enum Step {
 pub struct Script {
     /// Invariant: each with the number of its line, beginning with 1.
     steps: Vec<(usize, Step)>,
+    delivery: ScriptDelivery,
 }
 
 impl Script {
     /// Reads a script.
     pub fn parse(text: &str) -> Result<Self> {
-        parse::steps(text).map(|steps| Self { steps })
+        parse::steps(text).map(|steps| Self { steps, delivery: ScriptDelivery::Whole })
+    }
+
+    /// Returns a script without a step, whose patterns are texts.
+    pub fn exact() -> Self {
+        Self { steps: vec![(0, Step::Exact)], delivery: ScriptDelivery::Whole }
+    }
+
+    fn and(mut self, step: Step) -> Self {
+        let line = self.steps.last().map_or(1, |(line, _)| line + 1);
+        self.steps.push((line, step));
+        self
+    }
+
+    /// Adds bytes that the server says, as they are.
+    #[must_use]
+    pub fn then_say(self, bytes: &[u8]) -> Self {
+        self.and(Step::Send(bytes.to_vec()))
+    }
+
+    /// Adds a line that the client must say (`C:`).
+    #[must_use]
+    pub fn then_hear(self, pattern: &str) -> Self {
+        self.and(Step::Expect(pattern.to_owned()))
+    }
+
+    /// Adds a line that the client must say, whatever it is (`C*`).
+    #[must_use]
+    pub fn then_hear_a_line(self) -> Self {
+        self.and(Step::Line)
+    }
+
+    /// Adds bytes that the client must say (`C=`).
+    #[must_use]
+    pub fn then_hear_bytes(self, bytes: &[u8]) -> Self {
+        self.and(Step::ExpectBytes(bytes.to_vec()))
+    }
+
+    /// Adds the end at which the client must say nothing more (`!end`).
+    #[must_use]
+    pub fn then_end(self) -> Self {
+        self.and(Step::End)
+    }
+
+    /// Adds reading until the client closes (`!drain`).
+    #[must_use]
+    pub fn then_drain(self) -> Self {
+        self.and(Step::Drain)
+    }
+
+    /// Adds the steps of another script.
+    #[must_use]
+    pub fn then(mut self, other: Self) -> Self {
+        self.steps.extend(other.steps);
+        self
+    }
+
+    /// Chooses how the server's bytes are cut.
+    #[must_use]
+    pub fn delivered(self, delivery: ScriptDelivery) -> Self {
+        Self { delivery, ..self }
+    }
+
+    /// Returns how many bytes the server says in all, what is repeated left out.
+    pub fn bytes_said(&self) -> usize {
+        let sent = |step: &Step| if let Step::Send(bytes) = step { bytes.len() } else { 0 };
+        self.steps.iter().map(|(_, step)| sent(step)).sum()
     }
 
     /// Plays the server on a stream. Fails when the client says something else or leaves too early.
     pub async fn play(self, stream: impl AsyncRead + AsyncWrite + Unpin) -> Result<Played> {
-        let (reader, writer) = tokio::io::split(stream);
-        let mut stage = Stage {
-            reader: BufReader::new(reader),
-            writer,
-            is_bytewise: false,
-            captures: BTreeMap::new(),
-            played: Played::default(),
-        };
+        let mut stage = Stage::new(stream, self.delivery);
+        self.play_on(&mut stage).await?;
+        Ok(stage.into_played())
+    }
+
+    async fn play_on<S: AsyncRead + AsyncWrite + Unpin>(&self, stage: &mut Stage<S>) -> Result<()> {
         for (number, step) in &self.steps {
             let goes_on = stage.act(step).await.with_context(|| {
-                let before = stage.played.lines().join("\n  ");
+                let before = stage.said().join("\n  ");
                 format!("line {number} of the script; the client had said:\n  {before}")
             })?;
             if !goes_on {
                 break;
             }
         }
-        Ok(stage.played)
+        Ok(())
     }
 
     /// Plays the server in the background; returns the client's end of an in-memory stream.
     pub fn serve(self) -> (DuplexStream, JoinHandle<Result<Played>>) {
         let (client, server) = duplex(DUPLEX_BYTES);
         (client, tokio::spawn(self.play(server)))
+    }
+
+    /// The same for a test that looks at what the client said, whether or not it kept to the script.
+    pub fn hear(self) -> (DuplexStream, JoinHandle<String>) {
+        let (client, server) = duplex(DUPLEX_BYTES);
+        let hearing = tokio::spawn(async move {
+            let mut stage = Stage::new(server, self.delivery);
+            // What was heard until then is what the test asks about.
+            let _ = self.play_on(&mut stage).await;
+            stage.into_played().text()
+        });
+        (client, hearing)
     }
 
     /// Plays the server on a loopback port, for the first connection made to it.
@@ -146,80 +251,6 @@ impl ScriptedServer {
     /// Waits until every script came to its end.
     pub async fn finish(self) -> Result<Vec<Played>> {
         self.playing.await.context("the scripted server panicked")?
-    }
-}
-
-/// A script being played.
-struct Stage<R, W> {
-    reader: BufReader<R>,
-    writer: W,
-    is_bytewise: bool,
-    captures: BTreeMap<String, Vec<u8>>,
-    played: Played,
-}
-
-impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Stage<R, W> {
-    /// Does one step; returns whether the next may follow.
-    async fn act(&mut self, step: &Step) -> Result<bool> {
-        match step {
-            Step::Send(bytes) => self.send(&pattern::fill(bytes, &self.captures)).await?,
-            Step::Expect(wanted) => self.expect(wanted).await?,
-            Step::Take(count) => self.take(*count).await?,
-            Step::Bytewise => self.is_bytewise = true,
-            Step::Drain | Step::Stall => {
-                self.drain().await?;
-                return Ok(false);
-            }
-            Step::Cut => return Ok(false),
-        }
-        Ok(true)
-    }
-
-    async fn send(&mut self, bytes: &[u8]) -> Result<()> {
-        if self.is_bytewise {
-            for byte in bytes {
-                self.writer.write_all(std::slice::from_ref(byte)).await?;
-                self.writer.flush().await?;
-                tokio::task::yield_now().await;
-            }
-        } else {
-            self.writer.write_all(bytes).await?;
-            self.writer.flush().await?;
-        }
-        Ok(())
-    }
-
-    async fn expect(&mut self, wanted: &str) -> Result<()> {
-        let mut line = Vec::new();
-        self.reader.read_until(b'\n', &mut line).await?;
-        if line.pop() != Some(b'\n') {
-            bail!("the client left in front of {wanted:?}");
-        }
-        if line.last() == Some(&b'\r') {
-            line.pop();
-        }
-        let fits = pattern::matches(wanted, &line, &mut self.captures);
-        let said = String::from_utf8_lossy(&line).into_owned();
-        self.played.said.push(line);
-        if fits { Ok(()) } else { bail!("expected {wanted:?}, the client said {said:?}") }
-    }
-
-    async fn take(&mut self, count: usize) -> Result<()> {
-        let mut literal = vec![0; count];
-        self.reader.read_exact(&mut literal).await.context("the client left inside a literal")?;
-        self.played.said.push(literal);
-        Ok(())
-    }
-
-    async fn drain(&mut self) -> Result<()> {
-        let mut rest = Vec::new();
-        // A client that breaks off has left as well.
-        let _ = self.reader.read_to_end(&mut rest).await;
-        let lines = rest.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
-        self.played
-            .said
-            .extend(lines.map(|line| line.strip_suffix(b"\r").unwrap_or(line).to_vec()));
-        Ok(())
     }
 }
 

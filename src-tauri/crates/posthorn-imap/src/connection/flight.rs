@@ -5,9 +5,9 @@
 
 use tokio::io::{AsyncRead, AsyncWrite};
 
-use super::{Connection, Done, finish};
+use super::{Collected, Connection, Done, finish};
 use crate::command::Command;
-use crate::limit::{MAX_COLLECTED, MAX_COLLECTED_OCTETS, MAX_FLIGHT};
+use crate::limit::MAX_FLIGHT;
 use crate::response::{Reply, Untagged};
 use crate::{Error, Result};
 
@@ -18,13 +18,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<S> {
         &mut self,
         commands: &[Command],
     ) -> Result<(Vec<Untagged>, Vec<Result<Done>>)> {
-        let (mut seen, mut ends) = (Vec::new(), Vec::new());
+        let (mut seen, mut ends) = (Collected::default(), Vec::new());
         for flight in commands.chunks(MAX_FLIGHT) {
             if flight.iter().any(|command| command.render(self.is_utf8).len() > 1) {
                 for command in flight {
                     ends.push(match self.exec(command).await {
                         Ok((untagged, done)) => {
-                            seen.extend(untagged);
+                            for untagged in untagged {
+                                seen.push(untagged)?;
+                            }
                             Ok(done)
                         }
                         Err(error) if error.is_fatal() => return Err(error),
@@ -35,15 +37,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<S> {
                 ends.extend(self.fly(flight, &mut seen).await?);
             }
         }
-        Ok((seen, ends))
+        Ok((seen.into_vec(), ends))
     }
 
-    async fn fly(
-        &mut self,
-        flight: &[Command],
-        seen: &mut Vec<Untagged>,
-    ) -> Result<Vec<Result<Done>>> {
-        let before = self.shim().received;
+    async fn fly(&mut self, flight: &[Command], seen: &mut Collected) -> Result<Vec<Result<Done>>> {
         let mut tags = Vec::new();
         for command in flight {
             // Each is sent without waiting for the one before, which is what makes it a flight.
@@ -53,7 +50,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<S> {
         let mut ends: Vec<Option<Result<Done>>> = tags.iter().map(|_| None).collect();
         while ends.iter().any(Option::is_none) {
             match self.read().await? {
-                Reply::Untagged(untagged) => seen.push(untagged),
+                Reply::Untagged(untagged) => seen.push(untagged)?,
                 Reply::Continue(_) => {
                     return Err(Error::Protocol(
                         "the server waits for more, and there is none".to_owned(),
@@ -69,15 +66,6 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<S> {
                     };
                     *end = Some(finish(status));
                 }
-            }
-            if seen.len() > MAX_COLLECTED {
-                return Err(Error::Limit {
-                    what: "number of responses",
-                    limit: MAX_COLLECTED as u64,
-                });
-            }
-            if self.shim().received - before > MAX_COLLECTED_OCTETS {
-                return Err(Error::Limit { what: "answer", limit: MAX_COLLECTED_OCTETS });
             }
         }
         self.is_busy = false;

@@ -6,7 +6,7 @@
 //! says so.
 
 use crate::Result;
-use crate::limit::{MAX_DEPTH, MAX_PARTS};
+use crate::limit::{MAX_DEPTH, MAX_PARTS, MAX_WORDS};
 use crate::token::{Cursor, Next};
 
 /// The parts of a message.
@@ -141,6 +141,16 @@ impl BodyStructure {
     pub fn texts(&self) -> Vec<&Part> {
         let is_text = |part: &&Part| matches!(part.media_type.as_str(), "text/plain" | "text/html");
         self.parts().into_iter().filter(is_text).filter(|part| !part.is_attachment()).collect()
+    }
+
+    /// Returns about how many octets of memory it holds.
+    pub(crate) fn memory(&self) -> usize {
+        let pair = |(name, value): &(String, String)| 80 + name.len() + value.len();
+        let pairs = |list: &[(String, String)]| list.iter().map(pair).sum::<usize>();
+        let part = |part: &&Part| {
+            size_of::<Part>() + 80 + pairs(&part.params) + pairs(&part.disposition_params)
+        };
+        self.parts().iter().map(part).sum()
     }
 
     /// Reads a structure; nothing when it is `NIL` or cannot be understood (the rest of the response still is).
@@ -331,7 +341,10 @@ fn params(cursor: &mut Cursor) -> Result<Vec<(String, String)>> {
         if !more(cursor) {
             break;
         }
-        params.push((name.to_ascii_lowercase(), word(cursor)?.unwrap_or_default()));
+        let value = word(cursor)?.unwrap_or_default();
+        if params.len() < MAX_WORDS {
+            params.push((name.to_ascii_lowercase(), value));
+        }
     }
     cursor.expect(b')')?;
     Ok(params)

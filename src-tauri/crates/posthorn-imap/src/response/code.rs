@@ -3,6 +3,8 @@
 use posthorn_model::{ModSeq, Uid, UidValidity};
 
 use crate::UidSet;
+use crate::error::clip;
+use crate::limit::{MAX_MODSEQ, MAX_SENTENCE, MAX_WORDS};
 use crate::uid_set::parse_ranges;
 
 /// The machine-readable part of a status response.
@@ -49,6 +51,17 @@ pub struct CopyUid {
 }
 
 impl CopyUid {
+    /// Returns how many messages the server says that it copied. Look at it before [`Self::pairs`]: a hostile server says
+    /// four thousand million.
+    pub fn len(&self) -> u64 {
+        count(&self.source)
+    }
+
+    /// Tells whether it copied none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     /// Returns old and new uids side by side. Empty when the server's two sets differ in size.
     pub fn pairs(&self) -> impl Iterator<Item = (Uid, Uid)> + '_ {
         let fits = count(&self.source) == count(&self.target);
@@ -75,7 +88,19 @@ impl Code {
     pub(crate) fn parse(text: &str) -> Self {
         let (name, rest) = text.split_once(' ').unwrap_or((text, ""));
         let (name, rest) = (name.to_ascii_uppercase(), rest.trim());
-        Self::known(&name, rest).unwrap_or_else(|| Self::Other(name, rest.to_owned()))
+        let other = |name: String| Self::Other(clip(&name, 40), clip(rest, MAX_SENTENCE));
+        Self::known(&name, rest).unwrap_or_else(|| other(name))
+    }
+
+    /// Returns about how many octets of memory it holds beside itself.
+    pub(crate) fn heap(&self) -> usize {
+        match self {
+            Self::Capability(list) | Self::PermanentFlags(list) => super::words(list),
+            Self::Modified(uids) | Self::AppendUid(_, uids) => uids.memory(),
+            Self::CopyUid(copied) => (copied.source.len() + copied.target.len()) * 8,
+            Self::Other(name, rest) => name.len() + rest.len(),
+            _ => 0,
+        }
     }
 
     fn known(name: &str, rest: &str) -> Option<Self> {
@@ -86,14 +111,21 @@ impl Code {
             "READ-ONLY" => Self::ReadOnly,
             "READ-WRITE" => Self::ReadWrite,
             "TRYCREATE" => Self::TryCreate,
-            "CAPABILITY" => Self::Capability(words.map(str::to_ascii_uppercase).collect()),
-            "HIGHESTMODSEQ" => Self::HighestModSeq(ModSeq(rest.parse().ok()?)),
-            "UIDNEXT" => Self::UidNext(Uid(rest.parse().ok()?)),
+            "CAPABILITY" => {
+                Self::Capability(words.take(MAX_WORDS).map(str::to_ascii_uppercase).collect())
+            }
+            "HIGHESTMODSEQ" => {
+                let value = rest.parse().ok().filter(|value| *value <= MAX_MODSEQ)?;
+                Self::HighestModSeq(ModSeq(value))
+            }
+            // RFC 9051: no uid is 0, and the next one neither.
+            "UIDNEXT" => Self::UidNext(Uid(rest.parse().ok().filter(|uid| *uid > 0)?)),
             "UIDVALIDITY" => Self::UidValidity(UidValidity(rest.parse().ok()?)),
             "MODIFIED" => Self::Modified(UidSet::parse(rest.as_bytes())?),
             "PERMANENTFLAGS" => {
                 let list = rest.strip_prefix('(')?.strip_suffix(')')?;
-                Self::PermanentFlags(list.split_ascii_whitespace().map(str::to_owned).collect())
+                let words = list.split_ascii_whitespace().take(MAX_WORDS);
+                Self::PermanentFlags(words.map(str::to_owned).collect())
             }
             "APPENDUID" => {
                 let validity = UidValidity(words.next()?.parse().ok()?);

@@ -10,6 +10,7 @@ use posthorn_model::{ModSeq, Uid, UidValidity};
 
 use super::{Code, Condition, Reply, Status, Untagged};
 use crate::UidSet;
+use crate::limit::MAX_MODSEQ;
 
 /// Returns our own form of a response; nothing where async-imap's form has lost something.
 pub(crate) fn reply(response: &Response<'_>) -> Option<Reply> {
@@ -61,6 +62,9 @@ fn status(
         Some(ResponseCode::ReadOnly) => Some(Code::ReadOnly),
         Some(ResponseCode::ReadWrite) => Some(Code::ReadWrite),
         Some(ResponseCode::TryCreate) => Some(Code::TryCreate),
+        // What cannot be is left to our own reading, which says so.
+        Some(ResponseCode::UidNext(0)) => return None,
+        Some(ResponseCode::HighestModSeq(value)) if *value > MAX_MODSEQ => return None,
         Some(ResponseCode::UidNext(uid)) => Some(Code::UidNext(Uid(*uid))),
         Some(ResponseCode::UidValidity(validity)) => {
             Some(Code::UidValidity(UidValidity(*validity)))

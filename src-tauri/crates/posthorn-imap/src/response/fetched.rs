@@ -3,6 +3,7 @@
 use posthorn_model::{Flags, ModSeq, Timestamp, Uid};
 
 use super::BodyStructure;
+use crate::limit::{MAX_CLAIMED_SIZE, MAX_MODSEQ};
 use crate::literal::Literal;
 use crate::token::{Cursor, Next, text_of};
 use crate::{Result, date};
@@ -69,6 +70,30 @@ impl Fetched {
         self.sections.swap_remove(at).data
     }
 
+    /// Returns about how many octets of memory its flags hold.
+    pub(crate) fn flags_heap(&self) -> usize {
+        let keyword = |word: &posthorn_model::Keyword| 48 + word.len();
+        self.flags.as_ref().map_or(0, |flags| flags.keywords.iter().map(keyword).sum())
+    }
+
+    /// Returns about how many octets of memory it holds.
+    pub(crate) fn heap(&self) -> usize {
+        let text = |text: &Option<String>| text.as_ref().map_or(0, String::len);
+        let literal = |part: &Section| {
+            let memory = part.data.as_ref().and_then(Literal::as_memory);
+            size_of::<Section>() + part.name.len() + memory.map_or(0, <[u8]>::len)
+        };
+        let parts = self.body_structure.as_ref().map_or(0, BodyStructure::memory);
+        size_of::<Self>()
+            + self.flags_heap()
+            + text(&self.email_id)
+            + text(&self.thread_id)
+            + text(&self.preview)
+            + self.gm_labels.as_deref().map_or(0, super::words)
+            + self.sections.iter().map(literal).sum::<usize>()
+            + parts
+    }
+
     /// Reads what follows `* n FETCH `.
     pub(crate) fn parse(seq: u32, cursor: &mut Cursor) -> Result<Self> {
         let mut fetched = Self { seq, ..Self::default() };
@@ -95,12 +120,16 @@ impl Fetched {
                 self.flags = Some(Flags::from_names(words.iter().map(String::as_str)));
             }
             "MODSEQ" => {
-                self.modseq = parenthesised(cursor)?.and_then(|text| text.parse().ok()).map(ModSeq);
+                let value = parenthesised(cursor)?.and_then(|text| text.parse().ok());
+                self.modseq = value.filter(|value| *value <= MAX_MODSEQ).map(ModSeq);
             }
             "INTERNALDATE" => {
                 self.internal_date = cursor.nword()?.and_then(|text| date::parse(&text));
             }
-            "RFC822.SIZE" => self.size = cursor.nword()?.and_then(|text| text.parse().ok()),
+            "RFC822.SIZE" => {
+                let size = cursor.nword()?.and_then(|text| text.parse().ok());
+                self.size = size.map(|size: u64| size.min(MAX_CLAIMED_SIZE));
+            }
             "BODYSTRUCTURE" => self.body_structure = BodyStructure::parse(cursor)?,
             "EMAILID" => self.email_id = parenthesised(cursor)?,
             "THREADID" => self.thread_id = parenthesised(cursor)?,

@@ -4,6 +4,7 @@ use std::fmt;
 
 use posthorn_model::{MailboxRole, ModSeq, Uid, UidValidity};
 
+use crate::limit::{MAX_MODSEQ, MAX_WORDS};
 use crate::token::{Cursor, Next, text_of};
 use crate::{Result, utf7};
 
@@ -199,10 +200,13 @@ impl MailboxStatus {
             match item.as_str() {
                 "MESSAGES" => status.messages = Some(cursor.number32()?),
                 "UNSEEN" => status.unseen = Some(cursor.number32()?),
-                "UIDNEXT" => status.uid_next = Some(Uid(cursor.number32()?)),
+                "UIDNEXT" => {
+                    status.uid_next = Some(Uid(cursor.number32()?)).filter(|uid| uid.0 > 0);
+                }
                 "UIDVALIDITY" => status.uid_validity = Some(UidValidity(cursor.number32()?)),
                 "HIGHESTMODSEQ" => {
-                    status.highest_modseq = Some(cursor.number()?).filter(|at| *at > 0).map(ModSeq);
+                    let is_one = |at: &u64| (1..=MAX_MODSEQ).contains(at);
+                    status.highest_modseq = Some(cursor.number()?).filter(is_one).map(ModSeq);
                 }
                 "SIZE" => status.size = Some(cursor.number()?),
                 "APPENDLIMIT" => {
@@ -312,7 +316,9 @@ fn one_kind(cursor: &mut Cursor) -> Result<Vec<Namespace>> {
             _ => cursor.nword()?.and_then(|text| text.chars().next()),
         };
         cursor.skip_rest_of_list()?;
-        found.push(Namespace { prefix, delimiter });
+        if found.len() < MAX_WORDS {
+            found.push(Namespace { prefix, delimiter });
+        }
     }
 }
 

@@ -11,6 +11,7 @@ use super::{
 };
 use crate::error::clip;
 use crate::frame::Frame;
+use crate::limit::{MAX_MODSEQ, MAX_RANGES, MAX_SENTENCE, MAX_WORDS};
 use crate::token::{Cursor, Next, text_of};
 use crate::{Error, Result, UidSet};
 
@@ -46,7 +47,7 @@ fn condition(word: &str) -> Option<Condition> {
 
 fn status(condition: Condition, cursor: &mut Cursor) -> Status {
     let (code, text) = code::split(&text_of(cursor.rest()));
-    Status { condition, code, text }
+    Status { condition, code, text: clip(&text, MAX_SENTENCE) }
 }
 
 fn untagged(cursor: &mut Cursor) -> Result<Untagged> {
@@ -62,7 +63,7 @@ fn untagged(cursor: &mut Cursor) -> Result<Untagged> {
         "CAPABILITY" => Untagged::Capability(upper_words(cursor)),
         "ENABLED" => Untagged::Enabled(upper_words(cursor)),
         "FLAGS" => Untagged::Flags(cursor.words()?),
-        "LIST" | "XLIST" => Untagged::List(Mailbox::parse(cursor)?),
+        "LIST" | "XLIST" => Untagged::List(Box::new(Mailbox::parse(cursor)?)),
         "LSUB" => Untagged::Subscribed(Mailbox::parse(cursor)?.name),
         "QUOTA" => Untagged::Quota(Quota::parse(cursor)?),
         "MYRIGHTS" => {
@@ -72,7 +73,7 @@ fn untagged(cursor: &mut Cursor) -> Result<Untagged> {
         }
         "STATUS" => {
             let (name, status) = MailboxStatus::parse(cursor)?;
-            Untagged::MailboxStatus(name, status)
+            Untagged::MailboxStatus(name, Box::new(status))
         }
         "SEARCH" => Untagged::Search(search(cursor)?),
         "ESEARCH" => Untagged::Search(esearch(cursor)?),
@@ -106,12 +107,13 @@ fn numbered(cursor: &mut Cursor) -> Result<Untagged> {
 }
 
 fn upper_words(cursor: &mut Cursor) -> Vec<String> {
-    text_of(cursor.rest()).split_ascii_whitespace().map(str::to_ascii_uppercase).collect()
+    let text = text_of(cursor.rest());
+    text.split_ascii_whitespace().take(MAX_WORDS).map(str::to_ascii_uppercase).collect()
 }
 
 /// Reads `1 2 3 (MODSEQ 4)`: one pass, whatever the length.
 fn search(cursor: &mut Cursor) -> Result<Found> {
-    let mut numbers = Vec::new();
+    let mut numbers: Vec<(u32, u32)> = Vec::new();
     let mut found = Found::default();
     loop {
         cursor.spaces();
@@ -121,13 +123,21 @@ fn search(cursor: &mut Cursor) -> Result<Found> {
                 cursor.accept(b'(');
                 if cursor.keyword() == "MODSEQ" {
                     cursor.spaces();
-                    found.modseq = Some(ModSeq(cursor.number()?));
+                    found.modseq = modseq(cursor)?;
                 }
                 cursor.skip_rest_of_list()?;
             }
             _ => {
                 let number = cursor.number32()?;
-                numbers.push((number, number));
+                // What follows one another stays a range, which is how servers list.
+                match numbers.last_mut() {
+                    Some(last) if last.1.checked_add(1) == Some(number) => last.1 = number,
+                    _ => numbers.push((number, number)),
+                }
+                if numbers.len() > MAX_RANGES {
+                    let limit = MAX_RANGES as u64;
+                    return Err(Error::Limit { what: "number of search results", limit });
+                }
             }
         }
     }
@@ -158,13 +168,18 @@ fn esearch(cursor: &mut Cursor) -> Result<Found> {
                         found.uids = set.ok_or_else(|| cursor.error("a uid set is malformed"))?;
                     }
                     "COUNT" => found.count = Some(cursor.number()?),
-                    "MODSEQ" => found.modseq = Some(ModSeq(cursor.number()?)),
+                    "MODSEQ" => found.modseq = modseq(cursor)?,
                     "" => return Err(cursor.error("a search item is missing")),
                     _ => cursor.skip_value()?,
                 }
             }
         }
     }
+}
+
+/// Reads a mod-seq; one that cannot be is none.
+fn modseq(cursor: &mut Cursor) -> Result<Option<ModSeq>> {
+    Ok(Some(cursor.number()?).filter(|value| *value <= MAX_MODSEQ).map(ModSeq))
 }
 
 fn vanished(cursor: &mut Cursor) -> Result<Untagged> {
@@ -187,6 +202,7 @@ fn id(cursor: &mut Cursor) -> Result<Vec<(String, String)>> {
         cursor.spaces();
         match cursor.peek() {
             Next::Byte(b')') | Next::End => return Ok(fields),
+            _ if fields.len() >= MAX_WORDS => return Ok(fields),
             Next::Byte(b'(') => cursor.skip_value()?,
             _ => {
                 let key = cursor.nword()?.unwrap_or_default();

@@ -5,8 +5,8 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite};
 
 use super::Session;
 use crate::command::{Command, Part};
-use crate::connection::Step;
-use crate::limit::{APPEND_CHUNK, MAX_UNASKED_LITERAL};
+use crate::connection::{Collected, Step};
+use crate::limit::{APPEND_CHUNK, MAX_CHALLENGES, MAX_UNASKED_LITERAL};
 use crate::response::Code;
 use crate::{Error, MailboxName, Result, date};
 
@@ -45,20 +45,24 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
             matches!(command.parts.last(), Some(Part::Text(_))),
             "the announcement ends a line"
         );
-        let mut seen = Vec::new();
+        let mut seen = Collected::default();
         let tag = self.connection.start(&command, &mut seen).await?;
         if !at_once {
             self.connection.wait_for_continuation(&tag, &mut seen).await?;
         }
         self.upload(size, message).await?;
         self.connection.send_untagged("").await?;
+        let mut again = 0;
         loop {
             match self.connection.step(&tag).await? {
-                Step::Untagged(untagged) => seen.push(untagged),
+                Step::Untagged(untagged) => seen.push(untagged)?,
                 // A server that also asks for what was sent at once.
-                Step::Continue(_) => {}
+                Step::Continue(_) if again < MAX_CHALLENGES => again += 1,
+                Step::Continue(_) => {
+                    return Err(Error::Protocol("the server asks for more and more".to_owned()));
+                }
                 Step::Done(done) => {
-                    self.absorb_all(seen);
+                    self.absorb_all(seen.into_vec());
                     self.heed(&done);
                     return Ok(match done.code {
                         Some(Code::AppendUid(uid_validity, uids)) => {

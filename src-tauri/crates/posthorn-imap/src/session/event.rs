@@ -28,6 +28,22 @@ pub enum Event {
 }
 
 impl Event {
+    /// Returns about how many octets of memory it holds.
+    pub(crate) fn memory(&self) -> usize {
+        let heap = match self {
+            Self::Vanished(uids) => uids.memory(),
+            Self::Changed(fetched) => fetched.heap(),
+            Self::Counts(name, _) => size_of::<MailboxStatus>() + name.as_wire().len(),
+            Self::Listed(mailbox) => {
+                let attributes = crate::response::words(&mailbox.attributes);
+                size_of::<Mailbox>() + mailbox.name.as_wire().len() + attributes
+            }
+            Self::Alert(text) | Self::Closing(text) => text.len(),
+            Self::Exists(_) | Self::Expunged(_) | Self::Overflow => 0,
+        };
+        size_of::<Self>() + heap
+    }
+
     pub(crate) fn from_untagged(untagged: Untagged) -> Option<Self> {
         Some(match untagged {
             Untagged::Exists(count) => Self::Exists(count),
@@ -39,8 +55,8 @@ impl Event {
                 fetched.body_structure = None;
                 Self::Changed(fetched)
             }
-            Untagged::MailboxStatus(name, status) => Self::Counts(name, Box::new(status)),
-            Untagged::List(mailbox) => Self::Listed(Box::new(mailbox)),
+            Untagged::MailboxStatus(name, status) => Self::Counts(name, status),
+            Untagged::List(mailbox) => Self::Listed(mailbox),
             // RFC 5465 section 5.8: the server stopped telling.
             Untagged::Status(status) if status.code.as_ref().is_some_and(Code::is_overflow) => {
                 Self::Overflow

@@ -88,7 +88,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
         let mut counts = Vec::new();
         for untagged in answer?.0 {
             match untagged {
-                Untagged::MailboxStatus(name, status) => counts.push((name, status)),
+                Untagged::MailboxStatus(name, status) => counts.push((name, *status)),
                 other => self.absorb(other),
             }
         }

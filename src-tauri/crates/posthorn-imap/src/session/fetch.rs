@@ -6,8 +6,10 @@ use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::Session;
 use crate::command::{Command, is_section};
-use crate::connection::Step;
+use crate::connection::{Collected, Step, too_many};
+use crate::limit::{MAX_COLLECTED, MAX_UNASKED_OCTETS};
 use crate::response::Untagged;
+use crate::uid_set::UidSum;
 use crate::{Error, Fetched, Literal, Result, UidSet};
 
 /// What to search for in the open mailbox.
@@ -69,13 +71,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
                 }
             }
         };
-        let mut answer: Option<UidSet> = None;
+        let mut answer: Option<UidSum> = None;
         for untagged in self.exec(&command).await?.0 {
             match untagged {
-                Untagged::Search(found) => answer.get_or_insert_default().extend(&found.uids),
+                Untagged::Search(found) => answer.get_or_insert_default().add(&found.uids)?,
                 other => self.absorb(other),
             }
         }
+        let answer = answer.map(UidSum::into_set);
         // A range of four thousand million uids costs a server nothing, and whoever walks it everything.
         if let (Some(found), Some(most)) = (&answer, self.most())
             && found.len() > u64::from(most)
@@ -110,7 +113,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
             let vanished = if self.is_enabled("QRESYNC") { " VANISHED" } else { "" };
             command = command.words(&format!(" (CHANGEDSINCE {}{vanished})", since.0));
         }
-        self.fetch(&command).await
+        self.fetch(&command, uids).await
     }
 
     /// Fetches all that a list shows: flags, received time, size, structure, header; and the ids that survive a
@@ -128,7 +131,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
             items.push_str(if is_offered { item } else { "" });
         }
         let command = Command::new("UID FETCH").set(uids)?.words(&format!(" ({items})"));
-        self.fetch(&command).await
+        self.fetch(&command, uids).await
     }
 
     /// Fetches the same without what some servers cannot put together (structure, beginnings): for messages whose heads
@@ -136,7 +139,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
     pub async fn fetch_bare_heads(&mut self, uids: &UidSet) -> Result<Fetching<'_, S>> {
         let items = " (UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER])";
         let command = Command::new("UID FETCH").set(uids)?.words(items);
-        self.fetch(&command).await
+        self.fetch(&command, uids).await
     }
 
     /// Fetches what tells one message from another without its head: flags, size, received time.
@@ -144,7 +147,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
         let modseq = if self.has_modseqs() { " MODSEQ" } else { "" };
         let items = format!(" (UID FLAGS INTERNALDATE RFC822.SIZE{modseq})");
         let command = Command::new("UID FETCH").set(uids)?.words(&items);
-        self.fetch(&command).await
+        self.fetch(&command, uids).await
     }
 
     /// Fetches what tells whether a message is one that is here already, under another uid: flags, size, and of its
@@ -162,19 +165,19 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
             " (UID FLAGS RFC822.SIZE{modseq}{id} BODY.PEEK[HEADER.FIELDS (MESSAGE-ID DATE)])"
         );
         let command = Command::new("UID FETCH").set(uids)?.words(&items);
-        self.fetch(&command).await
+        self.fetch(&command, uids).await
     }
 
     /// Fetches sizes alone.
     pub async fn fetch_sizes(&mut self, uids: &UidSet) -> Result<Fetching<'_, S>> {
         let command = Command::new("UID FETCH").set(uids)?.words(" (UID RFC822.SIZE)");
-        self.fetch(&command).await
+        self.fetch(&command, uids).await
     }
 
     /// Fetches whole messages, unchanged and without marking them read: section `""` of each [`Fetched`].
     pub async fn fetch_bodies(&mut self, uids: &UidSet) -> Result<Fetching<'_, S>> {
         let command = Command::new("UID FETCH").set(uids)?.words(" (UID BODY.PEEK[])");
-        self.fetch(&command).await
+        self.fetch(&command, uids).await
     }
 
     /// Fetches one section (`1.2`, `HEADER`, `1.MIME`), whole or `length` octets from `offset` on. Nothing when the
@@ -194,7 +197,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
             .set(&uid.into())?
             .words(&format!(" (UID BODY.PEEK[{section}]{partial})"));
         let origin = range.map(|(offset, _)| offset);
-        let mut fetching = self.fetch(&command).await?;
+        let mut fetching = self.fetch(&command, &uid.into()).await?;
         let mut found = None;
         while let Some(fetched) = fetching.next().await? {
             if fetched.uid != Some(uid) {
@@ -224,7 +227,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
         let modseq = if self.has_modseqs() { " MODSEQ" } else { "" };
         let command =
             Command::new("UID FETCH").set(uids)?.words(&format!(" (UID FLAGS{modseq} {item})"));
-        self.fetch(&command).await
+        self.fetch(&command, uids).await
     }
 
     /// Fetches a part without its transfer encoding (RFC 3516): a quarter less than base64. Nothing when the message or
@@ -239,7 +242,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
         let command = Command::new("UID FETCH")
             .set(&uid.into())?
             .words(&format!(" (UID BINARY.PEEK[{section}])"));
-        let mut fetching = self.fetch(&command).await?;
+        let mut fetching = self.fetch(&command, &uid.into()).await?;
         let mut found = None;
         while let Some(fetched) = fetching.next().await? {
             if fetched.uid == Some(uid) {
@@ -258,11 +261,23 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
         self.has("CONDSTORE") || self.has("QRESYNC")
     }
 
-    async fn fetch(&mut self, command: &Command) -> Result<Fetching<'_, S>> {
-        let mut seen = Vec::new();
+    async fn fetch(&mut self, command: &Command, asked: &UidSet) -> Result<Fetching<'_, S>> {
+        let mut seen = Collected::default();
         let tag = self.connection.start(command, &mut seen).await?;
-        self.absorb_all(seen);
-        Ok(Fetching { session: self, tag, vanished: UidSet::new(), is_done: false })
+        self.absorb_all(seen.into_vec());
+        // A range may name four thousand million uids; no more messages than there are can be told of.
+        let most = self.most().map_or(u64::from(u32::MAX), u64::from);
+        Ok(Fetching {
+            session: self,
+            tag,
+            left: asked.len().min(most),
+            asked: asked.clone(),
+            beside: 0,
+            octets_beside: 0,
+            gone: UidSum::default(),
+            vanished: UidSet::new(),
+            is_done: false,
+        })
     }
 }
 
@@ -273,25 +288,44 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
 pub struct Fetching<'a, S: AsyncRead + AsyncWrite + Unpin + Send> {
     session: &'a mut Session<S>,
     tag: RequestId,
+    asked: UidSet,
+    /// Messages that were asked for and may still come.
+    left: u64,
+    /// Responses that are no answer, and their octets.
+    beside: usize,
+    octets_beside: u64,
+    gone: UidSum,
+    /// Complete only at the end.
     vanished: UidSet,
     is_done: bool,
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin + Send> Fetching<'_, S> {
     /// Returns the next message; nothing after the tagged `OK`. A server may mention messages that were not asked
-    /// for, and may mention one twice.
+    /// for, and may mention one twice; one that does nothing else is given up.
     pub async fn next(&mut self) -> Result<Option<Fetched>> {
         while !self.is_done {
+            let before = self.session.connection.shim().received;
             match self.session.connection.step(&self.tag).await? {
                 Step::Untagged(Untagged::Fetch(fetched)) if fetched.uid.is_some() => {
+                    if self.left > 0 && fetched.uid.is_some_and(|uid| self.asked.contains(uid)) {
+                        self.left -= 1;
+                    } else {
+                        self.count(before)?;
+                    }
                     return Ok(Some(*fetched));
                 }
                 Step::Untagged(Untagged::Vanished { earlier: true, uids }) => {
-                    self.vanished.extend(&uids);
+                    self.count(before)?;
+                    self.gone.add(&uids)?;
                 }
-                Step::Untagged(other) => self.session.absorb(other),
+                Step::Untagged(other) => {
+                    self.count(before)?;
+                    self.session.absorb(other);
+                }
                 Step::Done(done) => {
                     self.session.heed(&done);
+                    self.vanished = std::mem::take(&mut self.gone).into_set();
                     self.is_done = true;
                 }
                 Step::Continue(_) => {
@@ -302,6 +336,19 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Fetching<'_, S> {
             }
         }
         Ok(None)
+    }
+
+    /// Counts a response that is no answer.
+    fn count(&mut self, before: u64) -> Result<()> {
+        self.beside += 1;
+        self.octets_beside += self.session.connection.shim().received - before;
+        if self.beside > MAX_COLLECTED {
+            return Err(too_many(MAX_COLLECTED));
+        }
+        if self.octets_beside > MAX_UNASKED_OCTETS {
+            return Err(Error::Limit { what: "answer", limit: MAX_UNASKED_OCTETS });
+        }
+        Ok(())
     }
 
     /// Returns the uids that vanished since the mod-seq that was asked for. Complete only after [`Self::next`]

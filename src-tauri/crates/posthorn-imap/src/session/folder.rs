@@ -45,10 +45,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
         }
         for untagged in untagged {
             match untagged {
-                Untagged::List(mailbox) => mailboxes.push(mailbox),
+                Untagged::List(mailbox) => mailboxes.push(*mailbox),
                 Untagged::Subscribed(name) => _ = subscribed.insert(name),
                 Untagged::MailboxStatus(name, status) => {
-                    counts.insert(name, status);
+                    counts.insert(name, *status);
                 }
                 other => self.absorb(other),
             }
@@ -92,7 +92,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
         let mut found = Vec::new();
         for untagged in self.exec_all(&commands).await?.0 {
             match untagged {
-                Untagged::MailboxStatus(name, status) => found.push((name, status)),
+                Untagged::MailboxStatus(name, status) => found.push((name, *status)),
                 other => self.absorb(other),
             }
         }
@@ -123,7 +123,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
         let mut answer = None;
         for untagged in self.exec(&command).await?.0 {
             match untagged {
-                Untagged::MailboxStatus(other, status) if other == *name => answer = Some(status),
+                Untagged::MailboxStatus(other, status) if other == *name => answer = Some(*status),
                 other => self.absorb(other),
             }
         }

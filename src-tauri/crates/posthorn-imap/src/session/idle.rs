@@ -11,7 +11,8 @@ use tokio::time::timeout;
 
 use super::{Event, Session};
 use crate::command::Command;
-use crate::connection::Step;
+use crate::connection::{Collected, Step, too_many};
+use crate::limit::MAX_COLLECTED;
 use crate::{Error, Result};
 
 /// A session that listens. Drop it without [`Self::done`] and the session is over.
@@ -35,10 +36,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
         if !self.has("IDLE") && !self.has("IMAP4REV2") {
             return Err(Error::Unsupported("IDLE"));
         }
-        let mut seen = Vec::new();
+        let mut seen = Collected::default();
         let tag = self.connection.start(&Command::new("IDLE"), &mut seen).await?;
         self.connection.wait_for_continuation(&tag, &mut seen).await?;
-        self.absorb_all(seen);
+        self.absorb_all(seen.into_vec());
         Ok(Idle { session: self, tag })
     }
 }
@@ -68,12 +69,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Idle<'_, S> {
     pub async fn done(self) -> Result<()> {
         self.session.connection.renew_deadline();
         self.session.connection.send_untagged("DONE").await?;
-        loop {
+        for _ in 0..MAX_COLLECTED {
             match self.session.connection.step(&self.tag).await? {
                 Step::Untagged(untagged) => self.session.absorb(untagged),
                 Step::Continue(_) => {}
                 Step::Done(_) => return Ok(()),
             }
         }
+        Err(too_many(MAX_COLLECTED))
     }
 }

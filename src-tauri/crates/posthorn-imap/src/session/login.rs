@@ -11,8 +11,9 @@ use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::Session;
 use crate::command::Command;
-use crate::connection::{Done, Step};
+use crate::connection::{Collected, Done, Step};
 use crate::error::clip;
+use crate::limit::MAX_CHALLENGES;
 use crate::{Code, Error, Result};
 
 /// Codes of a refusal that are about the credentials (RFC 5530 section 3).
@@ -113,13 +114,20 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
         {
             command = format!("{command} {first}");
         }
-        let mut seen = Vec::new();
-        let mut broken = None;
+        let mut seen = Collected::default();
+        let (mut broken, mut challenges) = (None, 0);
         let tag = self.connection.start(&Command::new(command), &mut seen).await?;
         let answer = loop {
             match self.connection.step(&tag).await {
-                Ok(Step::Untagged(untagged)) => seen.push(untagged),
+                Ok(Step::Untagged(untagged)) => seen.push(untagged)?,
+                Ok(Step::Continue(_)) if challenges >= MAX_CHALLENGES => {
+                    return Err(Error::Limit {
+                        what: "number of challenges",
+                        limit: MAX_CHALLENGES as u64,
+                    });
+                }
                 Ok(Step::Continue(text)) => {
+                    challenges += 1;
                     let line = first.take().map_or_else(|| respond(&mut exchange, &text), Ok);
                     // `*` ends the exchange; the refusal follows.
                     let line = line.unwrap_or_else(|error| {
@@ -132,7 +140,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
                 Err(error) => break Err(error),
             }
         };
-        self.absorb_all(seen);
+        self.absorb_all(seen.into_vec());
         match (answer, broken) {
             // A server that cannot speak the mechanism, or not prove itself, is not signed in to, whatever it says.
             (Ok(_), Some(error)) => Err(Error::Protocol(error.to_string())),

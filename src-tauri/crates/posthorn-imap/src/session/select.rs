@@ -1,13 +1,15 @@
 //! Opening a mailbox: SELECT and EXAMINE, with CONDSTORE and QRESYNC (RFC 7162).
 
-use posthorn_model::{ModSeq, Uid, UidValidity};
+use posthorn_model::{Flags, ModSeq, Uid, UidValidity};
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::Session;
 use crate::command::Command;
-use crate::limit::MAX_SET_TEXT;
+use crate::connection::too_many;
+use crate::limit::{MAX_CHANGED, MAX_COLLECTED, MAX_COLLECTED_MEMORY, MAX_SET_TEXT};
 use crate::response::{Code, Untagged};
-use crate::{Error, Fetched, MailboxName, Result, UidSet};
+use crate::uid_set::UidSum;
+use crate::{Error, MailboxName, Result, UidSet};
 
 /// What to ask for when a mailbox is opened.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,7 +51,18 @@ pub struct Selected {
     /// What vanished since the mod-seq that was given.
     pub vanished: UidSet,
     /// What changed since the mod-seq that was given.
-    pub changed: Vec<Fetched>,
+    pub changed: Vec<Changed>,
+}
+
+/// Flags of one message that changed. Small, because there may be as many as the mailbox has messages.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Changed {
+    /// The message.
+    pub uid: Uid,
+    /// Its flags now.
+    pub flags: Flags,
+    /// Its mod-seq now. Absent where the server left it out.
+    pub modseq: Option<ModSeq>,
 }
 
 /// A [`Selected`] in the making.
@@ -62,33 +75,46 @@ struct Seen {
     flags: Vec<String>,
     permanent_flags: Option<Vec<String>>,
     mailbox_id: Option<String>,
-    vanished: UidSet,
-    changed: Vec<Fetched>,
+    vanished: UidSum,
+    changed: Vec<Changed>,
+    /// Octets that the changes hold.
+    memory: usize,
     is_read_only: bool,
 }
 
 impl Seen {
-    fn take(&mut self, untagged: Untagged) -> Option<Untagged> {
+    /// Takes what concerns the opening and returns the rest.
+    fn take(&mut self, untagged: Untagged) -> Result<Option<Untagged>> {
         match untagged {
             Untagged::Exists(count) => self.exists = Some(count),
             Untagged::Flags(flags) => self.flags = flags,
-            Untagged::Vanished { uids, .. } => self.vanished.extend(&uids),
-            Untagged::Fetch(fetched) => self.changed.push(*fetched),
+            Untagged::Vanished { uids, .. } => self.vanished.add(&uids)?,
+            Untagged::Fetch(fetched) => {
+                self.memory += fetched.flags_heap() + size_of::<Changed>();
+                if self.changed.len() >= MAX_CHANGED {
+                    return Err(too_many(MAX_CHANGED));
+                }
+                if self.memory > 2 * MAX_COLLECTED_MEMORY {
+                    return Err(Error::Limit {
+                        what: "answer",
+                        limit: 2 * MAX_COLLECTED_MEMORY as u64,
+                    });
+                }
+                if let (Some(uid), Some(flags)) = (fetched.uid, fetched.flags) {
+                    self.changed.push(Changed { uid, flags, modseq: fetched.modseq });
+                }
+            }
             Untagged::Status(status) => match status.code {
                 // What came before this belongs to the mailbox that was open until now.
                 Some(Code::Other(ref name, _)) if name == "CLOSED" => *self = Self::default(),
-                Some(code @ (Code::Alert | Code::Capability(_))) => {
-                    return Some(Untagged::Status(crate::response::Status {
-                        code: Some(code),
-                        ..status
-                    }));
+                Some(Code::Alert | Code::Capability(_)) | None => {
+                    return Ok(Some(Untagged::Status(status)));
                 }
                 Some(code) => self.take_code(code),
-                None => return Some(Untagged::Status(status)),
             },
-            other => return Some(other),
+            other => return Ok(Some(other)),
         }
-        None
+        Ok(None)
     }
 
     fn take_code(&mut self, code: Code) {
@@ -151,13 +177,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
         }
         self.forget_events();
         self.turn_to(None);
-        let (untagged, done) = self.exec(&command).await?;
         let mut seen = Seen { is_read_only: verb == "EXAMINE", ..Seen::default() };
-        for untagged in untagged {
-            if let Some(other) = seen.take(untagged) {
-                self.absorb(other);
-            }
-        }
+        let most = MAX_CHANGED + MAX_COLLECTED;
+        let mut take = |untagged| seen.take(untagged);
+        let (others, done) = self.connection.exec_with(&command, most, &mut take).await?;
+        self.heed(&done);
+        self.absorb_all(others);
         if let Some(code) = done.code {
             seen.take_code(code);
         }
@@ -173,7 +198,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
             flags: seen.flags,
             permanent_flags: seen.permanent_flags,
             mailbox_id: seen.mailbox_id,
-            vanished: seen.vanished,
+            vanished: seen.vanished.into_set(),
             changed: seen.changed,
         })
     }

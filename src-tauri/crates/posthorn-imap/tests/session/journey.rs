@@ -150,7 +150,7 @@ async fn outcome(
 
 #[tokio::test]
 async fn every_command_works_in_any_delivery() {
-    for delivery in [Delivery::Whole, Delivery::ByteByByte] {
+    for delivery in [Delivery::Whole, Delivery::Bytes] {
         let (travelled, served) = outcome(journey(), delivery, Ending::Close).await;
         served.unwrap();
         travelled.unwrap();

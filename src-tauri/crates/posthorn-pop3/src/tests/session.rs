@@ -4,8 +4,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use posthorn_sasl::{Credentials, Exposure};
+use posthorn_testkit::{Script, ScriptDelivery as Delivery};
 
-use super::script::{Delivery, Step, said, script, serve};
+use super::{script, serve};
 use crate::{Error, Fetch, Maildrop, RespCode, Session, Settings, UidlListing};
 
 const LOGIN: &str = "
@@ -84,7 +85,7 @@ async fn journey(stream: tokio::io::DuplexStream) -> Result<(Maildrop, Vec<u8>, 
     Ok((maildrop, bytes, refused))
 }
 
-fn whole() -> Vec<Step> {
+fn whole() -> Script {
     script(&format!("{LOGIN}{SURVEY}{BODIES}"))
 }
 
@@ -108,7 +109,7 @@ async fn a_session_is_understood_whole_and_byte_by_byte() {
 #[tokio::test]
 async fn a_connection_cut_at_any_byte_is_an_error_and_never_an_answer() {
     let steps = whole();
-    for at in 0..said(&steps) {
+    for at in 0..steps.bytes_said() {
         let (stream, _server) = serve(steps.clone(), Delivery::CutAt(at));
         let error = journey(stream).await.expect_err("cut");
         assert!(matches!(error, Error::Lost { .. }), "cut at {at}: {error}");
@@ -197,10 +198,9 @@ async fn tokens_and_scram_go_by_sasl() {
         let hello = format!("S: +OK\nC: CAPA\nS: +OK\nS: SASL {offered}\nS: USER\nS: .\n");
         let mut steps = script(&hello);
         if offered.starts_with("SCRAM") {
-            steps.push(Step::Line);
+            steps = steps.then_hear_a_line();
         }
-        steps.extend(script(&text));
-        let (stream, _server) = serve(steps, Delivery::Whole);
+        let (stream, _server) = serve(steps.then(script(&text)), Delivery::Whole);
         let mut session = Session::greet(stream, Settings::default()).await.unwrap();
         let result = session.sign_in(&credentials, Exposure::Harmless).await;
         let seen = result.err().map(|error| error.needs_credentials());
@@ -291,8 +291,7 @@ async fn data_before_the_handshake_is_refused() {
     let (stream, _server) = serve(script(&format!("{offer}\nS: +OK")), Delivery::Whole);
     let session = Session::greet(stream, Settings::default()).await.unwrap();
     assert!(session.start_tls().await.is_ok());
-    let mut injected = script(offer);
-    injected.push(Step::Say(b"+OK begin\r\n+OK injected\r\n".to_vec()));
+    let injected = script(offer).then_say(b"+OK begin\r\n+OK injected\r\n");
     let (stream, _server) = serve(injected, Delivery::Whole);
     let session = Session::greet(stream, Settings::default()).await.unwrap();
     assert!(matches!(session.start_tls().await, Err(Error::TlsInjection)));
@@ -416,13 +415,13 @@ async fn the_transcript_holds_no_password_and_no_mail() {
 #[test]
 fn a_session_can_run_in_a_task_of_its_own() {
     fn check<F: Future + Send>(_future: fn() -> F) {}
-    check(|| async { journey(serve(Vec::new(), Delivery::Whole).0).await });
+    check(|| async { journey(serve(script(""), Delivery::Whole).0).await });
 }
 
 #[tokio::test]
 async fn refusals_in_chinese_are_readable() {
-    let mut steps = script("S: +OK\nC: CAPA\nS: -ERR\nC: STAT");
-    steps.push(Step::Say(b"-ERR \xd3\xc3\xbb\xa7 \x1b[31m\r\n".to_vec()));
+    let steps =
+        script("S: +OK\nC: CAPA\nS: -ERR\nC: STAT").then_say(b"-ERR \xd3\xc3\xbb\xa7 \x1b[31m\r\n");
     let (stream, _server) = serve(steps, Delivery::Whole);
     let mut session = Session::greet(stream, Settings::default()).await.unwrap();
     assert_eq!(session.stat().await.unwrap_err().to_string(), "the server refused STAT: 用户 [31m");

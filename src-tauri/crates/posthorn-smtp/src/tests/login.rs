@@ -3,8 +3,9 @@
 use std::sync::{Arc, Mutex};
 
 use posthorn_sasl::{Credentials, Exposure};
+use posthorn_testkit::ScriptDelivery as Delivery;
 
-use super::script::{Delivery, Step, script, serve};
+use super::{script, serve};
 use crate::{Error, Session, Settings, Timeouts, verify};
 
 const HELLO: &str =
@@ -57,8 +58,8 @@ async fn a_server_without_ehlo_is_greeted_with_helo() {
 async fn data_before_the_handshake_is_refused() {
     let session = greet(&format!("{HELLO}C: STARTTLS\nS: 220 go")).await.unwrap();
     assert!(session.start_tls().await.is_ok());
-    let mut steps = script(&format!("{HELLO}C: STARTTLS"));
-    steps.push(Step::Say(b"220 go\r\n250-INJECTED\r\n250 AUTH LOGIN\r\n".to_vec()));
+    let steps = script(&format!("{HELLO}C: STARTTLS"))
+        .then_say(b"220 go\r\n250-INJECTED\r\n250 AUTH LOGIN\r\n");
     let session =
         Session::greet(serve(steps, Delivery::Whole).0, Settings::default()).await.unwrap();
     assert!(matches!(session.start_tls().await, Err(Error::TlsInjection)));
@@ -76,8 +77,7 @@ async fn replies_in_other_charsets_and_odd_forms_keep_their_code_and_words() {
         (b"550-one\r\n550 two\r\n", 550, "one two"),
     ];
     for (bytes, code, text) in cases {
-        let mut steps = script("S: 220 x\nC: EHLO [127.0.0.1]");
-        steps.push(Step::Say(bytes.to_vec()));
+        let steps = script("S: 220 x\nC: EHLO [127.0.0.1]").then_say(bytes);
         let error = Session::greet(serve(steps, Delivery::Bytes).0, Settings::default())
             .await
             .err()
@@ -169,10 +169,9 @@ async fn each_mechanism_is_spoken_as_its_document_says() {
         let hello = format!("S: 220 h\nC: EHLO [127.0.0.1]\nS: 250-h\nS: 250 AUTH {offered}\n");
         let mut steps = script(&hello);
         if offered.starts_with("SCRAM") {
-            steps.push(Step::Line);
+            steps = steps.then_hear_a_line();
         }
-        steps.extend(script(&text));
-        let (stream, _server) = serve(steps, Delivery::Whole);
+        let (stream, _server) = serve(steps.then(script(&text)), Delivery::Whole);
         let mut session = Session::greet(stream, Settings::default()).await.unwrap();
         let result = session.sign_in(&credentials, Exposure::Harmless).await;
         let is_over = text.ends_with("over");

@@ -2,11 +2,12 @@
 
 use std::ops::ControlFlow;
 
-use super::script::{Delivery, said, script, serve};
+use super::{script, serve};
 use crate::{
     Envelope, Error, Message, Observer, Outcome, PartlyRefused, RecipientResult, Session, Settings,
     Step, Stopped,
 };
+use posthorn_testkit::ScriptDelivery as Delivery;
 
 /// Notes the steps; stops at one of them, or at the first progress.
 #[derive(Default)]
@@ -124,7 +125,7 @@ async fn a_break_is_not_sent_before_the_dot_and_unknown_after_it() {
     let mail =
         "C: MAIL FROM:<ann@example.org> SIZE=23\nS: 250 ok\nC: RCPT TO:<bob@x.y>\nS: 250 ok\n";
     let text = format!("{HELLO}{mail}{UPLOAD}S: 250-2.0.0 Ok\nS: 250 done");
-    for at in said(&script(HELLO))..said(&script(&text)) {
+    for at in script(HELLO).bytes_said()..script(&text).bytes_said() {
         let mut notes = Notes::default();
         let outcome = submit(&text, Delivery::CutAt(at), &envelope(&["bob@x.y"]), TEXT, &mut notes)
             .await
@@ -267,7 +268,7 @@ async fn nobody_gets_it_when_the_user_wants_all_or_none() {
 fn a_submission_can_run_in_a_task_of_its_own() {
     fn check<F: Future + Send>(_future: fn() -> F) {}
     check(|| async {
-        let (stream, _server) = serve(Vec::new(), Delivery::Whole);
+        let (stream, _server) = serve(script(""), Delivery::Whole);
         let mut session = Session::greet(stream, Settings::default()).await.unwrap();
         session.authenticate("ann", "secret").await.unwrap();
         let message =

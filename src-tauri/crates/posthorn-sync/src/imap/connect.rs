@@ -15,6 +15,7 @@ use crate::failure::Failure;
 use crate::imap::quirk;
 use crate::limit::LOGOUT;
 use crate::problem::sentence;
+use crate::tuning::Tuning;
 
 /// What a server last said in words, redacted, and where everything goes that is said.
 #[derive(Clone, Debug, Default)]
@@ -118,11 +119,14 @@ pub(crate) async fn connect_to_listen(
     if login.server.encryption == Encryption::Plaintext && stored.tls_seen {
         return Err(Failure::Downgrade(login.server.host.clone()));
     }
+    let engine = &account.engine;
     let mut attempts = Attempts::begin(account, &stored, Side::Incoming).await?;
     let connection = loop {
-        let tap = account.engine.console.attach(id, purpose, &login.server.host);
+        let tap = engine.console.attach(id, purpose, &login.server.host);
         let said = Said::heard_by(tap);
-        match sign_in(&account.engine.dialer, login, attempts.credential(), said).await {
+        let signing_in =
+            sign_in(&engine.dialer, login, attempts.credential(), said, &engine.tuning);
+        match signing_in.await {
             Ok(connection) => break connection,
             Err(failure) => attempts.after(failure).await?,
         }
@@ -139,8 +143,10 @@ pub(crate) async fn sign_in(
     login: &Login,
     credential: &Credential,
     said: Said,
+    tuning: &Tuning,
 ) -> Result<Connection, Failure> {
-    in_time(&login.server.host, signed_in(dialer, login, credential, said)).await
+    let signing_in = signed_in(dialer, login, credential, said, tuning);
+    in_time(&login.server.host, tuning, signing_in).await
 }
 
 /// Dials a server and hears its greeting, behind the handshake where there is one; returns the session and its
@@ -149,8 +155,9 @@ pub(crate) async fn greet(
     dialer: &Dialer,
     login: &Login,
     said: &Said,
+    tuning: &Tuning,
 ) -> Result<(Session<Stream>, String), Failure> {
-    let options = Options { wire_log: Some(said.log()), ..Options::default() };
+    let options = Options { wire_log: Some(said.log()), stall: tuning.stall, ..Options::default() };
     let accepted = Fingerprint::parse(&login.fingerprint);
     let mut stream = dialer.dial(&login.server, accepted).await?;
     if login.server.encryption == Encryption::StartTls {
@@ -168,8 +175,9 @@ async fn signed_in(
     login: &Login,
     credential: &Credential,
     said: Said,
+    tuning: &Tuning,
 ) -> Result<Connection, Failure> {
-    let (mut session, protection) = greet(dialer, login, &said).await?;
+    let (mut session, protection) = greet(dialer, login, &said, tuning).await?;
     let exposure = exposure(login, &protection);
     session.sign_in(&credential.at(login), exposure).await.map_err(quirk::translate)?;
     let introduction = session.introduce(&WHO_WE_ARE, quirk::EXTENSIONS).await?;

@@ -1,6 +1,6 @@
 //! The folder list: what the server has, what each folder is for, and which of them have news.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use posthorn_imap::{Mailbox as Listing, MailboxName, MailboxStatus};
 use posthorn_model::{MailboxId, MailboxRole};
@@ -12,7 +12,7 @@ use crate::event::SyncEvent;
 use crate::failure::Failure;
 use crate::imap::connect::{self, Connection};
 use crate::imap::follow;
-use crate::limit::MAILBOXES;
+use crate::limit::{FOLDER_LEVELS, FOLDER_NAME, MAILBOXES};
 use crate::role::{Candidate, assign};
 
 /// A folder with what the list said about its contents.
@@ -46,7 +46,8 @@ pub(crate) async fn refresh(
     account: &Account,
     connection: &mut Connection,
 ) -> Result<Vec<Folder>, Failure> {
-    let listings = connection.session.list().await?;
+    let mut listings = connection.session.list().await?;
+    listings.retain(is_sane);
     let listed = listed(&listings);
     let listed = believed(account, listed).await?;
     follow::follow(account, connection, &listings, &listed).await?;
@@ -56,13 +57,17 @@ pub(crate) async fn refresh(
     learn_rights(account, connection, &mailboxes).await?;
     learn_prefix(account, connection).await?;
     follow::learn(account, &mailboxes, &statuses).await?;
-    let mut folders: Vec<Folder> = mailboxes
+    let mut mailboxes: Vec<Mailbox> = mailboxes
         .into_iter()
         .filter(|mailbox| mailbox.is_selectable && !mailbox.is_local)
+        .collect();
+    // Before the rest is left alone, so that INBOX is never among it.
+    mailboxes.sort_by_key(|mailbox| rank(mailbox.role));
+    let folders = mailboxes
+        .into_iter()
         .take(MAILBOXES)
         .map(|mailbox| Folder { status: statuses.get(mailbox.path.as_str()).cloned(), mailbox })
         .collect();
-    folders.sort_by_key(|folder| rank(folder.mailbox.role));
     Ok(folders)
 }
 
@@ -109,6 +114,7 @@ async fn learn_rights(
         .filter(|mailbox| !mailbox.is_local)
         .map(|mailbox| (MailboxName::from_wire(mailbox.path.clone()), mailbox.id))
         .filter(|(name, _)| connection.namespaces.is_foreign(name))
+        .take(MAILBOXES)
         .collect();
     let mut is_new = account.facts.set_foreign(foreign.iter().map(|(_, id)| *id).collect());
     let unknown: Vec<MailboxName> = foreign
@@ -117,8 +123,9 @@ async fn learn_rights(
         .map(|(name, _)| name.clone())
         .collect();
     if !unknown.is_empty() {
+        let ids: HashMap<MailboxName, MailboxId> = foreign.into_iter().collect();
         for (name, rights) in connection.session.rights(&unknown).await? {
-            if let Some((_, id)) = foreign.iter().find(|(foreign, _)| *foreign == name) {
+            if let Some(id) = ids.get(&name) {
                 is_new |= account.facts.set_rights(*id, rights);
             }
         }
@@ -153,11 +160,16 @@ pub(crate) fn rank(role: MailboxRole) -> u8 {
     }
 }
 
+/// Tells whether a folder can be somebody's.
+fn is_sane(listing: &Listing) -> bool {
+    listing.name.as_wire().len() <= FOLDER_NAME
+}
+
 fn listed(listings: &[Listing]) -> Vec<Listed> {
     let names = |listing: &Listing| -> Vec<String> {
         let name = listing.name.display();
         match listing.delimiter {
-            Some(delimiter) => name.split(delimiter).map(str::to_owned).collect(),
+            Some(delimiter) => name.splitn(FOLDER_LEVELS, delimiter).map(str::to_owned).collect(),
             None => vec![name],
         }
     };
@@ -190,9 +202,8 @@ async fn believed(account: &Account, mut listed: Vec<Listed>) -> Result<Vec<List
     let id = account.id;
     let known = account.store().read(move |tx| mailbox::list(tx, id)).await?;
     let known: Vec<&Mailbox> = known.iter().filter(|mailbox| !mailbox.is_local).collect();
-    let is_listed =
-        |listed: &[Listed], mailbox: &Mailbox| listed.iter().any(|item| item.path == mailbox.path);
-    let gone = known.iter().filter(|mailbox| !is_listed(&listed, mailbox)).count();
+    let paths: HashSet<String> = listed.iter().map(|item| item.path.clone()).collect();
+    let gone = known.iter().filter(|mailbox| !paths.contains(&mailbox.path)).count();
     let has_inbox = listed.iter().any(|item| item.role == MailboxRole::Inbox);
     if gone * 2 <= known.len() && (has_inbox || gone == 0) {
         return Ok(listed);
@@ -204,12 +215,11 @@ async fn believed(account: &Account, mut listed: Vec<Listed>) -> Result<Vec<List
         "asking a fresh connection whether so many folders are gone"
     );
     let mut fresh = connect::connect(account, Purpose::Doubting).await?;
-    let again = self::listed(&fresh.session.list().await?);
+    let mut again = fresh.session.list().await?;
+    again.retain(is_sane);
+    let again = self::listed(&again);
     account.tasks.spawn(fresh.leave());
-    let missing =
-        again.into_iter().filter(|item| !listed.iter().any(|known| known.path == item.path));
-    let missing: Vec<Listed> = missing.collect();
-    listed.extend(missing);
+    listed.extend(again.into_iter().filter(|item| !paths.contains(&item.path)));
     Ok(listed)
 }
 

@@ -10,7 +10,7 @@ use crate::event::SyncEvent;
 use crate::failure::Failure;
 use crate::imap::connect::Connection;
 use crate::imap::step::{arrivals, compare, flags, select, validity, vanished};
-use crate::limit::DOUBT_ABOVE;
+use crate::limit::{DOUBT_ABOVE, MESSAGES};
 
 /// Most uids that are asked for as a range without knowing which exist; a longer gap is listed first.
 const BLIND_RANGE: u32 = 500;
@@ -40,6 +40,9 @@ async fn step_by_step(
     mailbox: Mailbox,
 ) -> Result<Outcome, Failure> {
     let mut selected = select::open(connection, &mailbox).await?;
+    if selected.exists > MESSAGES {
+        return Err(Failure::TooMany { host: connection.host.clone(), limit: MESSAGES });
+    }
     let is_first = mailbox.sync.uid_validity.is_none() || !mailbox.sync.is_complete;
     let mut mailbox = validity::reconcile(account, mailbox, &selected).await?;
     let unnumbered = unnumbered(account, &mailbox).await?;
@@ -213,7 +216,7 @@ async fn finish(
             .uids
             .max()
             .map_or(0, |uid| uid.0)
-            .max(selected.uid_next.map_or(0, |uid| uid.0 - 1));
+            .max(selected.uid_next.map_or(0, |uid| uid.0.saturating_sub(1)));
         let below = if listed_below == 0 {
             known.clone()
         } else {
@@ -227,7 +230,7 @@ async fn finish(
                 account.store().write(move |tx| placement::remove_unnumbered(tx, id, &unnumbered));
             write.await?;
         }
-        is_matched = forget_unmatched(account, mailbox, &listing).await?;
+        is_matched = forget_unmatched(account, mailbox, &listing, &known.difference(&left)).await?;
         sync.audited_at = Some(account.now());
     }
     note(account, mailbox, &left, u64::from(selected.exists)).await?;
@@ -255,11 +258,14 @@ async fn note(
 }
 
 /// After a new uid validity: what a complete, consistent list did not show again is gone. Where that is much, a fresh
-/// connection must give the same list. Returns false where something is left that an operation under way holds.
+/// connection must give the same list. `read` are the messages whose heads are here: while one is listed that nobody could
+/// read, it may be one that is here, and nothing is forgotten. Returns false where something is left: that cannot be told
+/// yet, or that an operation under way holds.
 pub(crate) async fn forget_unmatched(
     account: &Account,
     mailbox: &Mailbox,
     listing: &vanished::Listing,
+    read: &UidSet,
 ) -> Result<bool, Failure> {
     if mailbox.sync.is_complete || !listing.is_consistent {
         return Ok(true);
@@ -267,6 +273,9 @@ pub(crate) async fn forget_unmatched(
     let id = mailbox.id;
     let unmatched = account.store().read(move |tx| placement::count_without_uid(tx, id)).await?;
     let is_doubtful = unmatched > DOUBT_ABOVE && unmatched > listing.uids.len();
+    if unmatched > 0 && !listing.uids.difference(read).is_empty() {
+        return Ok(false);
+    }
     if unmatched == 0
         || is_doubtful && !vanished::is_confirmed(account, mailbox, &listing.uids).await?
     {

@@ -50,7 +50,8 @@ pub(crate) async fn folder(
         },
         ..mailbox.clone()
     };
-    steps::forget_unmatched(account, &unmatched, &listing).await?;
+    let read = listing.uids.difference(&left);
+    steps::forget_unmatched(account, &unmatched, &listing, &read).await?;
     proof.remaining = left.len() + gone.difference(&believed).len();
     close(account, &mailbox, left, total).await
 }

@@ -71,9 +71,10 @@ async fn sign_in(
     credential: &Credential,
 ) -> Result<(Session<Stream>, String, String), Failure> {
     let login = &stored.settings.incoming;
-    let console = &account.engine.console;
-    let tap = console.attach(account.id, Purpose::Maildrop, &login.server.host);
-    let (mut session, security) = dial::pop3(&account.engine.dialer, login, Some(tap)).await?;
+    let engine = &account.engine;
+    let tap = engine.console.attach(account.id, Purpose::Maildrop, &login.server.host);
+    let (mut session, security) =
+        dial::pop3(&engine.dialer, login, Some(tap), &engine.tuning).await?;
     let greeting = sentence(session.greeting());
     // APOP hides a password where nothing else does, and only where the user wants that.
     let by_apop = stored.settings.pop_apop && security.is_empty() && session.offers_apop();
@@ -84,7 +85,7 @@ async fn sign_in(
         }
         Ok(session.sign_in(&credential.at(login), exposure).await?)
     };
-    dial::in_time(&login.server.host, sign_in).await?;
+    dial::in_time(&login.server.host, &account.engine.tuning, sign_in).await?;
     Ok((session, security, greeting))
 }
 

@@ -36,11 +36,13 @@ async fn sign_in(
     login: &Login,
     credential: &Credential,
 ) -> Result<Session<Stream>, Failure> {
-    let tap = account.engine.console.attach(account.id, Purpose::Submission, &login.server.host);
-    let (mut session, security) = dial::smtp(&account.engine.dialer, login, Some(tap)).await?;
+    let engine = &account.engine;
+    let tap = engine.console.attach(account.id, Purpose::Submission, &login.server.host);
+    let (mut session, security) =
+        dial::smtp(&engine.dialer, login, Some(tap), &engine.tuning).await?;
     let exposure = exposure(login, &security);
     let sign_in = async { Ok(session.sign_in(&credential.at(login), exposure).await?) };
-    dial::in_time(&login.server.host, sign_in).await?;
+    dial::in_time(&login.server.host, &account.engine.tuning, sign_in).await?;
     Ok(session)
 }
 
@@ -52,8 +54,9 @@ pub(super) async fn connect(account: &Account) -> Result<Submission, Failure> {
     let login = &stored.settings.outgoing;
     let host = login.server.host.clone();
     let session = if login.user.is_empty() {
-        let tap = account.engine.console.attach(id, Purpose::Submission, &login.server.host);
-        dial::smtp(&account.engine.dialer, login, Some(tap)).await?.0
+        let engine = &account.engine;
+        let tap = engine.console.attach(id, Purpose::Submission, &login.server.host);
+        dial::smtp(&engine.dialer, login, Some(tap), &engine.tuning).await?.0
     } else {
         let mut attempts = Attempts::begin(account, &stored, Side::Outgoing).await?;
         loop {

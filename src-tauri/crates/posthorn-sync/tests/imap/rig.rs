@@ -4,11 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use posthorn_imap::{MailboxName, Options, SelectMode, Session};
-use posthorn_model::{
-    AccountId, Encryption, MailboxId, MailboxRole, MessageId, Protocol, ServerAddress, SystemClock,
-};
+use posthorn_model::{AccountId, MailboxId, MailboxRole, MessageId, Protocol, SystemClock};
 use posthorn_net::{DialSettings, Dialer, Secret, SecretSource, SecretStore, Trust, choose};
-use posthorn_store::account::{self, AccountSettings, Login, PopPolicy};
+use posthorn_store::account::{self, AccountSettings};
 use posthorn_store::mailbox::{self, Mailbox};
 use posthorn_store::{Paths, ReadTx, Store, message, placement};
 use posthorn_sync::{Room, Side, Space, Sync, SyncOptions, Tuning, secret_key};
@@ -16,6 +14,9 @@ use posthorn_testkit::maildir::Delivery;
 use posthorn_testkit::{Mail, PASSWORD};
 use tempfile::TempDir;
 use tokio::net::TcpStream;
+
+#[path = "../shared/account.rs"]
+mod account_settings;
 
 /// Time for anything to come true; only a failing test takes it.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
@@ -52,33 +53,7 @@ pub(crate) fn tuning() -> Tuning {
 }
 
 pub(crate) fn settings(port: u16) -> AccountSettings {
-    let login = |protocol, port| Login {
-        server: ServerAddress {
-            protocol,
-            host: "127.0.0.1".to_owned(),
-            port,
-            encryption: Encryption::Plaintext,
-        },
-        user: "anna".to_owned(),
-        fingerprint: String::new(),
-    };
-    AccountSettings {
-        name: "Anna".to_owned(),
-        email: "anna@posthorn.test".to_owned(),
-        sender_name: "Anna".to_owned(),
-        incoming: login(Protocol::Imap, port),
-        outgoing: login(Protocol::Smtp, 1),
-        is_enabled: true,
-        color: String::new(),
-        mark: String::new(),
-        pop_policy: PopPolicy::Leave,
-        pop_size_limit: 0,
-        pop_keep_starred: false,
-        pop_apop: false,
-        check_minutes: 10,
-        keep_days: 0,
-        server_files_sent: false,
-    }
+    AccountSettings { check_minutes: 10, ..account_settings::settings(Protocol::Imap, port, 1) }
 }
 
 impl Rig {

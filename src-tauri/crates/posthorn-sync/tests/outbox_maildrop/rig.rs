@@ -4,16 +4,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use posthorn_model::{
-    AccountId, Address, Encryption, MailboxRole, MessageId, MessageIdHeader, OutboxId, Protocol,
-    ServerAddress, SystemClock, Timestamp,
+    AccountId, Address, MailboxRole, MessageId, MessageIdHeader, OutboxId, SystemClock, Timestamp,
 };
 use posthorn_net::{DialSettings, Dialer, Secret, SecretSource, SecretStore, Trust, choose};
-use posthorn_store::account::{self, AccountSettings, Login, PopPolicy};
+use posthorn_store::account::{self, AccountSettings};
 use posthorn_store::outbox::{self, NewOutbox, Outbox, OutboxState};
 use posthorn_store::{Origin, Paths, ReadTx, Store, mailbox, message, placement};
 use posthorn_sync::{Room, Side, Space, Sync, SyncOptions, Tuning, secret_key};
 use posthorn_testkit::{Mail, PASSWORD, Script, maildir::Delivery};
 use tempfile::TempDir;
+
+#[path = "../shared/account.rs"]
+mod account_settings;
+pub(crate) use account_settings::settings;
 
 /// Time for anything to come true; only a failing test takes it.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
@@ -42,37 +45,6 @@ pub(crate) fn tuning() -> Tuning {
         retry_last: Duration::from_millis(100),
         poll: Duration::from_millis(100),
         ..Tuning::default()
-    }
-}
-
-/// Anna's account at these ports.
-pub(crate) fn settings(protocol: Protocol, incoming: u16, outgoing: u16) -> AccountSettings {
-    let login = |protocol, port| Login {
-        server: ServerAddress {
-            protocol,
-            host: "127.0.0.1".to_owned(),
-            port,
-            encryption: Encryption::Plaintext,
-        },
-        user: "anna".to_owned(),
-        fingerprint: String::new(),
-    };
-    AccountSettings {
-        name: "Anna".to_owned(),
-        email: "anna@posthorn.test".to_owned(),
-        sender_name: "Anna".to_owned(),
-        incoming: login(protocol, incoming),
-        outgoing: login(Protocol::Smtp, outgoing),
-        is_enabled: true,
-        color: String::new(),
-        mark: String::new(),
-        pop_policy: PopPolicy::Leave,
-        pop_size_limit: 0,
-        pop_keep_starred: false,
-        pop_apop: false,
-        check_minutes: 0,
-        keep_days: 0,
-        server_files_sent: false,
     }
 }
 

@@ -26,6 +26,14 @@ fn step(line: &str) -> Result<Step> {
         "S:" => Step::Send([bytes(rest)?, b"\r\n".to_vec()].concat()),
         "S-" => Step::Send(bytes(rest)?),
         "C:" => Step::Expect(rest.to_owned()),
+        "S*" => repeat(rest, b"\r\n")?,
+        "S**" => repeat(rest, b"")?,
+        "C*" => Step::Line,
+        "C=" => Step::ExpectBytes(bytes(rest)?),
+        "!until" => Step::Until(rest.to_owned()),
+        "!exact" => Step::Exact,
+        "!deflate" => Step::Deflate,
+        "!end" => Step::End,
         "C+" => Step::Take(rest.trim().parse().context("a number of bytes is missing")?),
         "!bytewise" => Step::Bytewise,
         "!drain" => Step::Drain,
@@ -33,6 +41,16 @@ fn step(line: &str) -> Result<Step> {
         "!cut" => Step::Cut,
         other => bail!("no directive is called {other:?}"),
     })
+}
+
+/// Reads `500 text` or `forever text`.
+fn repeat(text: &str, end: &[u8]) -> Result<Step> {
+    let (count, text) = text.split_once(' ').unwrap_or((text, ""));
+    let count = match count {
+        "forever" => None,
+        count => Some(count.parse().context("a number of times is missing")?),
+    };
+    Ok(Step::Repeat(count, [bytes(text)?.as_slice(), end].concat()))
 }
 
 /// Returns a text with its escapes replaced.

@@ -20,6 +20,11 @@ pub(super) fn matches(
 pub(super) fn fill(text: &[u8], captures: &BTreeMap<String, Vec<u8>>) -> Vec<u8> {
     let mut filled = Vec::new();
     let mut rest = text;
+    if let (Some(after), Some(tag)) = (text.strip_prefix(b"$ "), captures.get("tag")) {
+        filled.extend_from_slice(tag);
+        filled.push(b' ');
+        rest = after;
+    }
     while let Some((first, after)) = rest.split_first() {
         if let Some((value, after)) =
             name(rest).and_then(|(name, after)| Some((captures.get(name)?, after)))

@@ -63,3 +63,48 @@ fn a_wrong_script_names_its_line() {
         assert!(format!("{:#}", Script::parse(text).unwrap_err()).contains(wanted), "{text}");
     }
 }
+
+#[tokio::test]
+async fn a_peer_answers_by_command_and_the_last_word_counts() {
+    let honest = "?\nS: * OK hello\n? $ NOOP\nS: $ OK honest\n? $ APPEND *\nS: $ OK stored {tag}\n";
+    let lying = "?1 $ NOOP\nS* 2 * {n} EXISTS\nS: $ NO lie\n";
+    let peer = super::Peer::parse(honest).unwrap().with(lying).unwrap().listen().await.unwrap();
+    for wanted in ["* 1 EXISTS\r\n* 2 EXISTS\r\na NO lie\r\n", "a OK honest\r\n"] {
+        let mut client = tokio::net::TcpStream::connect(("127.0.0.1", peer.port())).await.unwrap();
+        client.write_all(b"a NOOP\r\nb APPEND x {3+}\r\nabc\r\nc WHAT\r\n").await.unwrap();
+        let mut heard = String::new();
+        client.read_to_string(&mut heard).await.unwrap();
+        assert_eq!(heard, format!("* OK hello\r\n{wanted}b OK stored b\r\n"));
+    }
+    assert_eq!((peer.connections(), peer.said().len()), (2, 8));
+    assert!(peer.failures().iter().all(|failure| failure.contains("c WHAT")));
+}
+
+#[tokio::test]
+async fn bytes_are_cut_and_repeated_as_told() {
+    let script = Script::parse("!exact\nC: * {x}\nS** 70000 ab\nS: end\n").unwrap();
+    let (mut client, server) = script.clone().delivered(super::ScriptDelivery::Bytes).hear();
+    client.write_all(b"* {x}\r\n").await.unwrap();
+    let mut heard = Vec::new();
+    client.read_to_end(&mut heard).await.unwrap();
+    assert_eq!((heard.len(), server.await.unwrap().as_str()), (140_005, "* {x}\r\n"));
+    let (mut client, server) = script.delivered(super::ScriptDelivery::CutAt(7)).hear();
+    client.write_all(b"* {y}\r\n").await.unwrap();
+    heard.clear();
+    client.read_to_end(&mut heard).await.unwrap();
+    assert!(heard.is_empty() && server.await.unwrap() == "* {y}\r\n", "another line is no fit");
+}
+
+#[tokio::test]
+async fn what_is_packed_can_be_unpacked() {
+    let (mut client, _server) =
+        Script::parse("S: * OK\n!deflate\nS** 1000000 ab\n").unwrap().serve();
+    let mut heard = Vec::new();
+    client.read_to_end(&mut heard).await.unwrap();
+    let packed = heard.strip_prefix(b"* OK\r\n").unwrap();
+    assert!(packed.len() < 100_000, "{}", packed.len());
+    let mut decoder = flate2::read::DeflateDecoder::new(packed);
+    let mut text = vec![0; 2_000_000];
+    std::io::Read::read_exact(&mut decoder, &mut text).unwrap();
+    assert!(text.ends_with(b"abab"));
+}

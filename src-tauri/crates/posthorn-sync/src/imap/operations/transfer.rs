@@ -57,7 +57,7 @@ pub(super) async fn run(
     }
     if originals == Originals::Go && connection.session.has("MOVE") {
         let taken = refusal::run(connection, source.id, &Step::Move(name), &uids, refused).await?;
-        return Ok(pairs(source, target, taken.told));
+        return Ok(pairs(source, target, &uids, taken.told));
     }
     let there = if is_again {
         arrived(account, connection, source, target, &uids).await?
@@ -73,7 +73,7 @@ pub(super) async fn run(
             expunge::run(connection, &gone).await?;
         }
     }
-    Ok(pairs(source, target, taken.told))
+    Ok(pairs(source, target, &uids, taken.told))
 }
 
 /// Returns those of these messages that the open mailbox still has.
@@ -85,13 +85,16 @@ async fn among(connection: &mut Connection, uids: &UidSet) -> Result<UidSet, Fai
     Ok(found)
 }
 
-/// Uids that were told count only under the epoch that is known here.
-fn pairs(source: &Mailbox, target: &Mailbox, told: Vec<CopyUid>) -> Vec<Copied> {
+/// Uids that were told count only under the epoch that is known here, and for messages that were meant.
+fn pairs(source: &Mailbox, target: &Mailbox, meant: &UidSet, told: Vec<CopyUid>) -> Vec<Copied> {
     told.into_iter()
         .filter(|told| target.sync.uid_validity == Some(told.uid_validity))
+        // A range of four thousand million pairs costs a server nothing.
+        .filter(|told| told.len() <= meant.len())
         .flat_map(|told| {
             let pairs: Vec<Copied> = told
                 .pairs()
+                .filter(|(uid, new_uid)| meant.contains(*uid) && new_uid.0 > 0)
                 .map(|(uid, new_uid)| Copied { from: source.id, uid, new_uid })
                 .collect();
             pairs

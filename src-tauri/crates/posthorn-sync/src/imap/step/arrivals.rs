@@ -8,7 +8,7 @@
 //! is in two folders, and comes once. Where messages are here whose uids were forgotten (a new uid validity, a server that
 //! moved, a restored backup), `Message-ID`, date and size are asked for first: what is here does not come again.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use posthorn_imap::{BodyStructure, Fetched, UidSet};
 use posthorn_model::{Flags, MailboxRole, MessageId, ModSeq, Timestamp, Uid};
@@ -175,7 +175,7 @@ async fn window_of_heads(
     ask: Ask,
     sender: &mpsc::Sender<Vec<RawHead>>,
 ) -> Result<UidSet, Failure> {
-    let (mut batch, mut answered) = (Vec::new(), Vec::new());
+    let (mut batch, mut came) = (Vec::new(), BTreeSet::new());
     let session = &mut connection.session;
     let mut fetching = match ask {
         Ask::Heads => session.fetch_heads(window).await?,
@@ -183,8 +183,14 @@ async fn window_of_heads(
         Ask::Marks => session.fetch_marks(window).await?,
     };
     while let Some(fetched) = fetching.next().await? {
-        if let Some(head) = raw_head(fetched)? {
-            answered.push(head.uid);
+        // What nobody asked for could give one message the head of another.
+        if !fetched.uid.is_some_and(|uid| window.contains(uid)) {
+            continue;
+        }
+        // What comes twice is one message.
+        if let Some(head) = raw_head(fetched)?
+            && came.insert(head.uid)
+        {
             batch.push(head);
         }
         if batch.len() >= HEAD_BATCH {
@@ -194,7 +200,7 @@ async fn window_of_heads(
     if !batch.is_empty() {
         sender.send(batch).await.map_err(|_| Failure::Interrupted)?;
     }
-    Ok(answered.into_iter().collect())
+    Ok(came.into_iter().collect())
 }
 
 /// How messages are asked for.

@@ -17,7 +17,7 @@ use crate::failure::Failure;
 use crate::imap::connect::Connection;
 use crate::imap::step::refusal::Queue;
 use crate::limit::{
-    BODY_BATCH, BODY_BATCH_BYTES, ON_DEMAND, PIPELINE, TEXT_PART, TEXT_PARTS, WHOLE_BODY,
+    BODY_BATCH, BODY_BATCH_BYTES, ON_DEMAND, PIPELINE, SURPRISE, TEXT_PART, TEXT_PARTS, WHOLE_BODY,
 };
 use crate::reading;
 use crate::room::Space;
@@ -152,7 +152,7 @@ async fn fetch_small(
         let mut batch = Batch::new();
         let mut queue = Queue::new(uids.pieces(u32::MAX));
         while let Some(piece) = queue.next() {
-            match fetch_group(connection, &piece, &messages, &mut batch).await {
+            match fetch_group(connection, &piece, &messages, &mut batch, &sender).await {
                 // What the server does not give alone either is given up by the caller.
                 Err(Failure::Imap { error, .. }) => _ = queue.refused(&piece, error)?,
                 result => result?,
@@ -169,10 +169,19 @@ async fn fetch_group(
     uids: &UidSet,
     messages: &HashMap<Uid, MessageId>,
     batch: &mut Batch,
+    sender: &mpsc::Sender<Batch>,
 ) -> Result<(), Failure> {
+    let mut bytes = batch.iter().map(|(_, bytes)| bytes.len() as u64).sum::<u64>();
     let mut fetching = connection.session.fetch_bodies(uids).await?;
     while let Some(fetched) = fetching.next().await? {
-        batch.extend(whole(fetched, messages)?);
+        let Some((message, content)) = whole(fetched, messages)? else { continue };
+        bytes += content.len() as u64;
+        batch.push((message, content));
+        // A server may have said that they were smaller.
+        if bytes > BODY_BATCH_BYTES {
+            bytes = 0;
+            sender.send(std::mem::take(batch)).await.map_err(|_| Failure::Interrupted)?;
+        }
     }
     Ok(())
 }
@@ -202,6 +211,10 @@ fn whole(
     let (Some(message), Some(literal)) = (message, fetched.take_section("")) else {
         return Ok(None);
     };
+    if literal.len() > SURPRISE {
+        tracing::warn!(octets = literal.len(), "a message is much larger than the server said");
+        return Ok(None);
+    }
     Ok(Some((message, bytes(literal)?)))
 }
 

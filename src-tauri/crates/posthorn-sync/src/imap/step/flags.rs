@@ -3,7 +3,7 @@
 //! With mod-seqs only what changed since the last time is asked for. Without them the newest messages are compared
 //! each time, and all at each audit. Rows with a pending operation keep what the user did: the store sees to it.
 
-use posthorn_imap::{Fetched, Selected, UidSet};
+use posthorn_imap::{Changed, Fetched, Selected, UidSet};
 use posthorn_model::{ModSeq, Uid};
 use posthorn_store::mailbox::Mailbox;
 use posthorn_store::placement::{self, FlagUpdate};
@@ -41,8 +41,12 @@ pub(crate) async fn update(
     known: &UidSet,
     is_thorough: bool,
 ) -> Result<(), Failure> {
-    let mut updates: Vec<FlagUpdate> =
-        std::mem::take(&mut selected.changed).into_iter().filter_map(update_of).collect();
+    let mut updates = Vec::with_capacity(BATCH);
+    for changed in std::mem::take(&mut selected.changed) {
+        let Changed { uid, flags, modseq } = changed;
+        updates.push(FlagUpdate { uid, flags, modseq });
+        store(account, mailbox, &mut updates, BATCH).await?;
+    }
     let is_resynced = connection.session.is_enabled("QRESYNC") && connection.session.has("QRESYNC");
     let (wanted, since) =
         match ask(mailbox.sync.highest_modseq, selected.highest_modseq, is_resynced, is_thorough) {
@@ -63,12 +67,24 @@ pub(crate) async fn update(
         let mut fetching = connection.session.fetch_flags(&piece, since).await?;
         while let Some(fetched) = fetching.next().await? {
             updates.extend(update_of(fetched));
+            store(account, mailbox, &mut updates, BATCH).await?;
         }
     }
-    for batch in updates.chunks(BATCH) {
-        let (id, batch) = (mailbox.id, batch.to_vec());
-        account.store().write(move |tx| placement::update_flags(tx, id, &batch).map(drop)).await?;
+    store(account, mailbox, &mut updates, 1).await
+}
+
+/// Writes the changes down once there are so many: however many come, few are in memory.
+async fn store(
+    account: &Account,
+    mailbox: &Mailbox,
+    updates: &mut Vec<FlagUpdate>,
+    at_least: usize,
+) -> Result<(), Failure> {
+    if updates.len() < at_least {
+        return Ok(());
     }
+    let (id, batch) = (mailbox.id, std::mem::take(updates));
+    account.store().write(move |tx| placement::update_flags(tx, id, &batch).map(drop)).await?;
     Ok(())
 }
 
