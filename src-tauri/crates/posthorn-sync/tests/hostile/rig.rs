@@ -221,6 +221,7 @@ impl Rig {
             clock: Arc::new(SystemClock),
             room: Arc::new(Plenty),
             tuning: tuning(),
+            providers: posthorn_oauth::Providers::default(),
             is_offline: false,
         };
         let sync = Sync::start(options).await.unwrap();
