@@ -53,7 +53,6 @@ pub(crate) async fn pop3(
         answer_timeout: tuning.stall,
         greeting_timeout: tuning.stall,
         transcript: transcript(tap),
-        ..Settings::default()
     };
     let greet = async {
         let accepted = Fingerprint::parse(&login.fingerprint);

@@ -115,9 +115,12 @@ async fn reaches(rig: &Rig, id: OutboxId, state: OutboxState) -> Outbox {
         let row = rig.read(move |tx| outbox::get(tx, id)).await;
         let is_over =
             matches!(row.state, OutboxState::Done | OutboxState::Failed | OutboxState::Unknown);
-        if is_over && row.state != state {
-            panic!("{row:?}\n{:#?}\n{:#?}", rig.peer.said(), rig.peer.failures());
-        }
+        assert!(
+            !is_over || row.state == state,
+            "{row:?}\n{:#?}\n{:#?}",
+            rig.peer.said(),
+            rig.peer.failures()
+        );
         row.state == state
     })
     .await;
