@@ -21,3 +21,9 @@ pub(crate) fn page() -> Result<()> {
 pub(crate) fn programs() -> Result<()> {
     workspace(&["build", "--bins"]).run()
 }
+
+/// Builds every program and every test. In one command: where tests add a feature to a library that build scripts use
+/// too, Cargo would otherwise compile all that stands on it a second time.
+pub(crate) fn programs_and_tests() -> Result<()> {
+    workspace(&["build", "--bins", "--tests"]).run()
+}

@@ -11,6 +11,7 @@ const FILE: &str = "generated.ts";
 
 /// Writes the file.
 pub(crate) fn write() -> Result<()> {
+    build()?;
     generate(&folder())?;
     println!("wrote ui/src/ipc/{FILE}");
     Ok(())
@@ -18,6 +19,12 @@ pub(crate) fn write() -> Result<()> {
 
 /// Compares the file with what would be written.
 pub(crate) fn check() -> Result<()> {
+    build()?;
+    compare()
+}
+
+/// Compares the file with what a generator that is built already writes.
+pub(crate) fn compare() -> Result<()> {
     let fresh = project::target().join("codegen");
     generate(&fresh)?;
     let read = |folder: &Path| {
@@ -39,7 +46,10 @@ fn folder() -> std::path::PathBuf {
     project::root().join("ui/src/ipc")
 }
 
+fn build() -> Result<()> {
+    build::workspace(&["build", "--quiet", "--bin", "posthorn-codegen"]).run()
+}
+
 fn generate(folder: &Path) -> Result<()> {
-    build::workspace(&["build", "--quiet", "--bin", "posthorn-codegen"]).run()?;
     Tool::new(project::program("posthorn-codegen")).arg(folder).run()
 }
