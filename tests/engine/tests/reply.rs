@@ -48,3 +48,49 @@ async fn an_answer_quotes_what_was_selected_and_nothing_else() -> anyhow::Result
     desk.engine.shutdown().await;
     Ok(())
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn messages_are_forwarded_as_files_byte_for_byte() -> anyhow::Result<()> {
+    let provider = provider()?;
+    let mail = |number: u32, subject: &str| {
+        Mail::new()
+            .from("Bert <bert@posthorn.test>")
+            .to("anna@posthorn.test")
+            .subject(subject)
+            .message_id(&format!("forward{number}@journey.test"))
+            .text(&format!("Words of message {number}.\n"))
+            .build()
+    };
+    let built = [mail(1, "Plan"), mail(2, "Lunch")];
+    let deliveries: Vec<Delivery> = built.iter().cloned().map(Delivery::new).collect();
+    provider.dovecot.mailbox("anna", "INBOX").fill(&deliveries)?;
+    let desk = Desk::with("anna", Incoming::Imap, Ports::of(&provider, Incoming::Imap)).await?;
+    let rows = desk.rows("inbox").await?;
+    let chosen: Vec<&Value> = rows.iter().map(|row| &row["message"]).collect();
+
+    let selection = json!({ "kind": "messages", "messages": chosen });
+    let begin = json!({ "kind": "forwardAttached", "selection": selection });
+    let draft = desk.ask("drafts.create", begin).await?;
+    assert_eq!(draft["subject"], "Fwd: 2 messages");
+    assert_eq!((&draft["to"], &draft["includeOriginal"]), (&json!([]), &json!(false)));
+    let files = draft["attachments"].as_array().cloned().unwrap_or_default();
+    let mut names: Vec<&str> = files.iter().filter_map(|file| file["name"].as_str()).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["Lunch.eml", "Plan.eml"]);
+    let info = desk.ask("app.info", json!({})).await?;
+    let base = info["contentBase"].as_str().unwrap_or_default().to_owned();
+    for file in &files {
+        assert_eq!(file["contentType"], "message/rfc822");
+        let url = file["url"].as_str().unwrap_or_default();
+        let path = url.trim_start_matches(&base).trim_start_matches('/');
+        let bytes = desk.engine.content(path).await.bytes;
+        assert!(built.iter().any(|one| bytes.as_slice() == one.as_slice()), "{file}");
+    }
+
+    let nothing = json!({ "kind": "messages", "messages": [] });
+    let refused =
+        desk.ask("drafts.create", json!({ "kind": "forwardAttached", "selection": nothing })).await;
+    assert!(refused.is_err(), "a draft without its messages does not begin");
+    desk.engine.shutdown().await;
+    Ok(())
+}

@@ -4,7 +4,7 @@ import type { CommandId } from '@/command/table';
 import { charsetMenu } from '@/feature/reader/charset';
 import { goOn } from '@/feature/reader/draft';
 import { printMessage } from '@/feature/reader/print';
-import type { MailboxRole } from '@/ipc/generated';
+import type { MailboxRole, Selection } from '@/ipc/generated';
 import type { Format, Writing } from '@/state/compose.svelte';
 import type { Place } from '@/state/place';
 import { may, type Need } from '@/state/rights';
@@ -50,6 +50,7 @@ function messageCommands(store: Store): Partial<Record<CommandId, Behaviour>> {
       when: read,
       run: () => begin({ kind: 'forward' }),
     },
+    'message.forwardAttached': { when: () => any() || read(), run: () => forwardAttached(store) },
     'message.archive': { when: allowed('remove'), run: () => actions.remove('archive') },
     'message.trash': { when: allowed('remove'), run: () => actions.remove('trash') },
     'message.delete': { when: allowed('remove'), run: () => actions.deleteForGood() },
@@ -88,6 +89,14 @@ function look({ reader, undo }: Store, wanted: 'dark' | 'simple'): Behaviour {
       }
     },
   };
+}
+
+/** Forwards what is marked, or the message that is read, as files. */
+async function forwardAttached({ compose, list, reader }: Store): Promise<void> {
+  const message = reader.subject?.id;
+  const alone: Selection | null = message === undefined ? null : { kind: 'messages', messages: [message] };
+  const selection = list.marked.isEmpty ? (alone ?? list.target) : list.target;
+  if (selection) await compose.start({ kind: 'forwardAttached', selection });
 }
 
 async function newMessage(store: Store): Promise<void> {
@@ -129,6 +138,7 @@ function composeCommands({ compose }: Store): Partial<Record<CommandId, Behaviou
     'compose.to': here((writing) => writing.focus('to')),
     'compose.cc': here((writing) => writing.focus('cc')),
     'compose.bcc': here((writing) => writing.focus('bcc')),
+    'compose.bccSelf': here((writing) => writing.toggleCopySelf()),
     'compose.subject': here((writing) => writing.focus('subject')),
     'compose.text': here((writing) => writing.focus('text')),
     'compose.versions': here((writing) => writing.versions()),

@@ -39,6 +39,7 @@ import LogOut from '@lucide/svelte/icons/log-out';
 import Mail from '@lucide/svelte/icons/mail';
 import MailCheck from '@lucide/svelte/icons/mail-check';
 import MailOpen from '@lucide/svelte/icons/mail-open';
+import MailPlus from '@lucide/svelte/icons/mail-plus';
 import Moon from '@lucide/svelte/icons/moon';
 import Palette from '@lucide/svelte/icons/palette';
 import Paperclip from '@lucide/svelte/icons/paperclip';
@@ -66,6 +67,7 @@ import Undo2 from '@lucide/svelte/icons/undo-2';
 import UnfoldVertical from '@lucide/svelte/icons/unfold-vertical';
 import UserPen from '@lucide/svelte/icons/user-pen';
 import UserPlus from '@lucide/svelte/icons/user-plus';
+import UserRound from '@lucide/svelte/icons/user-round';
 import X from '@lucide/svelte/icons/x';
 import type { Key } from '@/text/keys';
 
@@ -106,6 +108,7 @@ const TABLE = {
   'compose.to': fact('compose', 'command-to', AtSign),
   'compose.cc': fact('compose', 'command-cc', AtSign),
   'compose.bcc': fact('compose', 'command-bcc', AtSign),
+  'compose.bccSelf': fact('compose', 'command-bcc-self', UserRound),
   'compose.subject': fact('compose', 'command-subject', Heading),
   'compose.text': fact('compose', 'command-text', TextCursor),
   'compose.versions': fact('compose', 'compose-versions', History),
@@ -114,6 +117,7 @@ const TABLE = {
   'message.reply': fact('message', 'command-reply', Reply),
   'message.replyAll': fact('message', 'command-reply-all', ReplyAll),
   'message.forward': fact('message', 'command-forward', Forward),
+  'message.forwardAttached': fact('message', 'command-forward-attached', MailPlus),
   'message.archive': fact('message', 'command-archive', Archive),
   'message.trash': fact('message', 'command-trash', Trash2),
   'message.delete': fact('message', 'command-delete', Trash2),

@@ -8,6 +8,8 @@ export interface Writing {
   readonly id: number;
   /** Plain-text mode: there is no formatting. */
   readonly plain: boolean;
+  /** The sender gets a blind copy. */
+  readonly copiesSelf: boolean;
   /** It answers or forwards a message. */
   readonly answers: boolean;
   /** Sends; and archives what it answers, where that is asked for. */
@@ -21,6 +23,8 @@ export interface Writing {
   togglePlain(): Promise<void>;
   /** Puts the caret into a field. */
   focus(field: 'to' | 'cc' | 'bcc' | 'subject' | 'text'): Promise<void>;
+  /** Puts the sender among the blind copies, or takes them out. */
+  toggleCopySelf(): void;
   /** Opens the choice of senders. */
   chooseFrom(): void;
   /** Shows earlier versions, to go back to. */

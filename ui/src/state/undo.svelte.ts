@@ -25,6 +25,8 @@ export interface Line {
   /** The words of its button; empty when there is nothing to do. */
   action: string;
   run: () => void | Promise<void>;
+  /** What it is about, for taking it back when that has changed; absent where nothing changes it. */
+  about?: string;
 }
 
 const DONE: Record<string, Key> = {
@@ -99,13 +101,19 @@ export class UndoBar {
     this.#show({ text, detail: '', failed: false, action: '', run: () => undefined });
   }
 
-  /** Offers a step for a while of its own: taking back what was sent. */
-  offer(text: string, action: string, shownMs: number, run: () => Promise<void>): void {
+  /** Offers a step for a while of its own: taking back what was sent. `about`: see [`withdraw`]. */
+  offer(text: string, action: string, shownMs: number, run: () => Promise<void>, about?: string): void {
     if (shownMs <= 0) return this.say(text);
+    const step = () => run().catch((thrown: unknown) => this.fail(thrown));
     this.#show(
-      { text, detail: '', failed: false, action, run: () => run().catch((thrown: unknown) => this.fail(thrown)) },
+      { text, detail: '', failed: false, action, run: step, ...(about === undefined ? {} : { about }) },
       shownMs,
     );
+  }
+
+  /** Puts the line away when it offers something about this. */
+  withdraw(about: string): void {
+    if (this.line?.about === about) this.dismiss();
   }
 
   /** Says what failed; `retry` is offered when it is given. */

@@ -46,6 +46,17 @@ afterEach(() => void vi.useRealTimers());
 const saves = () => engine.calls.filter((call) => call.method === 'drafts.save').map((call) => call.params);
 
 describe('a draft on screen', () => {
+  it('copies its sender blindly when that is asked for, once, and not when it is taken back', async () => {
+    const composing = new Composing(engine, DRAFT);
+    composing.toggleCopySelf();
+    expect(composing.copiesSelf).toBe(true);
+    await composing.save();
+    composing.toggleCopySelf();
+    expect(composing.copiesSelf).toBe(false);
+    await composing.save();
+    expect(saves()).toMatchObject([{ bcc: [{ email: 'yue@harbour.example' }] }, { bcc: [] }]);
+  });
+
   it('is saved soon after something was typed, once for many keys', async () => {
     const composing = new Composing(engine, DRAFT);
     for (const text of ['H', 'He', 'Hello']) {

@@ -1,6 +1,6 @@
 /** Recipients: what ends an address, what is valid, what is added twice. */
 import { describe, expect, it } from 'vitest';
-import { added, chipsOf, editable, endsAddress, looksValid } from '@/feature/composer/recipients';
+import { added, addedTo, chipsOf, editable, endsAddress, looksValid } from '@/feature/composer/recipients';
 
 const address = (email: string, name = '') => ({ name, email });
 
@@ -24,6 +24,21 @@ describe('recipients', () => {
       chipsOf([address('ANN@example.org'), address('bob@example.org')]),
     );
     expect(chips.map((chip) => chip.address.email)).toEqual(['ann@example.org', 'bob@example.org']);
+  });
+
+  it('has each address in one field: the one it was put into last', () => {
+    const before = {
+      to: chipsOf([address('ann@example.org'), address('bob@example.org')]),
+      cc: chipsOf([address('eva@example.org')]),
+      bcc: [],
+    };
+    const after = addedTo(before, 'bcc', chipsOf([address('ANN@example.org'), address('eva@example.org')]));
+    const emails = Object.entries(after).map(([field, chips]) => [field, chips.map((chip) => chip.address.email)]);
+    expect(Object.fromEntries(emails)).toEqual({
+      to: ['bob@example.org'],
+      cc: [],
+      bcc: ['ANN@example.org', 'eva@example.org'],
+    });
   });
 
   it('ends an address at a comma, but not inside quotes', () => {

@@ -36,6 +36,18 @@ describe('UndoBar', () => {
     expect(undo.canUndo).toBe(false);
   });
 
+  it('takes an offer back when what it is about has changed, and no other line', () => {
+    const undo = new UndoBar(new FakeEngine());
+    undo.offer('Draft saved', 'Discard', 10_000, () => Promise.resolve(), 'draft:7');
+    undo.withdraw('draft:8');
+    expect(undo.line?.text).toBe('Draft saved');
+    undo.withdraw('draft:7');
+    expect(undo.line).toBeNull();
+    undo.say('2 archived');
+    undo.withdraw('draft:7');
+    expect(undo.line?.text).toBe('2 archived');
+  });
+
   it('forgets a step that the server refused, and says why', () => {
     const undo = new UndoBar(new FakeEngine());
     undo.push(done(9));

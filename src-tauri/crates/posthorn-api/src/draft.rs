@@ -9,6 +9,7 @@ mod begin;
 mod check;
 mod convert;
 mod editor;
+mod forward;
 mod mailto;
 mod quote;
 mod send;

@@ -160,6 +160,15 @@ fn targets_that(
     Ok(all)
 }
 
+/// Returns the messages that a selection means, each once, in the selection's order.
+pub(crate) async fn messages_of(engine: &Engine, selection: Selection) -> Result<Vec<MessageId>> {
+    let chosen = resolve(engine, selection).await?;
+    let job = move |tx: &ReadTx<'_>| targets(tx, &mut Homes::default(), &chosen, Reach::One);
+    let mut seen = HashSet::new();
+    let found = engine.store().read(job).await?.into_iter().map(|(_, message)| message);
+    Ok(found.filter(|message| seen.insert(*message)).collect())
+}
+
 /// Returns the messages of a row that stands for a conversation: those within the view's folders.
 fn in_conversation(tx: &ReadTx<'_>, one: &Chosen) -> Store<Vec<MessageId>> {
     let thread = thread::of_message(tx, one.message)?;

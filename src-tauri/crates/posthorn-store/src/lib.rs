@@ -52,6 +52,7 @@ pub mod search;
 pub mod sender;
 pub mod sender_charset;
 pub mod setting;
+mod spelling;
 pub mod storage;
 mod store;
 pub mod sweep;

@@ -10,6 +10,7 @@ use rusqlite::functions::FunctionFlags;
 
 use crate::address_list;
 use crate::error::{Error, OpenError};
+use crate::spelling::spellings;
 
 /// One step forward.
 #[derive(Clone, Copy, Debug)]
@@ -41,6 +42,7 @@ pub(crate) const INDEX: Format = Format {
         Migration { sql: include_str!("schema/index/0006_orders.sql"), floor: 6 },
         // An older program leaves the ledger alone.
         Migration { sql: include_str!("schema/index/0007_ledger.sql"), floor: 6 },
+        Migration { sql: include_str!("schema/index/0008_spellings.sql"), floor: 6 },
     ],
 };
 
@@ -108,11 +110,17 @@ impl Format {
     }
 }
 
-/// Gives migrations what SQL cannot say: `shown_key`, see [`address_list::shown_key`].
+/// Gives migrations what SQL cannot say: `shown_key`, see [`address_list::shown_key`], and `spellings`, a JSON array, see
+/// [`spellings`].
 fn lend_functions(connection: &Connection) -> rusqlite::Result<()> {
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
     connection.create_scalar_function("shown_key", 1, flags, |context| {
         Ok(address_list::shown_key(context.get_raw(0).as_str().unwrap_or_default()))
+    })?;
+    connection.create_scalar_function("spellings", 1, flags, |context| {
+        let found = spellings(context.get_raw(0).as_str().unwrap_or_default());
+        serde_json::to_string(&found)
+            .map_err(|error| rusqlite::Error::UserFunctionError(Box::new(error)))
     })
 }
 

@@ -7,7 +7,7 @@
  */
 import { asEngineError, type Engine } from '@/ipc/engine';
 import type { Address, Draft, DraftAttachment, SendCheck } from '@/ipc/generated';
-import { type Chip, chipsOf, type Field } from './recipients';
+import { addedTo, type Chip, chipsOf, type Field } from './recipients';
 
 /** Longest time that something typed is not saved, milliseconds: with the save itself less than two seconds are ever lost. */
 const SAVE_MS = 1_500;
@@ -99,6 +99,19 @@ export class Composing {
     this.#timer = undefined;
     this.#queue = this.#queue.then(() => this.#saveOnce());
     await this.#queue;
+  }
+
+  /** True when the sender gets a blind copy. */
+  get copiesSelf(): boolean {
+    return this.chips.bcc.some((chip) => chip.address.email.toLowerCase() === this.from.email.toLowerCase());
+  }
+
+  /** Puts the sender among the blind copies, or takes them out. */
+  toggleCopySelf(): void {
+    const { from, chips } = this;
+    const others = chips.bcc.filter((chip) => chip.address.email.toLowerCase() !== from.email.toLowerCase());
+    this.chips = this.copiesSelf ? { ...chips, bcc: others } : addedTo(chips, 'bcc', [{ address: from, valid: true }]);
+    this.touch();
   }
 
   /** Copies files by path; answers with them. `inline`: pictures go into the text. */

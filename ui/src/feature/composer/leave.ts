@@ -11,15 +11,25 @@ import type { Composing } from './composing.svelte';
 /** How long a draft that was thrown away can be taken back, milliseconds. */
 const BACK_MS = 10_000;
 
+/** Names what the undo bar offers for a draft. */
+export function offerOf(draft: number): string {
+  return `draft:${draft}`;
+}
+
 /** Closes a draft: kept, and said so; one that nobody wrote in goes. */
 export async function close(composing: Composing, store: Store): Promise<void> {
   const kept = await composing.close();
   store.compose.close(composing.id);
   if (!kept) return;
   const draft = { ...composing.draft };
-  store.undo.offer(t('compose-kept'), t('ask-discard-action'), BACK_MS, async () => {
-    await hide(draft.id, store, async () => store.compose.show(await store.drafts.get(draft.id)));
-  });
+  const back = async () => store.compose.show(await store.drafts.get(draft.id));
+  store.undo.offer(
+    t('compose-kept'),
+    t('ask-discard-action'),
+    BACK_MS,
+    () => hide(draft.id, store, back),
+    offerOf(draft.id),
+  );
 }
 
 /** Throws a draft away, with a way back. */

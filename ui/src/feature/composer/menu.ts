@@ -4,6 +4,7 @@ import { type CommandId, factsOf } from '@/command/table';
 import { type MenuItem, menus } from '@/component/menu.svelte';
 import type { Store } from '@/state/store.svelte';
 import { t } from '@/text/text.svelte';
+import type { Writing } from '@/state/compose.svelte';
 import type { Composing } from './composing.svelte';
 
 const LISTED: CommandId[] = [
@@ -19,6 +20,7 @@ const LISTED: CommandId[] = [
   'compose.to',
   'compose.cc',
   'compose.bcc',
+  'compose.bccSelf',
   'compose.versions',
   'compose.discard',
 ];
@@ -26,7 +28,7 @@ const LISTED: CommandId[] = [
 const APART = new Set<CommandId>(['compose.attach', 'compose.quote', 'compose.from', 'compose.versions']);
 
 /** Opens the menu of everything that the composer can do. */
-export function composeMenu(at: HTMLElement): void {
+export function composeMenu(writing: Writing, at: HTMLElement): void {
   const items = LISTED.map((id): MenuItem => {
     const { label, icon } = factsOf(id);
     return {
@@ -36,6 +38,7 @@ export function composeMenu(at: HTMLElement): void {
       disabled: !commands.can(id),
       danger: id === 'compose.discard',
       apart: APART.has(id),
+      ...(id === 'compose.bccSelf' ? { checked: writing.copiesSelf } : {}),
       run: () => commands.run(id),
     };
   });

@@ -18,9 +18,12 @@ export function looksValid({ email }: Address): boolean {
   return /^[^\s@<>",;:\\]+@[^\s@<>",;:\\]+\.[^\s@<>",;:\\.]+$/u.test(email) || /^[^\s@]+@\[[^\]\s]+\]$/u.test(email);
 }
 
-/** Returns recipients as chips. */
+/** Returns recipients as chips, each address once. */
 export function chipsOf(addresses: readonly Address[]): Chip[] {
-  return addresses.map((address) => ({ address, valid: looksValid(address) }));
+  return added(
+    [],
+    addresses.map((address) => ({ address, valid: looksValid(address) })),
+  );
 }
 
 /** Adds chips; one whose address is there already is not added again. */
@@ -33,6 +36,20 @@ export function added(chips: readonly Chip[], more: readonly Chip[]): Chip[] {
     return true;
   });
   return [...chips, ...fresh];
+}
+
+/**
+ * Adds chips to a field and takes their addresses out of the others: nobody gets a message twice, and where somebody was put
+ * last is where they are meant to be.
+ */
+export function addedTo(
+  all: Readonly<Record<Field, Chip[]>>,
+  field: Field,
+  more: readonly Chip[],
+): Record<Field, Chip[]> {
+  const fresh = new Set(more.map((chip) => chip.address.email.toLowerCase()));
+  const others = (name: Field): Chip[] => all[name].filter((chip) => !fresh.has(chip.address.email.toLowerCase()));
+  return { to: others('to'), cc: others('cc'), bcc: others('bcc'), [field]: added(all[field], more) };
 }
 
 /** Returns the text of a chip for editing it again. */

@@ -30,7 +30,8 @@ export function rowMenu(store: Store, at: HTMLElement | { x: number; y: number }
   const stays = { why: refusal(home, 'remove') };
   const items: MenuItem[] = [
     ...(single ? [line('message.reply'), line('message.replyAll'), line('message.forward')] : []),
-    line('message.archive', { apart: single, ...stays }),
+    line('message.forwardAttached'),
+    line('message.archive', { apart: true, ...stays }),
     line('message.trash', stays),
     line(inJunk ? 'message.notJunk' : 'message.junk', stays),
     line('message.move', stays),

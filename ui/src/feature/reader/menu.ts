@@ -9,6 +9,7 @@ import Library from '@lucide/svelte/icons/library';
 import List from '@lucide/svelte/icons/list';
 import ListX from '@lucide/svelte/icons/list-x';
 import Mail from '@lucide/svelte/icons/mail';
+import MailPlus from '@lucide/svelte/icons/mail-plus';
 import Moon from '@lucide/svelte/icons/moon';
 import Printer from '@lucide/svelte/icons/printer';
 import Reply from '@lucide/svelte/icons/reply';
@@ -49,6 +50,11 @@ export function messageMenu(store: Store, head: MessageHead, at: HTMLElement): v
       ? [{ label: t('command-reply-list'), icon: List, run: () => begin({ kind: 'replyToList', message: head.id }) }]
       : []),
     { label: t('command-forward'), icon: Forward, run: () => begin({ kind: 'forward', message: head.id }) },
+    {
+      label: t('command-forward-attached'),
+      icon: MailPlus,
+      run: () => begin({ kind: 'forwardAttached', selection: only }),
+    },
     {
       label: t(head.unread ? 'command-mark-read' : 'command-mark-unread'),
       icon: Mail,

@@ -91,3 +91,7 @@ command-new-local-folder = New folder on this computer
 command-import = Import mail…
 command-export = Export this folder…
 command-storage = Storage of this account
+
+# Composing.
+command-forward-attached = Forward as attachment
+command-bcc-self = Blind copy to myself

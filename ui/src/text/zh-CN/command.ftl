@@ -88,3 +88,7 @@ command-new-local-folder = 在本机新建文件夹
 command-import = 导入邮件…
 command-export = 导出此文件夹…
 command-storage = 此帐户的存储空间
+
+# Composing.
+command-forward-attached = 作为附件转发
+command-bcc-self = 密送给自己

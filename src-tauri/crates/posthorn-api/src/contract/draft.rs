@@ -1,6 +1,6 @@
 //! Composing: drafts, their recipients and files.
 
-use super::{Address, contract};
+use super::{Address, Selection, contract};
 
 contract! {
     /// What a new draft begins with.
@@ -31,6 +31,11 @@ contract! {
         Forward {
             /// Message forwarded.
             message: i64,
+        },
+        /// A new message with messages as files (`message/rfc822`), byte for byte as they came.
+        ForwardAttached {
+            /// Messages, at most 100; a row that stands for a conversation means all of it within the view's folders.
+            selection: Selection,
         },
         /// A `mailto:` link (RFC 6068).
         Mailto {

@@ -8,7 +8,7 @@ use posthorn_store::account::{self, Identity};
 use posthorn_store::draft::{self, DraftContent, DraftKind};
 
 use super::attach::{self, NewFile};
-use super::{convert, mailto, quote};
+use super::{convert, forward, mailto, quote};
 use crate::contract::{Code, Draft, Error, NewDraft, Nothing};
 use crate::engine::Engine;
 use crate::error::Result;
@@ -25,7 +25,11 @@ async fn default_account(engine: &Engine) -> Result<AccountId> {
 
 /// Returns the account that can send for a message of this one: itself, or where it has no server, the one that was
 /// written to, else the first.
-async fn sender_for(engine: &Engine, id: AccountId, written_to: &[Address]) -> Result<AccountId> {
+pub(super) async fn sender_for(
+    engine: &Engine,
+    id: AccountId,
+    written_to: &[Address],
+) -> Result<AccountId> {
     let accounts = engine.store().read(account::list).await?;
     if accounts.iter().any(|one| one.id == id && !one.is_local()) {
         return Ok(id);
@@ -41,7 +45,11 @@ async fn sender_for(engine: &Engine, id: AccountId, written_to: &[Address]) -> R
 }
 
 /// Returns the identity that was written to, else the account's own.
-async fn identity_for(engine: &Engine, id: AccountId, written_to: &[Address]) -> Result<Identity> {
+pub(super) async fn identity_for(
+    engine: &Engine,
+    id: AccountId,
+    written_to: &[Address],
+) -> Result<Identity> {
     let identities = engine.store().read(move |tx| account::identities(tx, id)).await?;
     let was_written_to = |identity: &Identity| {
         written_to.iter().any(|to| posthorn_message::is_same_address(&to.email, &identity.email))
@@ -63,7 +71,11 @@ fn new_message_id(identity: &Identity) -> Result<posthorn_model::MessageIdHeader
 }
 
 /// Text with a signature below it, in both forms. The HTML form is empty in plain-text mode.
-async fn texts(engine: &Engine, text: &str, identity: &Identity) -> Result<(String, String)> {
+pub(super) async fn texts(
+    engine: &Engine,
+    text: &str,
+    identity: &Identity,
+) -> Result<(String, String)> {
     let plain = settings_get(engine, Nothing {}).await?.compose_plain;
     let signature = posthorn_message::text::from_html(&identity.signature);
     let signature = signature.trim_end();
@@ -88,7 +100,11 @@ fn escape(text: &str) -> String {
     if text.is_empty() { "<br>".to_owned() } else { text }
 }
 
-fn blank(account: AccountId, identity: &Identity, kind: DraftKind) -> Result<DraftContent> {
+pub(super) fn blank(
+    account: AccountId,
+    identity: &Identity,
+    kind: DraftKind,
+) -> Result<DraftContent> {
     Ok(DraftContent {
         account,
         identity: Some(identity.id),
@@ -107,7 +123,7 @@ fn blank(account: AccountId, identity: &Identity, kind: DraftKind) -> Result<Dra
     })
 }
 
-async fn add(engine: &Engine, content: DraftContent) -> Result<DraftId> {
+pub(super) async fn add(engine: &Engine, content: DraftContent) -> Result<DraftId> {
     Ok(engine.store().write(move |tx| draft::add(tx, &content)).await?)
 }
 
@@ -126,6 +142,7 @@ pub(crate) async fn drafts_create(engine: &Engine, request: NewDraft) -> Result<
         NewDraft::Forward { message } => {
             answer(engine, MessageId(message), DraftKind::Forward, None).await?
         }
+        NewDraft::ForwardAttached { selection } => forward::attached(engine, selection).await?,
         NewDraft::Continue { message } => go_on(engine, MessageId(message)).await?,
     };
     convert::get(engine, id).await

@@ -15,6 +15,9 @@ use super::{ComposeError, Composed, Draft, DraftFile, MAX_MESSAGE_BYTES};
 use crate::file_name::{ending_for, safe_name};
 use crate::text::{clean, flow};
 
+/// Letters of a line that every server passes on, without its end (RFC 5321 section 4.5.3.1.6).
+const LINE_LIMIT: usize = 998;
+
 /// Writes a draft as a message.
 pub fn compose(draft: &Draft) -> Result<Composed, ComposeError> {
     let id = own_id(&draft.message_id)?;
@@ -65,7 +68,8 @@ fn body<'a>(draft: &'a Draft, id: &str) -> MimePart<'a> {
     };
     // Pictures of a message without HTML have nowhere to be shown: they go as files.
     let loose = draft.pictures.iter().filter(|_| draft.html.is_none()).map(|picture| &picture.file);
-    let files: Vec<MimePart<'a>> = draft.files.iter().chain(loose).map(file_part).collect();
+    let files: Vec<MimePart<'a>> =
+        draft.files.iter().chain(loose).map(|file| file_part(file, id)).collect();
     if !files.is_empty() {
         whole =
             multipart("multipart/mixed", "m", id, std::iter::once(whole).chain(files).collect());
@@ -94,10 +98,8 @@ fn multipart<'a>(
     id: &str,
     parts: Vec<MimePart<'a>>,
 ) -> MimePart<'a> {
-    let token: String =
-        id.bytes().filter(u8::is_ascii_alphanumeric).take(40).map(char::from).collect();
     // `=_` cannot occur in quoted-printable or base64 (RFC 2045 section 6.7).
-    let boundary = format!("=_{mark}{token}");
+    let boundary = format!("=_{mark}{}", boundary_token(id));
     MimePart::new(ContentType::new(kind).attribute("boundary", boundary), parts)
 }
 
@@ -169,23 +171,63 @@ fn quoted_printable(text: &str) -> String {
     encoded
 }
 
-fn file_part(file: &DraftFile) -> MimePart<'_> {
-    named_part(file, "attachment")
+/// Returns the part of a boundary that comes from the Message-ID.
+fn boundary_token(id: &str) -> String {
+    id.bytes().filter(u8::is_ascii_alphanumeric).take(40).map(char::from).collect()
+}
+
+/// Builds a file's part. A message keeps its type only when it can go as it is: `message/rfc822` may not be encoded (RFC
+/// 2046 section 5.2.1), and readers show nothing of one that is. Else it goes as a file whose bytes are kept.
+fn file_part<'a>(file: &'a DraftFile, id: &str) -> MimePart<'a> {
+    if !file.content_type.eq_ignore_ascii_case("message/rfc822") {
+        return named_part(file, "attachment");
+    }
+    match as_it_is(&file.bytes, &boundary_token(id)) {
+        Some(text) => {
+            let body = BodyPart::Text(text.into());
+            headed(file, "message/rfc822", "attachment", body).transfer_encoding("7bit")
+        }
+        None => encoded_part(file, "application/octet-stream", "attachment"),
+    }
+}
+
+/// Returns a message's bytes as text that needs no encoding: ASCII without NUL, lines that SMTP takes (RFC 5321 section
+/// 4.5.3.1.6) and that end in CRLF, none of them with our boundary.
+fn as_it_is(bytes: &[u8], token: &str) -> Option<String> {
+    let text = std::str::from_utf8(bytes).ok().filter(|text| text.is_ascii())?;
+    let text = text.replace("\r\n", "\n");
+    let is_plain = !text.contains(['\r', '\0'])
+        && !text.contains(token)
+        && text.lines().all(|line| line.len() <= LINE_LIMIT);
+    is_plain.then(|| text.replace('\n', "\r\n"))
 }
 
 /// Builds a part with its name in both forms: RFC 2047 in `name`, which old programs read, and RFC 2231 in `filename*`.
 fn named_part<'a>(file: &'a DraftFile, disposition: &'static str) -> MimePart<'a> {
-    let kind = content_type(&file.content_type);
+    encoded_part(file, &content_type(&file.content_type), disposition)
+}
+
+fn encoded_part<'a>(file: &'a DraftFile, kind: &str, disposition: &'static str) -> MimePart<'a> {
+    let body = BodyPart::Text(base64_lines(&file.bytes).into());
+    headed(file, kind, disposition, body).transfer_encoding("base64")
+}
+
+/// Builds a part with its headers, all but the transfer encoding.
+fn headed<'a>(
+    file: &'a DraftFile,
+    kind: &str,
+    disposition: &'static str,
+    body: BodyPart<'a>,
+) -> MimePart<'a> {
     let name = match safe_name(&file.name) {
-        name if name.is_empty() => format!("file{}", ending_for(&kind)),
+        name if name.is_empty() => format!("file{}", ending_for(kind)),
         name => name,
     };
     let typed = format!("{kind};\r\n name=\"{}\"", word_form(&name));
     let disposition = ContentType::new(disposition).attribute("filename", name);
-    let part = MimePart::raw(BodyPart::Text(base64_lines(&file.bytes).into()));
-    part.header("Content-Type", Raw::new(typed))
+    MimePart::raw(body)
+        .header("Content-Type", Raw::new(typed))
         .header("Content-Disposition", disposition)
-        .transfer_encoding("base64")
 }
 
 /// Writes a name as encoded words where it is not plain ASCII, each at most 75 letters long (RFC 2047 section 2).

@@ -185,3 +185,41 @@ proptest! {
         prop_assert_eq!(tidy(&parsed.text), tidy(&written.text));
     }
 }
+
+#[test]
+fn an_attached_message_goes_as_it_is_or_as_a_file() {
+    let plain = b"From: a@x.example\r\nSubject: inner\r\n\r\nHello\r\n".as_slice();
+    for (bytes, is_kept) in [
+        (plain.to_vec(), true),
+        // A file of this computer, with its line ends.
+        (b"From: a@x.example\nSubject: inner\n\nHello\n".to_vec(), true),
+        ("From: a@x.example\r\n\r\nGrüße\r\n".as_bytes().to_vec(), false),
+        ([plain, b"bare\rreturn\r\n"].concat(), false),
+        ([plain, b"\0\r\n"].concat(), false),
+        ([plain, "x".repeat(999).as_bytes(), b"\r\n"].concat(), false),
+        // Its lines could end ours.
+        ([plain, b"--=_mabc123exampleorg\r\n"].concat(), false),
+    ] {
+        let mut full = draft();
+        full.files = vec![DraftFile {
+            name: "inner.eml".to_owned(),
+            content_type: "message/rfc822".to_owned(),
+            bytes: bytes.clone(),
+        }];
+        let wire = wire(&full);
+        let text = String::from_utf8(wire.clone()).unwrap();
+        assert!(text.lines().all(|line| line.len() <= 998) && text.is_ascii());
+        let read = parse(&wire);
+        let [found] = read.attachments.as_slice() else { panic!("{:?}", read.attachments) };
+        let kind = if is_kept { "message/rfc822" } else { "application/octet-stream" };
+        assert_eq!((found.content_type.as_str(), found.name.as_str()), (kind, "inner.eml"));
+        assert_eq!(text.contains("\r\nSubject: inner\r\n"), is_kept);
+        let inner = part(&wire, &found.section).unwrap().bytes.into_owned();
+        if is_kept {
+            let inner = String::from_utf8(inner).unwrap();
+            assert_eq!(inner.trim_end(), String::from_utf8_lossy(plain).trim_end());
+        } else {
+            assert_eq!(inner, bytes);
+        }
+    }
+}

@@ -170,6 +170,46 @@ async fn people_are_completed_by_the_beginning_of_any_word() {
 }
 
 #[tokio::test]
+async fn people_are_completed_by_pinyin_and_ranked_by_use_and_recency() {
+    let fixture = fixture().await;
+    let sent = |id: &str, name: &str, email: &str, seconds: i64| {
+        let mut sent = head(id, &[], "hello", "me", seconds);
+        sent.from = vec![posthorn_model::Address::bare("me@example.org")];
+        sent.to = vec![posthorn_model::Address { name: name.to_owned(), email: email.to_owned() }];
+        sent
+    };
+    const YEAR: i64 = 365 * 24 * 3600;
+    // Five messages, but long ago; two of today.
+    let mut uid = 0;
+    let mut mails = Vec::new();
+    for (name, email, times, at) in [
+        ("张三", "old@example.org", 5, -9 * YEAR),
+        ("张三丰", "today@example.org", 2, 0),
+        ("Zsolt", "zsolt@example.org", 1, -YEAR),
+    ] {
+        for _ in 0..times {
+            uid += 1;
+            mails.push(arrival(uid, sent(&format!("{uid}@pinyin"), name, email, at)));
+        }
+    }
+    fixture.arrive(fixture.sent, mails).await;
+    for (text, expected) in [
+        ("zs", vec!["today@example.org", "zsolt@example.org", "old@example.org"]),
+        ("zhangsan", vec!["today@example.org", "old@example.org"]),
+        ("Zhang San", vec!["today@example.org", "old@example.org"]),
+        ("zhang san'f", vec!["today@example.org"]),
+        ("zsf", vec!["today@example.org"]),
+        ("三丰", vec!["today@example.org"]),
+        ("sanfeng", vec!["today@example.org"]),
+        ("李", vec![]),
+    ] {
+        let found = fixture.store.read(move |tx| contact::complete(tx, text, 10)).await.unwrap();
+        let found: Vec<_> = found.iter().map(|one| one.address.email.as_str()).collect();
+        assert_eq!(found, expected, "{text}");
+    }
+}
+
+#[tokio::test]
 async fn missing_bodies_are_asked_for_newest_first() {
     let fixture = fixture().await;
     for uid in 1..=3 {
