@@ -67,6 +67,16 @@ pub(super) fn back_out(tx: &WriteTx<'_>, operation: &Operation) -> Result<()> {
     }
 }
 
+/// Says whether the message was in the target mailbox before the operation.
+pub(super) fn was_present(
+    tx: &WriteTx<'_>,
+    operation: &Operation,
+    target: &Target,
+) -> Result<bool> {
+    let sql = "SELECT was_present FROM operation_target WHERE operation = ?1 AND message = ?2 AND mailbox = ?3";
+    tx.one(sql, params![operation.id.0, target.message.0, target.mailbox.0], |row| row.get(0))
+}
+
 /// Takes a message out of the mailbox to which it did not come, unless it was there before.
 fn withdraw(
     tx: &WriteTx<'_>,
@@ -75,9 +85,7 @@ fn withdraw(
     message: MessageId,
     target: &Target,
 ) -> Result<()> {
-    let sql = "SELECT was_present FROM operation_target WHERE operation = ?1 AND message = ?2 AND mailbox = ?3";
-    let was_present: bool =
-        tx.one(sql, params![operation.id.0, message.0, target.mailbox.0], |row| row.get(0))?;
+    let was_present = was_present(tx, operation, target)?;
     let Some(placed) = placement::get(tx, to, message)? else { return Ok(()) };
     // A uid says that the server has it there after all: then it is the truth.
     if was_present || placed.uid.is_some() {

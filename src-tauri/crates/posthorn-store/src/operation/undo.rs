@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use posthorn_model::{MailboxId, MessageId, OperationId};
+use posthorn_model::{MailboxId, MailboxRole, MessageId, OperationId};
 
 use super::effect::is_unsent;
 use super::transfer::bring_back;
@@ -130,16 +130,23 @@ fn opposite(tx: &WriteTx<'_>, operation: &Operation) -> Result<Vec<OperationId>>
     }
 }
 
-/// Moves messages from where they went to the folders that they came from.
+/// Moves messages from where they went to the folders that they came from. What was in a folder of all messages before
+/// was only taken out of another one, and stays there: it gets its place back beside.
 fn move_back(tx: &WriteTx<'_>, operation: &Operation, from: MailboxId) -> Result<Vec<OperationId>> {
     let mut operations = Vec::new();
+    let is_view = mailbox::get(tx, from)?.role == MailboxRole::All;
     let homes: BTreeSet<MailboxId> =
         operation.targets.iter().map(|target| target.mailbox).collect();
     for home in homes {
-        let of_home = operation.targets.iter().filter(|target| target.mailbox == home);
-        let moved: Vec<_> = of_home.map(|target| (from, target.message)).collect();
+        let (mut moved, mut stay) = (Vec::new(), Vec::new());
+        for target in operation.targets.iter().filter(|target| target.mailbox == home) {
+            let stays = is_view && backout::was_present(tx, operation, target)?;
+            let back = if stays { &mut stay } else { &mut moved };
+            back.push((from, target.message));
+        }
         operations.extend(enqueue(tx, &Action::Move { to: home }, &moved)?);
-        for (_, message) in moved {
+        operations.extend(enqueue(tx, &Action::Copy { to: home }, &stay)?);
+        for (_, message) in moved.into_iter().chain(stay) {
             crate::maildrop::unmark(tx, operation.account, message)?;
         }
     }

@@ -12,6 +12,7 @@ mod conflict;
 mod console;
 mod first;
 mod gmail;
+mod gmail_server;
 mod keep;
 mod ledger;
 mod lie;
