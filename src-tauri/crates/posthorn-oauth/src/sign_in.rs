@@ -47,7 +47,7 @@ impl SignIn {
         self.url.as_str()
     }
 
-    /// Waits for the browser, at most [`LIMIT`], and gets the tokens. Dropped, it leaves nothing behind.
+    /// Waits for the browser, at most ten minutes, and gets the tokens. Dropped, it leaves nothing behind.
     pub async fn finish(self, dialer: &Dialer, pages: &Pages) -> Result<Grant, Error> {
         let address = self.redirect.address();
         let waiting = self.redirect.wait(&self.state, pages);
