@@ -51,6 +51,14 @@ function messageCommands(store: Store): Partial<Record<CommandId, Behaviour>> {
       run: () => begin({ kind: 'forward' }),
     },
     'message.forwardAttached': { when: () => any() || read(), run: () => forwardAttached(store) },
+    'message.redirect': { when: read, run: () => void (screen.redirectOf = reader.subject?.id ?? null) },
+    'message.sendAgain': {
+      when: read,
+      run: async () => {
+        const message = reader.subject?.id;
+        if (message !== undefined) await compose.start({ kind: 'again', message });
+      },
+    },
     'message.archive': { when: allowed('remove'), run: () => actions.remove('archive') },
     'message.trash': { when: allowed('remove'), run: () => actions.remove('trash') },
     'message.delete': { when: allowed('remove'), run: () => actions.deleteForGood() },
@@ -120,6 +128,8 @@ function composeCommands({ compose }: Store): Partial<Record<CommandId, Behaviou
       (writing) => writing.send(true),
       (writing) => writing.answers,
     ),
+    'compose.sendLater': here((writing) => writing.sendLater()),
+    'compose.hold': here((writing) => writing.hold()),
     'compose.attach': here((writing) => writing.attach()),
     'compose.picture': here((writing) => writing.picture()),
     'compose.bold': format('bold'),

@@ -10,8 +10,10 @@ import AtSign from '@lucide/svelte/icons/at-sign';
 import Bold from '@lucide/svelte/icons/bold';
 import ChartPie from '@lucide/svelte/icons/chart-pie';
 import ChevronsUpDown from '@lucide/svelte/icons/chevrons-up-down';
+import Clock from '@lucide/svelte/icons/clock';
 import CloudOff from '@lucide/svelte/icons/cloud-off';
 import Copy from '@lucide/svelte/icons/copy';
+import CornerUpRight from '@lucide/svelte/icons/corner-up-right';
 import Download from '@lucide/svelte/icons/download';
 import FileCode from '@lucide/svelte/icons/file-code';
 import FilePenLine from '@lucide/svelte/icons/file-pen-line';
@@ -43,9 +45,11 @@ import MailPlus from '@lucide/svelte/icons/mail-plus';
 import Moon from '@lucide/svelte/icons/moon';
 import Palette from '@lucide/svelte/icons/palette';
 import Paperclip from '@lucide/svelte/icons/paperclip';
+import Pause from '@lucide/svelte/icons/pause';
 import Printer from '@lucide/svelte/icons/printer';
 import RefreshCw from '@lucide/svelte/icons/refresh-cw';
 import RemoveFormatting from '@lucide/svelte/icons/remove-formatting';
+import Repeat2 from '@lucide/svelte/icons/repeat-2';
 import Reply from '@lucide/svelte/icons/reply';
 import ReplyAll from '@lucide/svelte/icons/reply-all';
 import Search from '@lucide/svelte/icons/search';
@@ -93,6 +97,8 @@ const TABLE = {
   'compose.new': fact('compose', 'command-compose-new', SquarePen),
   'compose.send': fact('compose', 'compose-send', Send),
   'compose.sendArchive': fact('compose', 'command-send-archive', Archive),
+  'compose.sendLater': fact('compose', 'command-send-later', Clock),
+  'compose.hold': fact('compose', 'command-hold', Pause),
   'compose.attach': fact('compose', 'compose-attach', Paperclip),
   'compose.picture': fact('compose', 'command-picture', Image),
   'compose.bold': fact('compose', 'compose-bold', Bold),
@@ -118,6 +124,8 @@ const TABLE = {
   'message.replyAll': fact('message', 'command-reply-all', ReplyAll),
   'message.forward': fact('message', 'command-forward', Forward),
   'message.forwardAttached': fact('message', 'command-forward-attached', MailPlus),
+  'message.redirect': fact('message', 'command-redirect', CornerUpRight),
+  'message.sendAgain': fact('message', 'command-send-again', Repeat2),
   'message.archive': fact('message', 'command-archive', Archive),
   'message.trash': fact('message', 'command-trash', Trash2),
   'message.delete': fact('message', 'command-delete', Trash2),

@@ -13,6 +13,9 @@ export type Account = {
   signIn: SignInProvider | null,
   /** Certificates that the user accepted for its servers. */
   pins: Array<Pin>,
+  /** Whom it sends as: its own name and address first, then the others in their order. Empty for an account that has
+   * no server. */
+  identities: Array<Identity>,
   /** Letter or character of its mark. */
   mark: string,
   /** Switched off: no connections, its mail stays readable. */
@@ -323,6 +326,17 @@ export type ChooseBodies = {
   /** Policy; null = as the account has it, or everything. */
   policy: BodyPolicy | null, };
 
+/** Writes a draft as somebody else: signature and default blind copies change with it, where they were not edited. */
+export type ChooseIdentity = {
+  /** Draft. */
+  draft: number,
+  /** The revision that the page saw last; another one answers with `conflict`. */
+  revision: number,
+  /** Account to send with. */
+  account: number,
+  /** Identity of that account. */
+  identity: number, };
+
 /** What went wrong, for the page's table from code to words and action. */
 export type Code = "invalid" | "notFound" | "conflict" | "offline" | "hostUnknown" | "connectionLost" | "timeout" | "certificate" | "certificateIssuer" | "certificateHost" | "certificateExpired" | "certificateEarly" | "certificateChanged" | "proxy" | "portal" | "tls" | "credentials" | "noPasswords" | "signInOver" | "signInDenied" | "signInFailed" | "signInTimeout" | "noClient" | "refused" | "overQuota" | "inUse" | "protocol" | "limit" | "diskFull" | "file" | "corrupt" | "newerVersion" | "profileInUse" | "secrets" | "wrongPassphrase" | "notHere" | "tooLate" | "needsFolder" | "cancelled" | "internal";
 
@@ -488,6 +502,8 @@ export type Draft = {
   account: number,
   /** Address to send as, one of the account's own. */
   from: Address,
+  /** Identity that it is sent as. */
+  identity: number,
   /** Recipients; may hold unfinished text, which is told when sending. */
   to: Array<Address>,
   /** Copies. */
@@ -730,6 +746,34 @@ export type HeaderField = {
   name: string,
   /** Its value, decoded, on one line. */
   value: string, };
+
+/** Holds a message back, or lets it go. */
+export type HoldMessage = {
+  /** Outbox row. */
+  id: number,
+  /** True: it waits until it is let go; false: it is sent when its time has come. */
+  hold: boolean, };
+
+/** A name and address that an account sends as. */
+export type Identity = {
+  /** Local id; 0 for one that is to be added. */
+  id: number,
+  /** Its account. */
+  account: number,
+  /** Name to send as. */
+  name: string,
+  /** Address to send as. That of the account's main identity is the account's own. */
+  email: string,
+  /** Where answers go; empty = to `email`. */
+  replyTo: string,
+  /** Signature as plain text; empty when there is none. */
+  signature: string,
+  /** Who gets a blind copy of every message that is begun with it. */
+  bcc: Array<Address>,
+  /** Folder of the account for what it sent; null = the account's Sent folder. */
+  sentMailbox: number | null,
+  /** It is the account's own name and address, which cannot be removed. Ignored when saving. */
+  main: boolean, };
 
 /** Imports files. */
 export type ImportArchive = {
@@ -1123,7 +1167,9 @@ export type NewDraft = { "kind": "blank",
   /** Messages, at most 100; a row that stands for a conversation means all of it within the view's folders. */
   selection: Selection, } | { "kind": "mailto",
   /** The link. */
-  url: string, } | { "kind": "continue",
+  url: string, } | { "kind": "again",
+  /** Message. */
+  message: number, } | { "kind": "continue",
   /** Message. */
   message: number, };
 
@@ -1238,6 +1284,10 @@ export type OutboxItem = {
   queuedAt: number,
   /** Not before this time; in the undo window, its end. */
   notBeforeAt: number,
+  /** The user chose that time: it is no undo window. */
+  scheduled: boolean,
+  /** The user holds it back: it waits until it is let go. */
+  held: boolean,
   /** Tries so far. */
   tries: number,
   /** Next try; null when none is planned. */
@@ -1444,6 +1494,19 @@ export type RecipientResult = {
   /** The server's sentence; empty before any reply. */
   said: string, };
 
+/** Sends a message on as it came, with `Resent-` fields before it (RFC 5322 section 3.6.6). */
+export type RedirectMessage = {
+  /** Message. */
+  message: number,
+  /** Account to send with. */
+  account: number,
+  /** Identity of that account. */
+  identity: number,
+  /** Recipients. */
+  to: Array<Address>,
+  /** Seconds in which it can be taken back, 0 to 60. */
+  undoSeconds: number, };
+
 /** What removing an account would do, for the question that is asked before. */
 export type RemovalPreview = {
   /** Messages kept on this computer for it. */
@@ -1468,6 +1531,13 @@ export type RemoveDraftAttachment = {
   draft: number,
   /** File. */
   attachment: number, };
+
+/** Removes an identity; drafts that were written with it are sent with the account's own. */
+export type RemoveIdentity = {
+  /** Its account. */
+  account: number,
+  /** Identity. */
+  id: number, };
 
 /** Renames a folder, in place. */
 export type RenameMailbox = {
@@ -1610,6 +1680,13 @@ export type Saved = {
   /** Absolute paths. */
   paths: Array<string>, };
 
+/** Chooses when a message of the outbox is sent; it is not held back any more. */
+export type ScheduleMessage = {
+  /** Outbox row. */
+  id: number,
+  /** Not before this time, at most a year ahead. */
+  at: number, };
+
 /** How a search was understood and how much it covers. */
 export type SearchInfo = {
   /** Pieces of the typed text, for chips. */
@@ -1672,7 +1749,11 @@ export type SendDraft = {
   /** The revision that the page saw last. */
   revision: number,
   /** Seconds in which it can be taken back, 0 to 60. */
-  undoSeconds: number, };
+  undoSeconds: number,
+  /** Not before this time, at most a year ahead. Absent or null: at once, after the seconds above. */
+  notBeforeAt?: number | null,
+  /** It waits in the outbox until it is let go. Absent = false. */
+  hold?: boolean, };
 
 /** A sender and what the mail takes. */
 export type SenderShare = {
@@ -2049,6 +2130,10 @@ export interface Methods {
   "accounts.previewPopRules": { params: PreviewPopRules; answer: PopRulesPreview };
   /** Gives the account of this computer's own folders, and makes it where there is none. */
   "accounts.openLocal": { params: Nothing; answer: Account };
+  /** Adds a name and address to send as, or changes one. */
+  "identities.save": { params: Identity; answer: Account };
+  /** Removes a name and address to send as. */
+  "identities.remove": { params: RemoveIdentity; answer: Account };
   /** Fetches mail now. */
   "accounts.checkNow": { params: CheckNow; answer: Nothing };
   /** Gives the way to the servers. */
@@ -2161,6 +2246,8 @@ export interface Methods {
   "messages.junk": { params: OnMessages; answer: Undoable };
   /** Moves back to the inbox and marks with `$NotJunk`. */
   "messages.notJunk": { params: OnMessages; answer: Undoable };
+  /** Sends a message on as it came, to others. */
+  "messages.redirect": { params: RedirectMessage; answer: OutboxItem };
   /** Takes an operation back. */
   "operations.undo": { params: ById; answer: Undoable };
   /** Deletes for good what could not be moved to the trash, because there is no room. */
@@ -2177,6 +2264,8 @@ export interface Methods {
   "drafts.list": { params: Nothing; answer: Array<Draft> };
   /** Saves a draft. */
   "drafts.save": { params: SaveDraft; answer: DraftSaved };
+  /** Writes a draft as somebody else. */
+  "drafts.chooseIdentity": { params: ChooseIdentity; answer: Draft };
   /** Throws a draft away. */
   "drafts.discard": { params: ById; answer: Nothing };
   /** Keeps a draft whose composer was closed: its copy on the server is made soon. */
@@ -2203,7 +2292,13 @@ export interface Methods {
   "outbox.sendNow": { params: ById; answer: Nothing };
   /** Sends what was refused once more, to corrected addresses where some are given. */
   "outbox.resend": { params: ResendRefused; answer: Nothing };
-  /** Throws a message of the outbox away. */
+  /** Holds a message back, or lets it go. */
+  "outbox.hold": { params: HoldMessage; answer: Nothing };
+  /** Chooses when a message is sent. */
+  "outbox.schedule": { params: ScheduleMessage; answer: Nothing };
+  /** Takes back that a message was thrown away. */
+  "outbox.restore": { params: ById; answer: Nothing };
+  /** Throws a message of the outbox away; for some minutes that can be taken back. */
   "outbox.discard": { params: ById; answer: Nothing };
   /** Says what the user knows of a message whose fate is unknown. */
   "outbox.resolveUnknown": { params: ResolveUnknown; answer: Nothing };
@@ -2249,6 +2344,8 @@ export const METHOD_NAMES = [
   "accounts.remove",
   "accounts.previewPopRules",
   "accounts.openLocal",
+  "identities.save",
+  "identities.remove",
   "accounts.checkNow",
   "network.get",
   "network.set",
@@ -2305,6 +2402,7 @@ export const METHOD_NAMES = [
   "messages.delete",
   "messages.junk",
   "messages.notJunk",
+  "messages.redirect",
   "operations.undo",
   "operations.deleteInstead",
   "attachments.save",
@@ -2313,6 +2411,7 @@ export const METHOD_NAMES = [
   "drafts.get",
   "drafts.list",
   "drafts.save",
+  "drafts.chooseIdentity",
   "drafts.discard",
   "drafts.leave",
   "drafts.versions",
@@ -2326,6 +2425,9 @@ export const METHOD_NAMES = [
   "outbox.undo",
   "outbox.sendNow",
   "outbox.resend",
+  "outbox.hold",
+  "outbox.schedule",
+  "outbox.restore",
   "outbox.discard",
   "outbox.resolveUnknown",
   "outbox.unsent",

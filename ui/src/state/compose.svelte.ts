@@ -14,6 +14,10 @@ export interface Writing {
   readonly answers: boolean;
   /** Sends; and archives what it answers, where that is asked for. */
   send(archive: boolean): Promise<void>;
+  /** Opens the choice of a time to send at. */
+  sendLater(): void;
+  /** Puts it into the outbox, where it waits until it is let go. */
+  hold(): Promise<void>;
   attach(): Promise<void>;
   /** Puts a picture of a file into the text. */
   picture(): Promise<void>;

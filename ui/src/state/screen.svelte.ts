@@ -62,6 +62,11 @@ export class Screen {
   certificateQuestion = $state.raw<CertificateQuestion | null>(null);
   folderQuestion = $state.raw<FolderQuestion | null>(null);
   #folder: (settled: boolean) => void = () => undefined;
+  /** A time is to be picked. */
+  timeAsked = $state(false);
+  #time: (at: number | null) => void = () => undefined;
+  /** The message that is to be sent on as it came. */
+  redirectOf = $state<number | null>(null);
   /** The message whose source is shown. */
   sourceOf = $state<number | null>(null);
   /** The place of the passwords is to be opened. */
@@ -107,6 +112,19 @@ export class Screen {
   answerName(name: string | null): void {
     this.nameQuestion = null;
     this.#name(name);
+  }
+
+  /** Asks for a time, milliseconds since 1970; null when the user cancelled. */
+  askTime(): Promise<number | null> {
+    this.#time(null);
+    this.timeAsked = true;
+    return new Promise((resolve) => (this.#time = resolve));
+  }
+
+  /** Answers with a time. */
+  answerTime(at: number | null): void {
+    this.timeAsked = false;
+    this.#time(at);
   }
 
   /** Asks which folder is for something; true when it is settled. */

@@ -35,6 +35,12 @@ export function fullDate(at: number): string {
   return date({ dateStyle: 'full', timeStyle: 'short', hourCycle: 'h23' }).format(at);
 }
 
+/** Returns day and time, as they stand in a sentence about what comes: `Mon, 23 Nov, 08:00`. */
+export function dayAndTime(at: number): string {
+  const parts = { weekday: 'short', month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit' } as const;
+  return date({ ...parts, hourCycle: 'h23' }).format(at);
+}
+
 /** Returns a number with its groups. */
 export function count(value: number): string {
   const key = locale();

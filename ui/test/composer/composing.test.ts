@@ -10,6 +10,7 @@ const DRAFT: Draft = {
   revision: 1,
   account: 1,
   from: { name: 'Yue Lin', email: 'yue@harbour.example' },
+  identity: 10,
   to: [{ name: 'Ann', email: 'ann@example.org' }],
   cc: [],
   bcc: [],

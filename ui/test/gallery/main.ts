@@ -7,6 +7,7 @@ import { isCommandId } from '@/command/table';
 import type { Discovery, DiscoveryStep, Mailbox } from '@/ipc/generated';
 import { FakeEngine } from '../fake';
 import { ACCOUNTS, DRAFT, MAILBOXES } from '../mail';
+import { OUTBOX } from './outbox';
 import { PROOF } from './proof';
 
 const query = new URLSearchParams(location.search);
@@ -30,6 +31,7 @@ engine.handlers['drafts.create'] = (begin) => ({
   revision: 1,
   account: 1,
   from: { name: 'Yue Lin 林悦', email: 'yue@harbour.example' },
+  identity: 10,
   to: [
     { name: 'Élise Marchand', email: 'elise@papier-fils.example' },
     { name: '张伟', email: 'zhangwei@harbour.example' },
@@ -105,6 +107,7 @@ const show: Record<string, () => void> = {
       );
     }, 1_500);
   },
+  outbox: () => (engine.handlers['outbox.list'] = () => OUTBOX),
   drafts: () => (engine.handlers['drafts.list'] = () => [DRAFT, { ...DRAFT, id: 71, subject: '', to: [] }]),
   password: () => {
     const [account] = ACCOUNTS;

@@ -6,6 +6,7 @@
 
 mod config;
 mod find;
+mod identity;
 mod keys;
 mod pin;
 mod pop;
@@ -15,6 +16,7 @@ use posthorn_model::{AccountId, MailboxRole, Protocol};
 use posthorn_store::{ReadTx, account, mailbox};
 
 pub(crate) use find::{accounts_discover, verify};
+pub(crate) use identity::{identities_remove, identities_save};
 use keys::{forget, keep, keys};
 pub(crate) use pin::{certificates_look, certificates_pin};
 pub(crate) use pop::accounts_preview_pop_rules;

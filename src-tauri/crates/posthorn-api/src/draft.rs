@@ -10,8 +10,10 @@ mod check;
 mod convert;
 mod editor;
 mod forward;
+mod identity;
 mod mailto;
 mod quote;
+mod redirect;
 mod send;
 mod typo;
 mod version;
@@ -25,7 +27,9 @@ use tokio::sync::{Mutex, MutexGuard};
 pub(crate) use attach::{drafts_attach_bytes, drafts_attach_paths, drafts_remove_attachment, file};
 pub(crate) use begin::drafts_create;
 pub(crate) use check::drafts_check;
-pub(crate) use send::drafts_send;
+pub(crate) use identity::drafts_choose_identity;
+pub(crate) use redirect::messages_redirect;
+pub(crate) use send::{check_time, drafts_send};
 pub(crate) use version::{drafts_restore, drafts_versions};
 
 use crate::contract::{ById, Code, Draft, DraftSaved, Error, Nothing, SaveDraft};
@@ -118,7 +122,7 @@ pub(crate) async fn drafts_save(engine: &Engine, request: SaveDraft) -> Result<D
         (true, true) => quote::again(engine, &before.content).await,
     };
     let account = AccountId(request.account);
-    let identity = convert::identity_of(engine, account, &request.from.email).await?;
+    let identity = convert::identity_of(engine, account, &request.from).await?;
     let html = if request.plain {
         String::new()
     } else {

@@ -9,7 +9,7 @@ use crate::account::{
     accounts_add, accounts_check_now, accounts_discover, accounts_list, accounts_open_local,
     accounts_preview_pop_rules, accounts_removal_preview, accounts_remove, accounts_set_enabled,
     accounts_set_password, accounts_update, accounts_verify, certificates_look, certificates_pin,
-    sync_wait,
+    identities_remove, identities_save, sync_wait,
 };
 use crate::app::{app_info, app_set_offline, app_unlock_secrets};
 use crate::archive::{
@@ -38,10 +38,14 @@ use crate::contract::{
     BeginSignIn, LookAtCertificate, Network, PinCertificate, PresentedCertificate, SetNetwork,
     SignInBegun, SignInTicket, SignedIn,
 };
+// Who messages are from, and when they leave.
+use crate::contract::{
+    ChooseIdentity, HoldMessage, Identity, RedirectMessage, RemoveIdentity, ScheduleMessage,
+};
 use crate::draft::{
-    drafts_attach_bytes, drafts_attach_paths, drafts_check, drafts_create, drafts_discard,
-    drafts_get, drafts_leave, drafts_list, drafts_remove_attachment, drafts_restore, drafts_save,
-    drafts_send, drafts_versions,
+    drafts_attach_bytes, drafts_attach_paths, drafts_check, drafts_choose_identity, drafts_create,
+    drafts_discard, drafts_get, drafts_leave, drafts_list, drafts_remove_attachment,
+    drafts_restore, drafts_save, drafts_send, drafts_versions, messages_redirect,
 };
 use crate::engine::Engine;
 use crate::error::Result;
@@ -64,8 +68,8 @@ use crate::operation::{
     operations_delete_instead, operations_undo,
 };
 use crate::outbox::{
-    outbox_discard, outbox_list, outbox_resend, outbox_resolve_unknown, outbox_send_now,
-    outbox_undo, outbox_unsent,
+    outbox_discard, outbox_hold, outbox_list, outbox_resend, outbox_resolve_unknown,
+    outbox_restore, outbox_schedule, outbox_send_now, outbox_undo, outbox_unsent,
 };
 use crate::setting::{settings_get, settings_set};
 use crate::sign_in::{sign_in_begin, sign_in_cancel, sign_in_wait};
@@ -105,6 +109,10 @@ macro_rules! methods {
             "accounts.previewPopRules" accounts_preview_pop_rules(PreviewPopRules) -> PopRulesPreview;
             /// Gives the account of this computer's own folders, and makes it where there is none.
             "accounts.openLocal" accounts_open_local(Nothing) -> Account;
+            /// Adds a name and address to send as, or changes one.
+            "identities.save" identities_save(Identity) -> Account;
+            /// Removes a name and address to send as.
+            "identities.remove" identities_remove(RemoveIdentity) -> Account;
             /// Fetches mail now.
             "accounts.checkNow" accounts_check_now(CheckNow) -> Nothing;
             /// Gives the way to the servers.
@@ -223,6 +231,8 @@ macro_rules! methods {
             "messages.junk" messages_junk(OnMessages) -> Undoable;
             /// Moves back to the inbox and marks with `$NotJunk`.
             "messages.notJunk" messages_not_junk(OnMessages) -> Undoable;
+            /// Sends a message on as it came, to others.
+            "messages.redirect" messages_redirect(RedirectMessage) -> OutboxItem;
             /// Takes an operation back.
             "operations.undo" operations_undo(ById) -> Undoable;
             /// Deletes for good what could not be moved to the trash, because there is no room.
@@ -241,6 +251,8 @@ macro_rules! methods {
             "drafts.list" drafts_list(Nothing) -> Vec<Draft>;
             /// Saves a draft.
             "drafts.save" drafts_save(SaveDraft) -> DraftSaved;
+            /// Writes a draft as somebody else.
+            "drafts.chooseIdentity" drafts_choose_identity(ChooseIdentity) -> Draft;
             /// Throws a draft away.
             "drafts.discard" drafts_discard(ById) -> Nothing;
             /// Keeps a draft whose composer was closed: its copy on the server is made soon.
@@ -268,7 +280,13 @@ macro_rules! methods {
             "outbox.sendNow" outbox_send_now(ById) -> Nothing;
             /// Sends what was refused once more, to corrected addresses where some are given.
             "outbox.resend" outbox_resend(ResendRefused) -> Nothing;
-            /// Throws a message of the outbox away.
+            /// Holds a message back, or lets it go.
+            "outbox.hold" outbox_hold(HoldMessage) -> Nothing;
+            /// Chooses when a message is sent.
+            "outbox.schedule" outbox_schedule(ScheduleMessage) -> Nothing;
+            /// Takes back that a message was thrown away.
+            "outbox.restore" outbox_restore(ById) -> Nothing;
+            /// Throws a message of the outbox away; for some minutes that can be taken back.
             "outbox.discard" outbox_discard(ById) -> Nothing;
             /// Says what the user knows of a message whose fate is unknown.
             "outbox.resolveUnknown" outbox_resolve_unknown(ResolveUnknown) -> Nothing;

@@ -4,16 +4,18 @@
 
 use posthorn_message::check_address;
 use posthorn_model::{AccountId, OutboxId};
-use posthorn_store::draft;
 use posthorn_store::outbox::{self, OutboxState as Stored, RecipientState};
 use posthorn_sync::ProblemKind;
 
 use crate::contract::{
-    ById, Code, Draft, Error, Nothing, OutboxItem, OutboxState, RecipientResult, ResendRefused,
-    ResolveUnknown, UnknownAnswer, Unsent,
+    ById, Code, Draft, Error, HoldMessage, Nothing, OutboxItem, OutboxState, RecipientResult,
+    ResendRefused, ResolveUnknown, ScheduleMessage, UnknownAnswer, Unsent,
 };
 use crate::engine::Engine;
 use crate::error::Result;
+
+/// A wait that is longer than this was chosen; shorter ones are undo windows. Milliseconds.
+const SCHEDULED_MS: i64 = 61_000;
 
 impl From<Stored> for OutboxState {
     fn from(state: Stored) -> Self {
@@ -86,6 +88,9 @@ pub(crate) fn convert(row: outbox::Outbox) -> OutboxItem {
         sent_bytes: if is_accepted || row.state == Stored::DotSent { row.request.size } else { 0 },
         queued_at: row.created_at.0,
         not_before_at: row.request.not_before.0,
+        // Longer than any undo window: the user chose it.
+        scheduled: row.request.not_before.0 - row.created_at.0 > SCHEDULED_MS,
+        held: row.request.is_held,
         tries: row.attempts,
         next_try_at: (row.state == Stored::Waiting).then_some(row.next_try.0),
         receipt: if is_accepted { row.reply } else { String::new() },
@@ -106,6 +111,7 @@ pub(crate) async fn list(engine: &Engine) -> Result<Vec<OutboxItem>> {
             OutboxState::Data => {
                 item.sent_bytes = engine.sync().uploaded(OutboxId(item.id)).unwrap_or_default();
             }
+            OutboxState::Queued if item.held => {}
             OutboxState::Queued if item.not_before_at <= now.0 => {
                 if let Some(status) = engine.sync().status(AccountId(item.account)) {
                     wait_for_password(item, status);
@@ -190,20 +196,50 @@ pub(crate) async fn outbox_resend(engine: &Engine, request: ResendRefused) -> Re
     Ok(Nothing {})
 }
 
-/// Throws a message of the outbox away, with its draft.
-pub(crate) async fn outbox_discard(engine: &Engine, request: ById) -> Result<Nothing> {
+/// Holds a message back, or lets it go when its time has come.
+pub(crate) async fn outbox_hold(engine: &Engine, request: HoldMessage) -> Result<Nothing> {
     let id = OutboxId(request.id);
-    engine
+    let account = engine
         .store()
         .write(move |tx| {
             let row = outbox::get(tx, id)?;
-            outbox::step(tx, id, Stored::Cancelled, "")?;
-            if let Some(written) = row.request.draft {
-                draft::discard(tx, written)?;
+            if request.hold {
+                outbox::hold(tx, id)?;
+            } else {
+                outbox::reschedule(tx, id, row.request.not_before)?;
             }
-            outbox::remove(tx, id)
+            Ok(row.request.account)
         })
         .await?;
+    engine.sync().outbox_changed(account);
+    Ok(Nothing {})
+}
+
+/// Chooses when a message is sent.
+pub(crate) async fn outbox_schedule(engine: &Engine, request: ScheduleMessage) -> Result<Nothing> {
+    let (id, at) = (OutboxId(request.id), crate::draft::check_time(engine, request.at)?);
+    let account = engine
+        .store()
+        .write(move |tx| {
+            outbox::reschedule(tx, id, at)?;
+            Ok(outbox::get(tx, id)?.request.account)
+        })
+        .await?;
+    engine.sync().outbox_changed(account);
+    Ok(Nothing {})
+}
+
+/// Takes back that a message was thrown away; it is held then.
+pub(crate) async fn outbox_restore(engine: &Engine, request: ById) -> Result<Nothing> {
+    let id = OutboxId(request.id);
+    engine.store().write(move |tx| outbox::restore(tx, id)).await?;
+    Ok(Nothing {})
+}
+
+/// Throws a message of the outbox away, with its draft; for some minutes that can be taken back.
+pub(crate) async fn outbox_discard(engine: &Engine, request: ById) -> Result<Nothing> {
+    let id = OutboxId(request.id);
+    engine.store().write(move |tx| outbox::discard(tx, id)).await?;
     Ok(Nothing {})
 }
 
@@ -236,14 +272,14 @@ pub(crate) async fn outbox_resolve_unknown(
     Ok(Nothing {})
 }
 
-/// Counts what quitting now would leave unsent.
+/// Counts what quitting now would leave unsent. What the user holds back waits for the user, not for the program.
 pub(crate) async fn outbox_unsent(engine: &Engine, _: Nothing) -> Result<Unsent> {
     let rows = engine.store().read(outbox::list).await?;
     let unsent = |row: &&outbox::Outbox| {
         !matches!(
             row.state,
             Stored::Accepted | Stored::Filed | Stored::Done | Stored::Failed | Stored::Cancelled
-        )
+        ) && !row.request.is_held
     };
     Ok(Unsent { count: rows.iter().filter(unsent).count() as u64 })
 }

@@ -99,6 +99,16 @@ pub fn is_same(left: &str, right: &str) -> bool {
     left.eq_ignore_ascii_case(right) || key(left) == key(right)
 }
 
+/// Returns whether an address is `plain` with something behind a plus (`anna+shop@` for `anna@`, RFC 5233), which most
+/// servers deliver to the same mailbox.
+pub fn is_plus_of(email: &str, plain: &str) -> bool {
+    let stripped = email.rsplit_once('@').and_then(|(local, domain)| {
+        let (name, _) = local.split_once('+').filter(|(name, _)| !name.is_empty())?;
+        Some(format!("{name}@{domain}"))
+    });
+    stripped.is_some_and(|stripped| is_same(&stripped, plain))
+}
+
 /// Writes addresses as a person reads them and [`parse_address_list`] reads them back: `Anna <anna@example.org>, …`.
 pub fn print_address_list(addresses: &[Address]) -> String {
     addresses.iter().map(print_address).collect::<Vec<_>>().join(", ")

@@ -6,6 +6,7 @@
 
 mod build;
 mod header;
+mod resent;
 
 use posthorn_model::{Address, MessageIdHeader, Timestamp};
 use thiserror::Error;
@@ -14,6 +15,7 @@ use crate::address::AddressError;
 
 pub use build::compose;
 pub use header::message_id;
+pub use resent::{Resent, resend};
 
 /// Bytes of text and files of one message; larger ones no server takes.
 pub const MAX_MESSAGE_BYTES: usize = 150 * 1024 * 1024;

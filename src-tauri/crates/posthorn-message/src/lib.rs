@@ -32,15 +32,16 @@ mod transfer;
 
 pub use address::{
     AddressError, AddressList, MAX_ADDRESS_BYTES, MAX_ADDRESSES, check as check_address,
-    is_same as is_same_address, parse_address_list, print_address, print_address_list,
-    to_ascii as address_to_ascii,
+    is_plus_of as is_plus_address_of, is_same as is_same_address, parse_address_list,
+    print_address, print_address_list, to_ascii as address_to_ascii,
 };
 pub use authentication::{
     Authentication, AuthenticationFailure, AuthenticationResult, Outcome as AuthenticationOutcome,
 };
 pub use calendar::{Attendee, CalendarMethod, EventTime, Invitation, invitation};
 pub use compose::{
-    ComposeError, Composed, Draft, DraftFile, InlinePicture, MAX_MESSAGE_BYTES, compose, message_id,
+    ComposeError, Composed, Draft, DraftFile, InlinePicture, MAX_MESSAGE_BYTES, Resent, compose,
+    message_id, resend,
 };
 pub use encoded_word::{decode_header, printable};
 pub use field::MAX_FIELDS;

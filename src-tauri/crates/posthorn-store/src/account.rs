@@ -2,6 +2,10 @@
 //!
 //! Passwords are not here: they live in the keychain, under the account's id.
 
+mod identity;
+
+pub use identity::{Identity, identities, put_identity, remove_identity};
+
 use posthorn_model::{AccountId, Encryption, Protocol, ServerAddress};
 use rusqlite::{Row, params};
 
@@ -201,6 +205,8 @@ pub fn add(tx: &WriteTx<'_>, settings: &AccountSettings) -> Result<AccountId> {
         email: settings.email.clone(),
         reply_to: String::new(),
         signature: String::new(),
+        bcc: Vec::new(),
+        sent_mailbox: None,
     };
     put_identity(tx, &identity)?;
     Ok(id)
@@ -349,71 +355,6 @@ pub fn remove(tx: &WriteTx<'_>, id: AccountId) -> Result<()> {
             changes.row(posthorn_model::Position(position));
         }
     });
-    Ok(())
-}
-
-/// A name and address to send as.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Identity {
-    /// Its id; 0 for one that is not stored yet.
-    pub id: i64,
-    /// Whose it is.
-    pub account: AccountId,
-    /// Name to send as.
-    pub name: String,
-    /// Address to send as.
-    pub email: String,
-    /// Where answers go; empty = to `email`.
-    pub reply_to: String,
-    /// Signature as HTML; empty = none.
-    pub signature: String,
-}
-
-/// Returns an account's identities, the default first.
-pub fn identities(tx: &ReadTx<'_>, account: AccountId) -> Result<Vec<Identity>> {
-    let sql = "SELECT id, name, email, reply_to, signature FROM identity WHERE account = ?1 ORDER BY place, id";
-    tx.all(sql, [account.0], |row| {
-        Ok(Identity {
-            id: row.get(0)?,
-            account,
-            name: row.get(1)?,
-            email: row.get(2)?,
-            reply_to: row.get(3)?,
-            signature: row.get(4)?,
-        })
-    })
-}
-
-/// Adds an identity (id 0) after the account's others, or changes one; returns its id.
-pub fn put_identity(tx: &WriteTx<'_>, identity: &Identity) -> Result<i64> {
-    tx.note(|changes| changes.account(identity.account));
-    let values = (
-        identity.account.0,
-        &identity.name,
-        &identity.email,
-        &identity.reply_to,
-        &identity.signature,
-    );
-    if identity.id == 0 {
-        let sql = "INSERT INTO identity (account, name, email, reply_to, signature, place) VALUES (?1, ?2, ?3, ?4, ?5, \
-            (SELECT COALESCE(MAX(place), -1) + 1 FROM identity WHERE account = ?1))";
-        return tx.insert(sql, values);
-    }
-    let sql = "UPDATE identity SET name = ?2, email = ?3, reply_to = ?4, signature = ?5 WHERE account = ?1 AND id = ?6";
-    let (account, name, email, reply_to, signature) = values;
-    match tx.run(sql, params![account, name, email, reply_to, signature, identity.id])? {
-        0 => Err(Error::NotFound("identity")),
-        _ => Ok(identity.id),
-    }
-}
-
-/// Removes an identity; an account keeps its last one.
-pub fn remove_identity(tx: &WriteTx<'_>, account: AccountId, id: i64) -> Result<()> {
-    if identities(tx, account)?.len() < 2 {
-        return Err(Error::Invalid("an account needs one address to send as"));
-    }
-    tx.run("DELETE FROM identity WHERE account = ?1 AND id = ?2", [account.0, id])?;
-    tx.note(|changes| changes.account(account));
     Ok(())
 }
 

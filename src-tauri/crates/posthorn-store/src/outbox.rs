@@ -6,17 +6,19 @@
 //! * `DotSent` is durable before the final dot is sent: after a break it becomes `Unknown` and is never silently sent
 //!   again ([`recover`]). What broke before the dot is simply queued again.
 
+mod hold;
 mod recipient;
 mod state;
 
 use posthorn_model::{
-    AccountId, Address, BodyId, DraftId, MessageId, MessageIdHeader, OutboxId, Timestamp,
+    AccountId, Address, BodyId, DraftId, MailboxId, MessageId, MessageIdHeader, OutboxId, Timestamp,
 };
 use rusqlite::{Row, params};
 
 use crate::error::{Error, Result};
 use crate::tx::{ReadTx, WriteTx};
 
+pub use hold::{bury, discard, hold, next_burial, restore};
 pub use recipient::{Recipient, RecipientState, correct, recipients, set_recipient};
 pub use state::OutboxState;
 
@@ -41,10 +43,14 @@ pub struct NewOutbox {
     pub size: u64,
     /// Not sent before this (undo window, schedule); in the past = at once.
     pub not_before: Timestamp,
+    /// The user holds it back: it is sent only after it was let go.
+    pub is_held: bool,
     /// One refused recipient stops the message for all.
     pub stop_on_refused: bool,
     /// The copy for Sent is our step (false where the server files it itself, or for a resend).
     pub needs_filing: bool,
+    /// Folder for that copy; absent = the account's Sent folder.
+    pub sent_mailbox: Option<MailboxId>,
     /// To, Cc and Bcc, each address once.
     pub recipients: Vec<Address>,
 }
@@ -70,6 +76,8 @@ pub struct Outbox {
     pub queue_id: String,
     /// The copy in Sent; absent = not filed yet.
     pub filed_message: Option<MessageId>,
+    /// The user threw it away, which can be taken back for a while ([`bury`]); absent = not.
+    pub discarded_at: Option<Timestamp>,
     /// When it was made.
     pub created_at: Timestamp,
     /// Last step.
@@ -88,10 +96,12 @@ pub struct OutboxEvent {
 }
 
 const COLUMNS: &str = "id, account, draft, state, message_id, sender, subject, body, bcc_line, size, not_before, attempts, \
-    next_try, reply, queue_id, stop_on_refused, needs_filing, filed_message, created_at, updated_at";
+    next_try, reply, queue_id, stop_on_refused, needs_filing, filed_message, created_at, updated_at, \
+    sent_mailbox, is_held, discarded_at";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Outbox> {
     let time = |name: &str| row.get(name).map(Timestamp);
+    let (sent, discarded): (i64, i64) = (row.get("sent_mailbox")?, row.get("discarded_at")?);
     Ok(Outbox {
         id: OutboxId(row.get("id")?),
         request: NewOutbox {
@@ -104,8 +114,10 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Outbox> {
             bcc_line: row.get("bcc_line")?,
             size: row.get::<_, i64>("size")?.unsigned_abs(),
             not_before: time("not_before")?,
+            is_held: row.get("is_held")?,
             stop_on_refused: row.get("stop_on_refused")?,
             needs_filing: row.get("needs_filing")?,
+            sent_mailbox: (sent != 0).then_some(MailboxId(sent)),
             recipients: Vec::new(),
         },
         state: OutboxState::parse(row.get_ref("state")?.as_str()?),
@@ -115,6 +127,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Outbox> {
         reply: row.get("reply")?,
         queue_id: row.get("queue_id")?,
         filed_message: row.get::<_, Option<i64>>("filed_message")?.map(MessageId),
+        discarded_at: (discarded != 0).then_some(Timestamp(discarded)),
         created_at: time("created_at")?,
         updated_at: time("updated_at")?,
     })
@@ -133,10 +146,10 @@ pub fn get(tx: &ReadTx<'_>, id: OutboxId) -> Result<Outbox> {
     complete(tx, tx.maybe(&sql, [id.0], read)?.ok_or(Error::NotFound("outbox message"))?)
 }
 
-/// Returns everything that is not over, oldest first, with what failed or is unknown.
+/// Returns everything that is not over and not thrown away, oldest first, with what failed or is unknown.
 pub fn list(tx: &ReadTx<'_>) -> Result<Vec<Outbox>> {
     let sql = format!(
-        "SELECT {COLUMNS} FROM outbox WHERE state NOT IN ('done', 'cancelled') ORDER BY id"
+        "SELECT {COLUMNS} FROM outbox WHERE state NOT IN ('done', 'cancelled') AND discarded_at = 0 ORDER BY id"
     );
     tx.all(&sql, [], read)?.into_iter().map(|row| complete(tx, row)).collect()
 }
@@ -159,13 +172,24 @@ pub fn in_states(
 /// Returns the account's rows that are due to be sent now, oldest first.
 pub fn due(tx: &ReadTx<'_>, account: AccountId) -> Result<Vec<Outbox>> {
     let mut rows = in_states(tx, account, &[OutboxState::Queued, OutboxState::Waiting])?;
-    rows.retain(|row| row.request.not_before <= tx.now() && row.next_try <= tx.now());
+    rows.retain(|row| row.is_due(tx.now()));
     Ok(rows)
+}
+
+impl Outbox {
+    /// Tells whether it may be sent now, as far as its times and the user's wishes go.
+    pub fn is_due(&self, now: Timestamp) -> bool {
+        !self.request.is_held
+            && self.discarded_at.is_none()
+            && self.request.not_before <= now
+            && self.next_try <= now
+    }
 }
 
 /// Returns when the account's next row becomes due; absent where none waits.
 pub fn next_due(tx: &ReadTx<'_>, account: AccountId) -> Result<Option<Timestamp>> {
-    let sql = "SELECT MIN(MAX(not_before, next_try)) FROM outbox WHERE account = ?1 AND state IN ('queued', 'waiting')";
+    let sql = "SELECT MIN(MAX(not_before, next_try)) FROM outbox WHERE account = ?1 AND state IN ('queued', 'waiting') \
+        AND is_held = 0 AND discarded_at = 0";
     tx.one(sql, [account.0], |row| Ok(row.get::<_, Option<i64>>(0)?.map(Timestamp)))
 }
 
@@ -190,8 +214,8 @@ pub fn add(tx: &WriteTx<'_>, new: &NewOutbox) -> Result<OutboxId> {
         return Err(Error::Invalid("a message needs somebody to go to"));
     }
     let sql = "INSERT INTO outbox (account, draft, message_id, sender, subject, body, bcc_line, size, not_before, \
-        stop_on_refused, needs_filing, created_at, updated_at) \
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12)";
+        stop_on_refused, needs_filing, created_at, updated_at, sent_mailbox, is_held) \
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12, ?13, ?14)";
     let values = params![
         new.account.0,
         new.draft.map(|id| id.0),
@@ -205,6 +229,8 @@ pub fn add(tx: &WriteTx<'_>, new: &NewOutbox) -> Result<OutboxId> {
         new.stop_on_refused,
         new.needs_filing,
         tx.now().0,
+        new.sent_mailbox.map_or(0, |mailbox| mailbox.0),
+        new.is_held,
     ];
     let id = OutboxId(tx.insert(sql, values)?);
     for (place, address) in (0_i64..).zip(&new.recipients) {
@@ -273,10 +299,10 @@ pub fn file(tx: &WriteTx<'_>, id: OutboxId, message: Option<MessageId>) -> Resul
     Ok(())
 }
 
-/// Changes when a row that is not under way is sent (send now, another schedule, a retry at once).
+/// Changes when a row that is not under way is sent (send now, another schedule, a retry at once). It is held no more.
 pub fn reschedule(tx: &WriteTx<'_>, id: OutboxId, not_before: Timestamp) -> Result<()> {
-    let sql = "UPDATE outbox SET not_before = ?2, next_try = 0, updated_at = ?3 \
-        WHERE id = ?1 AND state IN ('queued', 'waiting')";
+    let sql = "UPDATE outbox SET not_before = ?2, next_try = 0, is_held = 0, updated_at = ?3 \
+        WHERE id = ?1 AND state IN ('queued', 'waiting') AND discarded_at = 0";
     if tx.run(sql, params![id.0, not_before.0, tx.now().0])? == 0 {
         return Err(Error::Invalid("this message is under way already"));
     }

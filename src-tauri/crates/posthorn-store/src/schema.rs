@@ -43,6 +43,8 @@ pub(crate) const INDEX: Format = Format {
         // An older program leaves the ledger alone.
         Migration { sql: include_str!("schema/index/0007_ledger.sql"), floor: 6 },
         Migration { sql: include_str!("schema/index/0008_spellings.sql"), floor: 6 },
+        // An older program would send what is held back.
+        Migration { sql: include_str!("schema/index/0009_sending.sql"), floor: 9 },
     ],
 };
 

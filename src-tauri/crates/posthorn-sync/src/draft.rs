@@ -144,6 +144,8 @@ mod tests {
             email: "anna@posthorn.test".to_owned(),
             reply_to: String::new(),
             signature: String::new(),
+            bcc: Vec::new(),
+            sent_mailbox: None,
         };
         Outgoing { draft, identity, files: Vec::new(), now: Timestamp(1_767_603_600_000) }
     }

@@ -39,6 +39,8 @@ pub(crate) use wake::{Uploads, Wake};
 
 /// Wait after a failure of the store (a full disk, for instance), before anything is tried again.
 const AFTER_STORE_FAILURE: Duration = Duration::from_secs(5);
+/// How long something thrown away can be taken back, milliseconds: longer than any bar on the page offers it.
+const BURIAL_MS: i64 = 5 * 60 * 1000;
 /// How long a message whose dot is on its way may keep the end of the program waiting: an answer heard now is a
 /// question less for the user. Below [`crate::limit::SHUTDOWN`].
 const GRACE: Duration = Duration::from_secs(3);
@@ -131,6 +133,7 @@ impl Worker {
     /// Does what can be done now, and returns when there is something to do again; absent = when something changes.
     async fn pass(&mut self) -> Result<Option<Instant>, StoreError> {
         self.recover().await?;
+        self.bury().await?;
         self.send_due().await?;
         self.resolve_unknown().await?;
         self.file_copies().await?;
@@ -161,6 +164,16 @@ impl Worker {
             Ok(())
         });
         write.await
+    }
+
+    /// Removes for good what was thrown away long enough ago.
+    async fn bury(&self) -> Result<(), StoreError> {
+        let (id, until) = (self.account.id, self.account.now().plus_ms(-BURIAL_MS));
+        let read = self.account.store().read(move |tx| outbox::next_burial(tx, id));
+        if read.await?.is_some_and(|first| first <= until) {
+            self.account.store().write(move |tx| outbox::bury(tx, id, until)).await?;
+        }
+        Ok(())
     }
 
     /// Sends the rows whose time has come, oldest first, over one connection as long as it holds.
@@ -207,8 +220,9 @@ impl Worker {
     async fn begin(&self, id: OutboxId) -> Result<Option<Outbox>, StoreError> {
         let write = self.account.store().write(move |tx| {
             let row = outbox::get(tx, id)?;
-            let is_due = row.request.not_before <= tx.now() && row.next_try <= tx.now();
-            if !is_due || !matches!(row.state, OutboxState::Queued | OutboxState::Waiting) {
+            if !row.is_due(tx.now())
+                || !matches!(row.state, OutboxState::Queued | OutboxState::Waiting)
+            {
                 return Ok(None);
             }
             outbox::step(tx, id, OutboxState::Connecting, "")?;
@@ -232,6 +246,9 @@ impl Worker {
     async fn next_look(&self) -> Result<Option<Instant>, StoreError> {
         let id = self.account.id;
         let mut times = vec![self.copies.next(), self.searches.next()];
+        let burial = self.account.store().read(move |tx| outbox::next_burial(tx, id)).await?;
+        let burial = burial.map(|first| first.plus_ms(BURIAL_MS));
+        times.push(burial.map(|time| Instant::now() + self.until(time)));
         if !self.is_locked_out {
             let due = self.account.store().read(move |tx| outbox::next_due(tx, id)).await?;
             let due = due.map(|due| Instant::now() + self.until(due));

@@ -5,6 +5,7 @@
  * and before anything that follows from it (files, sending, closing). Saves are one after the other, each on the
  * revision that the one before answered with.
  */
+import type { When } from '@/state/later';
 import { asEngineError, type Engine } from '@/ipc/engine';
 import type { Address, Draft, DraftAttachment, SendCheck } from '@/ipc/generated';
 import { addedTo, type Chip, chipsOf, type Field } from './recipients';
@@ -40,6 +41,8 @@ export class Composing {
   /** Text in the recipient fields that is no chip yet. */
   typed = $state<Record<Field, string>>({ to: '', cc: '', bcc: '' });
   account = $state(0);
+  /** The identity that it is sent as. */
+  identity = $state(0);
   from = $state.raw<Address>({ name: '', email: '' });
   subject = $state('');
   plain = $state(false);
@@ -78,6 +81,7 @@ export class Composing {
     this.chips = { to: chipsOf(draft.to), cc: chipsOf(draft.cc), bcc: chipsOf(draft.bcc) };
     this.account = draft.account;
     this.from = draft.from;
+    this.identity = draft.identity;
     this.subject = draft.subject;
     this.plain = draft.plain;
     this.includeOriginal = draft.includeOriginal;
@@ -145,11 +149,22 @@ export class Composing {
     return this.engine.call('drafts.check', { id: this.id });
   }
 
-  /** Hands the draft to the outbox. */
-  async send(undoSeconds: number): Promise<number> {
+  /** Writes it as somebody else; signature and default blind copies change with it. */
+  async chooseIdentity(account: number, identity: number): Promise<void> {
+    this.#touched = true;
     await this.save();
     if (this.failure) throw this.failure;
-    const item = await this.engine.call('drafts.send', { id: this.id, revision: this.#revision, undoSeconds });
+    const request = { draft: this.id, revision: this.#revision, account, identity };
+    this.#replace(await this.engine.call('drafts.chooseIdentity', request));
+  }
+
+  /** Hands the draft to the outbox. `when`: at a time that was chosen, or held; null = now. */
+  async send(undoSeconds: number, when: When | null = null): Promise<number> {
+    await this.save();
+    if (this.failure) throw this.failure;
+    const later = { notBeforeAt: when?.kind === 'at' ? when.at : null, hold: when?.kind === 'hold' };
+    const request = { id: this.id, revision: this.#revision, undoSeconds, ...later };
+    const item = await this.engine.call('drafts.send', request);
     this.#end();
     return item.id;
   }
@@ -197,7 +212,14 @@ export class Composing {
   async restore(version: number): Promise<void> {
     await this.save();
     if (this.failure) throw this.failure;
-    const draft = await this.engine.call('drafts.restore', { draft: this.id, revision: this.#revision, version });
+    this.#replace(await this.engine.call('drafts.restore', { draft: this.id, revision: this.#revision, version }));
+  }
+
+  /** Takes a draft that the engine changed. */
+  #replace(draft: Draft): void {
+    this.account = draft.account;
+    this.from = draft.from;
+    this.identity = draft.identity;
     this.chips = { to: chipsOf(draft.to), cc: chipsOf(draft.cc), bcc: chipsOf(draft.bcc) };
     this.typed = { to: '', cc: '', bcc: '' };
     this.subject = draft.subject;

@@ -10,6 +10,8 @@ import type { Composing } from './composing.svelte';
 const LISTED: CommandId[] = [
   'compose.send',
   'compose.sendArchive',
+  'compose.sendLater',
+  'compose.hold',
   'compose.attach',
   'compose.picture',
   'compose.link',
@@ -46,16 +48,12 @@ export function composeMenu(writing: Writing, at: HTMLElement): void {
 }
 
 /** Opens the choice of senders. */
-export function fromMenu(composing: Composing, { accounts }: Store, at: HTMLElement): void {
+export function fromMenu(composing: Composing, { accounts, undo }: Store, at: HTMLElement): void {
   const items = accounts.servers.flatMap((one) =>
-    [{ name: one.config.senderName, email: one.config.email }, ...one.config.aliases].map((from) => ({
+    one.identities.map((from) => ({
       label: `${from.name} ${from.email}`.trim(),
-      checked: one.id === composing.account && from.email === composing.from.email,
-      run: () => {
-        composing.account = one.id;
-        composing.from = from;
-        composing.touch();
-      },
+      checked: from.id === composing.identity,
+      run: () => void composing.chooseIdentity(one.id, from.id).catch((thrown: unknown) => undo.fail(thrown)),
     })),
   );
   menus.show(t('compose-from'), items, at);

@@ -2,16 +2,18 @@
 import CircleCheck from '@lucide/svelte/icons/circle-check';
 import CircleQuestionMark from '@lucide/svelte/icons/circle-question-mark';
 import Clock from '@lucide/svelte/icons/clock';
+import CloudOff from '@lucide/svelte/icons/cloud-off';
 import FolderSync from '@lucide/svelte/icons/folder-sync';
 import KeyRound from '@lucide/svelte/icons/key-round';
 import OctagonAlert from '@lucide/svelte/icons/octagon-alert';
+import Pause from '@lucide/svelte/icons/pause';
 import RotateCw from '@lucide/svelte/icons/rotate-cw';
 import Undo2 from '@lucide/svelte/icons/undo-2';
 import Upload from '@lucide/svelte/icons/upload';
 import Users from '@lucide/svelte/icons/users';
 import type { Shape } from '@/component/icon';
 import type { OutboxItem, OutboxState } from '@/ipc/generated';
-import { bytes, clockTime } from '@/text/format';
+import { bytes, clockTime, dayAndTime } from '@/text/format';
 import { fullName } from '@/text/people';
 import { describe } from '@/text/problem';
 import { t } from '@/text/text.svelte';
@@ -50,8 +52,8 @@ export function recipientsLine(item: OutboxItem): string {
   return `${first ? fullName(first.address) : t('nobody')}${more > 0 ? ` +${more}` : ''}`;
 }
 
-/** Returns what is so; `now` is milliseconds since 1970. */
-export function tell(item: OutboxItem, now: number): Told {
+/** Returns what is so; `now` is milliseconds since 1970; `offline`: the user works offline. */
+export function tell(item: OutboxItem, now: number, offline = false): Told {
   const refused = refusedOf(item);
   switch (item.state) {
     case 'unknown':
@@ -61,7 +63,7 @@ export function tell(item: OutboxItem, now: number): Told {
     case 'needsPassword':
       return { icon: KeyRound, tone: 'bad', text: t('outbox-needs-password') };
     case 'queued':
-      return waiting(item, now);
+      return waiting(item, now, offline);
     case 'data':
       return {
         icon: Upload,
@@ -87,7 +89,8 @@ export function tell(item: OutboxItem, now: number): Told {
   }
 }
 
-function waiting(item: OutboxItem, now: number): Told {
+function waiting(item: OutboxItem, now: number, offline: boolean): Told {
+  if (item.held) return { icon: Pause, tone: '', text: t('outbox-held') };
   if (item.problem) {
     const reason = item.problem.detail || describe(item.problem).title;
     const text =
@@ -97,6 +100,10 @@ function waiting(item: OutboxItem, now: number): Told {
     return { icon: RotateCw, tone: '', text };
   }
   const seconds = Math.ceil((item.notBeforeAt - now) / 1_000);
-  if (item.canUndo && seconds > 0) return { icon: Undo2, tone: '', text: t('outbox-leaves', { seconds }) };
+  if (item.scheduled && seconds > 0) {
+    return { icon: Clock, tone: '', text: t('outbox-scheduled', { when: dayAndTime(item.notBeforeAt) }) };
+  }
+  if (offline) return { icon: CloudOff, tone: '', text: t('outbox-offline') };
+  if (seconds > 0) return { icon: Undo2, tone: '', text: t('outbox-leaves', { seconds }) };
   return { icon: Clock, tone: '', text: t('outbox-queued') };
 }

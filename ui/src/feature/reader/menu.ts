@@ -1,4 +1,5 @@
 /** The menu of one message of a conversation. */
+import CornerUpRight from '@lucide/svelte/icons/corner-up-right';
 import Download from '@lucide/svelte/icons/download';
 import FileCode from '@lucide/svelte/icons/file-code';
 import Forward from '@lucide/svelte/icons/forward';
@@ -12,6 +13,7 @@ import Mail from '@lucide/svelte/icons/mail';
 import MailPlus from '@lucide/svelte/icons/mail-plus';
 import Moon from '@lucide/svelte/icons/moon';
 import Printer from '@lucide/svelte/icons/printer';
+import Repeat2 from '@lucide/svelte/icons/repeat-2';
 import Reply from '@lucide/svelte/icons/reply';
 import ReplyAll from '@lucide/svelte/icons/reply-all';
 import Star from '@lucide/svelte/icons/star';
@@ -50,6 +52,10 @@ export function messageMenu(store: Store, head: MessageHead, at: HTMLElement): v
       ? [{ label: t('command-reply-list'), icon: List, run: () => begin({ kind: 'replyToList', message: head.id }) }]
       : []),
     { label: t('command-forward'), icon: Forward, run: () => begin({ kind: 'forward', message: head.id }) },
+    { label: t('command-redirect'), icon: CornerUpRight, run: () => void (screen.redirectOf = head.id) },
+    ...(head.own
+      ? [{ label: t('command-send-again'), icon: Repeat2, run: () => begin({ kind: 'again', message: head.id }) }]
+      : []),
     {
       label: t('command-forward-attached'),
       icon: MailPlus,

@@ -55,8 +55,7 @@ outbox-send-now = Send now
 outbox-resend = Send again
 outbox-resend-to = Instead of { $address }
 outbox-resend-note = The same message goes to the address that stands here, and its To line stays as you wrote it. An empty field leaves this person out.
-outbox-to-draft = Back to draft
-outbox-discard = Discard…
+outbox-discard = Discard
 outbox-tries = { $count ->
     [one] Tried once, next { $time }
    *[other] Tried { $count } times, next { $time }
@@ -71,5 +70,3 @@ outbox-queued-at = Sent by you
 outbox-server-said = Server
 ask-again-title = Send it again?
 ask-again-text = If the first one arrived, the recipients get it twice.
-ask-outbox-discard-title = Discard this message?
-ask-outbox-discard-text = It is deleted from the outbox and will not be sent. This cannot be undone.

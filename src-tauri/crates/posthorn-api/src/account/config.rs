@@ -14,9 +14,9 @@ use crate::error::Result;
 /// Aliases of one account: more are a mistake.
 const ALIAS_LIMIT: usize = 100;
 /// Longest name, host or user name, bytes.
-const FIELD_LIMIT: usize = 1000;
+pub(super) const FIELD_LIMIT: usize = 1000;
 /// Longest signature, bytes.
-const SIGNATURE_LIMIT: usize = 64 << 10;
+pub(super) const SIGNATURE_LIMIT: usize = 64 << 10;
 
 /// Refuses what no account can be.
 pub(super) fn check(config: &AccountConfig) -> Result<()> {
@@ -146,10 +146,15 @@ pub(super) fn put_identities(
 ) -> posthorn_store::Result<()> {
     let known = account::identities(tx, id)?;
     let signature = to_html(&config.signature);
+    let before = known.first().map(|first| first.signature.clone()).unwrap_or_default();
     if let Some(first) = known.first() {
         account::put_identity(tx, &Identity { signature: signature.clone(), ..first.clone() })?;
     }
     let same = |one: &str, other: &str| one.eq_ignore_ascii_case(other);
+    // A signature of its own stays; one that was the account's goes with it.
+    let signed = |one: &Identity| {
+        if one.signature == before { signature.clone() } else { one.signature.clone() }
+    };
     for gone in known
         .iter()
         .skip(1)
@@ -158,29 +163,36 @@ pub(super) fn put_identities(
         account::remove_identity(tx, id, gone.id)?;
     }
     for alias in config.aliases.iter().filter(|alias| !same(&alias.email, &config.email)) {
-        let old = known.iter().skip(1).find(|one| same(&alias.email, &one.email));
-        account::put_identity(
-            tx,
-            &Identity {
-                id: old.map_or(0, |one| one.id),
+        let others = || known.iter().skip(1).filter(|one| same(&alias.email, &one.email));
+        // One address may have several names: each is known by both.
+        let old = others().find(|one| one.name == alias.name).or_else(|| others().next());
+        let identity = match old {
+            Some(old) => {
+                Identity { name: alias.name.clone(), signature: signed(old), ..old.clone() }
+            }
+            None => Identity {
+                id: 0,
                 account: id,
                 name: alias.name.clone(),
                 email: alias.email.clone(),
-                reply_to: old.map(|one| one.reply_to.clone()).unwrap_or_default(),
+                reply_to: String::new(),
                 signature: signature.clone(),
+                bcc: Vec::new(),
+                sent_mailbox: None,
             },
-        )?;
+        };
+        account::put_identity(tx, &identity)?;
     }
     Ok(())
 }
 
 /// The store keeps signatures as HTML; the page edits text.
-fn to_html(text: &str) -> String {
+pub(super) fn to_html(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('\n', "<br>")
 }
 
 /// The way back of [`to_html`].
-fn to_text(html: &str) -> String {
+pub(super) fn to_text(html: &str) -> String {
     html.replace("<br>", "\n").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 }
 
@@ -222,10 +234,12 @@ pub(super) fn convert(
     let own_hue = u8::try_from(one.place.rem_euclid(6) + 1).unwrap_or(1);
     let signature = identities.first().map(|first| to_text(&first.signature)).unwrap_or_default();
     debug_assert_ne!(settings.incoming.server.protocol, ModelProtocol::Smtp);
+    let shown = super::identity::convert(&identities);
     Account {
         id: one.id.0,
         sign_in,
         pins,
+        identities: shown,
         config: AccountConfig {
             pop3,
             label: settings.name,

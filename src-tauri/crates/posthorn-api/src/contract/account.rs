@@ -144,6 +144,9 @@ contract! {
         pub sign_in: Option<super::SignInProvider>,
         /// Certificates that the user accepted for its servers.
         pub pins: Vec<super::Pin>,
+        /// Whom it sends as: its own name and address first, then the others in their order. Empty for an account that has
+        /// no server.
+        pub identities: Vec<super::Identity>,
         /// Letter or character of its mark.
         pub mark: String,
         /// Switched off: no connections, its mail stays readable.

@@ -42,6 +42,11 @@ contract! {
             /// The link.
             url: String,
         },
+        /// A message that was sent, to be sent again: a new one with its recipients, words and files.
+        Again {
+            /// Message.
+            message: i64,
+        },
         /// A draft of the Drafts folder, to go on with.
         Continue {
             /// Message.
@@ -77,6 +82,8 @@ contract! {
         pub account: i64,
         /// Address to send as, one of the account's own.
         pub from: Address,
+        /// Identity that it is sent as.
+        pub identity: i64,
         /// Recipients; may hold unfinished text, which is told when sending.
         pub to: Vec<Address>,
         /// Copies.
@@ -259,6 +266,14 @@ contract! {
         pub revision: u64,
         /// Seconds in which it can be taken back, 0 to 60.
         pub undo_seconds: u32,
+        /// Not before this time, at most a year ahead. Absent or null: at once, after the seconds above.
+        #[serde(default)]
+        #[ts(optional = nullable)]
+        pub not_before_at: Option<i64>,
+        /// It waits in the outbox until it is let go. Absent = false.
+        #[serde(default)]
+        #[ts(optional, as = "Option<bool>")]
+        pub hold: bool,
     }
 
     /// Asks for correspondents.

@@ -62,6 +62,10 @@ contract! {
         pub queued_at: i64,
         /// Not before this time; in the undo window, its end.
         pub not_before_at: i64,
+        /// The user chose that time: it is no undo window.
+        pub scheduled: bool,
+        /// The user holds it back: it waits until it is let go.
+        pub held: bool,
         /// Tries so far.
         pub tries: u32,
         /// Next try; null when none is planned.
@@ -89,6 +93,24 @@ contract! {
         pub id: i64,
         /// What the user knows.
         pub answer: UnknownAnswer,
+    }
+
+    /// Holds a message back, or lets it go.
+    #[derive(Copy, Eq)]
+    pub struct HoldMessage {
+        /// Outbox row.
+        pub id: i64,
+        /// True: it waits until it is let go; false: it is sent when its time has come.
+        pub hold: bool,
+    }
+
+    /// Chooses when a message of the outbox is sent; it is not held back any more.
+    #[derive(Copy, Eq)]
+    pub struct ScheduleMessage {
+        /// Outbox row.
+        pub id: i64,
+        /// Not before this time, at most a year ahead.
+        pub at: i64,
     }
 
     /// Where a refused message goes instead.

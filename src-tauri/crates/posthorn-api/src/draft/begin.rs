@@ -1,6 +1,6 @@
 //! How drafts begin: blank, from a link, as an answer, as a forwarded message, or going on with one of the Drafts folder.
 
-use posthorn_message::html::{self, CleanOptions, RemoteImages, SIGNATURE_CLASS};
+use posthorn_message::html::{self, CleanOptions, RemoteImages};
 use posthorn_message::{message_id, part};
 use posthorn_model::{AccountId, Address, DraftId, MessageId};
 use posthorn_store::Origin;
@@ -8,7 +8,7 @@ use posthorn_store::account::{self, Identity};
 use posthorn_store::draft::{self, DraftContent, DraftKind};
 
 use super::attach::{self, NewFile};
-use super::{convert, forward, mailto, quote};
+use super::{convert, forward, identity, mailto, quote};
 use crate::contract::{Code, Draft, Error, NewDraft, Nothing};
 use crate::engine::Engine;
 use crate::error::Result;
@@ -51,17 +51,14 @@ pub(super) async fn identity_for(
     written_to: &[Address],
 ) -> Result<Identity> {
     let identities = engine.store().read(move |tx| account::identities(tx, id)).await?;
-    let was_written_to = |identity: &Identity| {
-        written_to.iter().any(|to| posthorn_message::is_same_address(&to.email, &identity.email))
-    };
-    let chosen = identities.iter().position(was_written_to).unwrap_or_default();
+    let chosen = identity::guess(&identities, written_to);
     identities
         .into_iter()
         .nth(chosen)
         .ok_or_else(|| Error::invalid("The account has no address to send as"))
 }
 
-fn new_message_id(identity: &Identity) -> Result<posthorn_model::MessageIdHeader> {
+pub(super) fn new_message_id(identity: &Identity) -> Result<posthorn_model::MessageIdHeader> {
     let mut random = [0_u8; 16];
     let filled = getrandom::fill(&mut random);
     filled.map_err(|error| {
@@ -77,9 +74,7 @@ pub(super) async fn texts(
     identity: &Identity,
 ) -> Result<(String, String)> {
     let plain = settings_get(engine, Nothing {}).await?.compose_plain;
-    let signature = posthorn_message::text::from_html(&identity.signature);
-    let signature = signature.trim_end();
-    let below = if signature.is_empty() { String::new() } else { format!("\n\n-- \n{signature}") };
+    let below = identity::sign_text(&identity.signature);
     if plain {
         return Ok((format!("{text}{below}"), String::new()));
     }
@@ -87,11 +82,7 @@ pub(super) async fn texts(
         text.lines().map(|line| format!("<div>{}</div>", escape(line))).collect();
     let paragraphs = paragraphs.concat();
     let paragraphs = if paragraphs.is_empty() { "<div><br></div>".to_owned() } else { paragraphs };
-    let signed = if signature.is_empty() {
-        String::new()
-    } else {
-        format!("<div><br></div><div class=\"{SIGNATURE_CLASS}\">{}</div>", identity.signature)
-    };
+    let signed = identity::sign_html(&identity.signature);
     Ok((format!("{text}{below}"), format!("{paragraphs}{signed}")))
 }
 
@@ -115,7 +106,7 @@ pub(super) fn blank(
         references: Vec::new(),
         to: Vec::new(),
         cc: Vec::new(),
-        bcc: Vec::new(),
+        bcc: identity.bcc.clone(),
         subject: String::new(),
         text: String::new(),
         html: String::new(),
@@ -143,6 +134,7 @@ pub(crate) async fn drafts_create(engine: &Engine, request: NewDraft) -> Result<
             answer(engine, MessageId(message), DraftKind::Forward, None).await?
         }
         NewDraft::ForwardAttached { selection } => forward::attached(engine, selection).await?,
+        NewDraft::Again { message } => again(engine, MessageId(message)).await?,
         NewDraft::Continue { message } => go_on(engine, MessageId(message)).await?,
     };
     convert::get(engine, id).await
@@ -156,7 +148,8 @@ async fn new(engine: &Engine, account: Option<AccountId>, link: mailto::Mailto) 
     let identity = identity_for(engine, account, &[]).await?;
     let (text, html) = texts(engine, &link.body, &identity).await?;
     let mut content = blank(account, &identity, DraftKind::New)?;
-    (content.to, content.cc, content.bcc) = (link.to, link.cc, link.bcc);
+    (content.to, content.cc) = (link.to, link.cc);
+    content.bcc.extend(link.bcc);
     (content.subject, content.text, content.html) = (link.subject, text, html);
     add(engine, content).await
 }
@@ -178,10 +171,14 @@ async fn answer(
         loaded.parsed.html = Some(part);
     }
     let head = &loaded.message.head;
-    let written_to: Vec<Address> = head.to.iter().chain(&head.cc).cloned().collect();
+    let told = loaded.raw.as_deref().map(identity::delivered_to).unwrap_or_default();
+    // At last who wrote it: an answer to one's own message comes from the same address.
+    let written_to: Vec<Address> =
+        head.to.iter().chain(&head.cc).cloned().chain(told).chain(head.from.clone()).collect();
     let account = sender_for(engine, loaded.message.account, &written_to).await?;
     let identity = identity_for(engine, account, &written_to).await?;
     let own = engine.store().read(move |tx| account::own_addresses(tx, account)).await?;
+    let own = identity::own_among(&own, &written_to);
     let origin = quote::Origin {
         from: head.from.first().cloned(),
         to: head.to.clone(),
@@ -226,7 +223,7 @@ async fn answer_to_list(engine: &Engine, id: MessageId) -> Result<DraftId> {
     let draft = answer(engine, id, DraftKind::ReplyAll, None).await?;
     let write = move |tx: &posthorn_store::WriteTx<'_>| {
         let mut content = draft::get(tx, draft)?.content;
-        (content.to, content.cc, content.bcc) = (to, Vec::new(), Vec::new());
+        (content.to, content.cc) = (to, Vec::new());
         draft::update(tx, draft, &content)
     };
     engine.store().write(write).await?;
@@ -292,6 +289,28 @@ async fn go_on(engine: &Engine, id: MessageId) -> Result<DraftId> {
         };
     }
     let loaded = load(engine, id).await?;
+    let content = rewritten(engine, &loaded, DraftKind::Edit).await?;
+    let files = files_of(engine, &loaded, DraftKind::Edit, &content.html).await?;
+    let draft = add(engine, content).await?;
+    attach::add(engine, draft, files).await?;
+    engine.store().write(move |tx| draft::begun(tx, draft, Some(id))).await?;
+    Ok(draft)
+}
+
+/// Begins a new message with everything of one that was sent: to be sent again, with a Message-ID of its own.
+async fn again(engine: &Engine, id: MessageId) -> Result<DraftId> {
+    let loaded = load(engine, id).await?;
+    let content = rewritten(engine, &loaded, DraftKind::New).await?;
+    // Its files are those of a message that is written on: all of them.
+    let files = files_of(engine, &loaded, DraftKind::Edit, &content.html).await?;
+    let draft = add(engine, content).await?;
+    attach::add(engine, draft, files).await?;
+    engine.store().write(move |tx| draft::begun(tx, draft, None)).await?;
+    Ok(draft)
+}
+
+/// Returns what a message says as something to write on.
+async fn rewritten(engine: &Engine, loaded: &Loaded, kind: DraftKind) -> Result<DraftContent> {
     let head = &loaded.parsed.head;
     let account = sender_for(engine, loaded.message.account, &head.from).await?;
     let identity = identity_for(engine, account, &head.from).await?;
@@ -303,7 +322,7 @@ async fn go_on(engine: &Engine, id: MessageId) -> Result<DraftId> {
         .as_ref()
         .map(|source| html::clean(source, keep).body)
         .unwrap_or_default();
-    let content = DraftContent {
+    Ok(DraftContent {
         in_reply_to: head.in_reply_to.first().cloned(),
         references: head.references.clone(),
         to: head.to.clone(),
@@ -311,12 +330,7 @@ async fn go_on(engine: &Engine, id: MessageId) -> Result<DraftId> {
         bcc: head.bcc.clone(),
         subject: head.subject.clone(),
         text: loaded.parsed.text.clone(),
-        html: html.clone(),
-        ..blank(account, &identity, DraftKind::Edit)?
-    };
-    let files = files_of(engine, &loaded, DraftKind::Edit, &html).await?;
-    let draft = add(engine, content).await?;
-    attach::add(engine, draft, files).await?;
-    engine.store().write(move |tx| draft::begun(tx, draft, Some(id))).await?;
-    Ok(draft)
+        html,
+        ..blank(account, &identity, kind)?
+    })
 }

@@ -16,12 +16,14 @@ use crate::engine::Engine;
 use crate::error::Result;
 use crate::frame::{self, Theme};
 
-/// Returns the identity of an address, which must be one of the account's own.
-pub(super) async fn identity_of(engine: &Engine, id: AccountId, email: &str) -> Result<i64> {
+/// Returns the identity of an address, which must be one of the account's own; of several with that address the one
+/// with that name.
+pub(super) async fn identity_of(engine: &Engine, id: AccountId, from: &Address) -> Result<i64> {
     let identities = engine.store().read(move |tx| account::identities(tx, id)).await?;
-    let found = identities
-        .iter()
-        .find(|identity| posthorn_message::is_same_address(&identity.email, email));
+    let email = &from.email;
+    let is_one = |one: &&Identity| posthorn_message::is_same_address(&one.email, email);
+    let named = identities.iter().filter(is_one).find(|one| one.name == from.name);
+    let found = named.or_else(|| identities.iter().find(is_one));
     found
         .map(|identity| identity.id)
         .ok_or_else(|| Error::invalid("This is not an address of the account").with(email))
@@ -105,6 +107,7 @@ pub(super) async fn convert(engine: &Engine, found: draft::Draft) -> Result<Draf
         revision,
         account: content.account.0,
         from: Address { name: identity.name, email: identity.email },
+        identity: identity.id,
         to: all(content.to),
         cc: all(content.cc),
         bcc: all(content.bcc),

@@ -3,7 +3,7 @@
 //! Invariant: the bytes are durable before the row exists, and the row exists before anything can send them. What is
 //! sent is the draft as it was read: where it changed in between, nothing is sent.
 
-use posthorn_model::{AccountId, Address, DraftId, MailboxRole};
+use posthorn_model::{AccountId, Address, DraftId, MailboxRole, Timestamp};
 use posthorn_store::Origin;
 use posthorn_store::account;
 use posthorn_store::draft::{self, Draft};
@@ -18,17 +18,38 @@ use crate::error::Result;
 /// Longest undo window, seconds.
 const UNDO_LIMIT: u32 = 60;
 
-/// Returns everybody who gets it, each address once.
-fn recipients(draft: &Draft) -> Vec<Address> {
-    let content = &draft.content;
+/// Longest time ahead that a message can be planned for, milliseconds: a year.
+const AHEAD_LIMIT_MS: i64 = 366 * 24 * 3600 * 1000;
+
+/// Returns the undo window in milliseconds.
+pub(super) fn undo_window(seconds: u32) -> i64 {
+    i64::from(seconds.min(UNDO_LIMIT)) * 1000
+}
+
+/// Refuses a time that is too far ahead to be meant.
+pub(crate) fn check_time(engine: &Engine, at: i64) -> Result<Timestamp> {
+    if at > engine.clock().now().plus_ms(AHEAD_LIMIT_MS).0 {
+        return Err(Error::invalid("A message can be planned for at most a year ahead"));
+    }
+    Ok(Timestamp(at))
+}
+
+/// Returns these addresses, each once.
+pub(super) fn each_once<'a>(list: impl Iterator<Item = &'a Address>) -> Vec<Address> {
     let mut all: Vec<Address> = Vec::new();
-    for address in content.to.iter().chain(&content.cc).chain(&content.bcc) {
+    for address in list {
         if !all.iter().any(|known| posthorn_message::is_same_address(&known.email, &address.email))
         {
             all.push(address.clone());
         }
     }
     all
+}
+
+/// Returns everybody who gets it.
+fn recipients(draft: &Draft) -> Vec<Address> {
+    let content = &draft.content;
+    each_once(content.to.iter().chain(&content.cc).chain(&content.bcc))
 }
 
 fn refuse(draft: &Draft) -> Result<()> {
@@ -76,8 +97,12 @@ pub(crate) async fn drafts_send(engine: &Engine, request: SendDraft) -> Result<O
         return Err(Error::new(Code::TooLate, "This draft is being sent already"));
     }
     refuse(&found)?;
-    let outgoing =
-        posthorn_sync::load_outgoing(engine.store(), found.clone(), engine.clock().now()).await?;
+    let now = engine.clock().now();
+    let not_before = match request.not_before_at {
+        Some(at) => check_time(engine, at)?.max(now),
+        None => now.plus_ms(undo_window(request.undo_seconds)),
+    };
+    let outgoing = posthorn_sync::load_outgoing(engine.store(), found.clone(), now).await?;
     let identity = outgoing.identity.clone();
     let composed = tokio::task::spawn_blocking(move || posthorn_sync::compose(outgoing)).await;
     let composed = composed.map_err(|error| Error::new(Code::Internal, error.to_string()))?;
@@ -88,10 +113,9 @@ pub(crate) async fn drafts_send(engine: &Engine, request: SendDraft) -> Result<O
     let body = engine.store().bodies().put(composed.wire, Origin::Local).await?;
     let account = found.content.account;
     let settings = engine.store().read(move |tx| account::get(tx, account)).await?.settings;
-    if !settings.server_files_sent {
+    if !settings.server_files_sent && identity.sent_mailbox.is_none() {
         ask_for_sent(engine, account).await?;
     }
-    let wait = i64::from(request.undo_seconds.min(UNDO_LIMIT)) * 1000;
     let new = NewOutbox {
         account,
         draft: Some(id),
@@ -101,9 +125,11 @@ pub(crate) async fn drafts_send(engine: &Engine, request: SendDraft) -> Result<O
         body,
         bcc_line,
         size,
-        not_before: engine.clock().now().plus_ms(wait),
+        not_before,
+        is_held: request.hold,
         stop_on_refused: false,
         needs_filing: !settings.server_files_sent,
+        sent_mailbox: identity.sent_mailbox,
         recipients: recipients(&found),
     };
     let row = engine

@@ -50,6 +50,14 @@ fn examples() -> Vec<(&'static str, Value)> {
             json!({ "id": 7, "rules": { "policy": "afterDays", "days": 7, "keepStarred": true, "headOnlyAbove": 0, "allowApop": false } }),
         ),
         ("accounts.openLocal", none()),
+        (
+            "identities.save",
+            json!({
+                "id": 0, "account": 7, "name": "A", "email": "a@b.example", "replyTo": "", "signature": "",
+                "bcc": [], "sentMailbox": null, "main": false
+            }),
+        ),
+        ("identities.remove", json!({ "account": 7, "id": 7 })),
         ("accounts.checkNow", json!({ "account": null })),
         ("network.get", none()),
         (
@@ -103,6 +111,12 @@ fn examples() -> Vec<(&'static str, Value)> {
         ("messages.allowRemote", json!({ "message": 7, "domain": false, "allow": true })),
         ("messages.setLook", json!({ "message": 7, "look": "dark" })),
         ("messages.unsubscribe", id()),
+        (
+            "messages.redirect",
+            json!({
+                "message": 7, "account": 7, "identity": 7, "to": [{ "name": "", "email": "a@b.example" }], "undoSeconds": 5
+            }),
+        ),
         ("messages.setRead", json!({ "selection": selection, "value": true })),
         ("messages.setStarred", json!({ "selection": selection, "value": true })),
         ("messages.move", json!({ "selection": selection, "mailbox": 7 })),
@@ -120,6 +134,10 @@ fn examples() -> Vec<(&'static str, Value)> {
         ("drafts.get", id()),
         ("drafts.list", none()),
         ("drafts.save", draft),
+        (
+            "drafts.chooseIdentity",
+            json!({ "draft": 7, "revision": 1, "account": 7, "identity": 7 }),
+        ),
         ("drafts.discard", id()),
         ("drafts.leave", id()),
         ("drafts.versions", id()),
@@ -139,6 +157,9 @@ fn examples() -> Vec<(&'static str, Value)> {
             "outbox.resend",
             json!({ "id": 7, "corrections": [{ "from": "a@b", "to": "a@b.example" }] }),
         ),
+        ("outbox.hold", json!({ "id": 7, "hold": true })),
+        ("outbox.schedule", json!({ "id": 7, "at": 0 })),
+        ("outbox.restore", id()),
         ("outbox.discard", id()),
         ("outbox.resolveUnknown", json!({ "id": 7, "answer": "sendAgain" })),
         ("outbox.unsent", none()),

@@ -39,7 +39,9 @@ CREATE TABLE identity (
   name TEXT NOT NULL DEFAULT '',
   email TEXT NOT NULL DEFAULT '',
   reply_to TEXT NOT NULL DEFAULT '',
-  signature TEXT NOT NULL DEFAULT ''           -- HTML, cleaned by the composer
+  signature TEXT NOT NULL DEFAULT '',          -- HTML, cleaned by the composer
+  bcc_list TEXT NOT NULL DEFAULT '',           -- who gets a blind copy of everything
+  sent_mailbox INTEGER NOT NULL DEFAULT 0      -- where copies go, 0 = the account's Sent folder
 ) STRICT;
 CREATE INDEX identity_by_account ON identity (account, place);
 
@@ -333,7 +335,10 @@ CREATE TABLE outbox (
   needs_filing INTEGER NOT NULL DEFAULT 1,     -- the copy for Sent is our step
   filed_message INTEGER REFERENCES message (id) ON DELETE SET NULL, -- the copy in Sent
   created_at INTEGER NOT NULL DEFAULT 0,
-  updated_at INTEGER NOT NULL DEFAULT 0
+  updated_at INTEGER NOT NULL DEFAULT 0,
+  sent_mailbox INTEGER NOT NULL DEFAULT 0,     -- where the copy goes, 0 = the account's Sent folder
+  is_held INTEGER NOT NULL DEFAULT 0,          -- the user holds it back: not sent before that is taken away
+  discarded_at INTEGER NOT NULL DEFAULT 0      -- thrown away; gone for good some time later, 0 = no
 ) STRICT;
 CREATE INDEX outbox_by_account ON outbox (account, state);
 CREATE INDEX outbox_by_draft ON outbox (draft);

@@ -45,6 +45,8 @@ impl Fixture {
                     bcc_line: "Bcc: eve@x\r\n".to_owned(),
                     size: 19,
                     not_before: Timestamp::from_seconds(NOW + 10),
+                    is_held: false,
+                    sent_mailbox: None,
                     stop_on_refused: false,
                     needs_filing: true,
                     recipients: vec![Address::bare("ann@x"), Address::bare("eve@x")],
@@ -210,4 +212,67 @@ async fn an_address_is_corrected_only_where_the_message_was_refused() {
     let left: Vec<_> =
         row.recipients.iter().map(|one| (one.address.email.as_str(), one.state)).collect();
     assert_eq!(left, [("eve@y", RecipientState::Waiting)]);
+}
+
+#[tokio::test]
+async fn what_is_held_or_thrown_away_is_never_due_and_comes_back() {
+    let fixture = fixture().await;
+    let (draft, id) = fixture.queued().await;
+    let account = fixture.account;
+    fixture.clock.advance_ms(60_000);
+    let due = async || fixture.store.read(move |tx| outbox::due(tx, account)).await.unwrap().len();
+    let next = async || fixture.store.read(move |tx| outbox::next_due(tx, account)).await.unwrap();
+    let listed = async || fixture.store.read(outbox::list).await.unwrap().len();
+    assert_eq!(due().await, 1);
+    fixture.store.write(move |tx| outbox::hold(tx, id)).await.unwrap();
+    assert_eq!((due().await, next().await, listed().await), (0, None, 1), "held");
+    let later = Timestamp::from_seconds(NOW + 3600);
+    fixture.store.write(move |tx| outbox::reschedule(tx, id, later)).await.unwrap();
+    assert_eq!((due().await, next().await), (0, Some(later)), "planned");
+    fixture.clock.advance_ms(3_600_000);
+    assert_eq!(due().await, 1);
+
+    // Thrown away: gone from the list, not from the disk.
+    fixture.store.write(move |tx| outbox::discard(tx, id)).await.unwrap();
+    assert_eq!((due().await, next().await, listed().await), (0, None, 0));
+    for refused in [
+        fixture.store.write(move |tx| outbox::hold(tx, id)).await,
+        fixture.store.write(move |tx| outbox::reschedule(tx, id, later)).await,
+    ] {
+        assert!(refused.is_err(), "nothing moves what is thrown away");
+    }
+    fixture.store.write(move |tx| outbox::restore(tx, id)).await.unwrap();
+    let row = fixture.store.read(move |tx| outbox::get(tx, id)).await.unwrap();
+    assert_eq!((due().await, listed().await, row.request.is_held), (0, 1, true));
+    assert!(fixture.store.write(move |tx| outbox::restore(tx, id)).await.is_err(), "once");
+
+    // For good: with its draft, and not before its time.
+    fixture.store.write(move |tx| outbox::discard(tx, id)).await.unwrap();
+    let at = fixture.store.read(move |tx| outbox::next_burial(tx, account)).await.unwrap().unwrap();
+    fixture.store.write(move |tx| outbox::bury(tx, account, at.plus_ms(-1))).await.unwrap();
+    assert!(fixture.store.read(move |tx| outbox::get(tx, id)).await.is_ok());
+    fixture.store.write(move |tx| outbox::bury(tx, account, at)).await.unwrap();
+    let gone = fixture.store.read(move |tx| outbox::get(tx, id)).await;
+    assert!(matches!(gone, Err(Error::NotFound(_))));
+    assert!(fixture.store.read(move |tx| draft::get(tx, draft)).await.is_err());
+}
+
+#[tokio::test]
+async fn what_is_under_way_is_neither_held_nor_thrown_away() {
+    let fixture = fixture().await;
+    let (_, id) = fixture.queued().await;
+    fixture.step(id, OutboxState::Connecting).await.unwrap();
+    assert!(fixture.store.write(move |tx| outbox::hold(tx, id)).await.is_err());
+    assert!(fixture.store.write(move |tx| outbox::discard(tx, id)).await.is_err());
+    fixture.step(id, OutboxState::Recipients).await.unwrap();
+    fixture.step(id, OutboxState::Data).await.unwrap();
+    fixture.step(id, OutboxState::DotSent).await.unwrap();
+    fixture.step(id, OutboxState::Unknown).await.unwrap();
+    // Thrown away while its fate is unknown, and found to have arrived: it goes its way.
+    fixture.store.write(move |tx| outbox::discard(tx, id)).await.unwrap();
+    fixture.step(id, OutboxState::Accepted).await.unwrap();
+    let account = fixture.account;
+    fixture.store.write(move |tx| outbox::bury(tx, account, tx.now())).await.unwrap();
+    let row = fixture.store.read(move |tx| outbox::get(tx, id)).await.unwrap();
+    assert_eq!((row.state, row.discarded_at), (OutboxState::Accepted, None));
 }

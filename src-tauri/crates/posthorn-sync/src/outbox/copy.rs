@@ -4,11 +4,11 @@
 //! a POP3 account it goes into the Sent folder of this computer. Where the server files it, nothing is done.
 
 use posthorn_imap::{MailboxName, Session};
-use posthorn_model::{Flags, MailboxId, MailboxRole, Protocol};
+use posthorn_model::{AccountId, Flags, MailboxId, MailboxRole, Protocol};
 use posthorn_net::Stream;
 use posthorn_store::outbox::{self, Outbox, OutboxState};
 use posthorn_store::placement::{self, Arrival};
-use posthorn_store::{Error as StoreError, Origin, account, mailbox};
+use posthorn_store::{Error as StoreError, Origin, ReadTx, account, mailbox};
 
 use super::Worker;
 use super::finish::finish;
@@ -109,9 +109,9 @@ async fn here(account: &Account, row: &Outbox) -> Result<posthorn_model::Message
     });
     let (copy, head) = read.await.map_err(|_| Failure::Interrupted)?;
     let body = account.store().bodies().put(copy, Origin::Local).await?;
-    let (id, row) = (account.id, row.id);
+    let (id, row, chosen) = (account.id, row.id, row.request.sent_mailbox);
     let write = account.store().write(move |tx| {
-        let sent = match mailbox::by_role(tx, id, MailboxRole::Sent)? {
+        let sent = match folder(tx, id, chosen)? {
             Some(found) => found.id,
             None => mailbox::add_local(tx, id, SENT, MailboxRole::Sent)?,
         };
@@ -131,14 +131,37 @@ async fn here(account: &Account, row: &Outbox) -> Result<posthorn_model::Message
     Ok(write.await?)
 }
 
+/// Returns the folder for a copy: the one that was chosen while it is there, else the account's Sent folder, where it has
+/// one.
+pub(super) fn folder(
+    tx: &ReadTx<'_>,
+    id: AccountId,
+    chosen: Option<MailboxId>,
+) -> posthorn_store::Result<Option<mailbox::Mailbox>> {
+    if let Some(chosen) = chosen {
+        // A POP3 account files on this computer, every other on its server.
+        let is_here = account::get(tx, id)?.settings.incoming.server.protocol != Protocol::Imap;
+        match mailbox::get(tx, chosen) {
+            Ok(found)
+                if found.account == id && found.is_selectable && found.is_local == is_here =>
+            {
+                return Ok(Some(found));
+            }
+            Ok(_) | Err(StoreError::NotFound(_)) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    mailbox::by_role(tx, id, MailboxRole::Sent)
+}
+
 /// Appends the copy to the server's Sent folder, unless it is there.
 async fn on_server(
     account: &Account,
     connection: &mut Connection,
     row: &Outbox,
 ) -> Result<(), Failure> {
-    let id = account.id;
-    let known = account.store().read(move |tx| mailbox::by_role(tx, id, MailboxRole::Sent)).await?;
+    let (id, chosen) = (account.id, row.request.sent_mailbox);
+    let known = account.store().read(move |tx| folder(tx, id, chosen)).await?;
     let name = known.as_ref().map_or_else(
         || MailboxName::from_wire(format!("{}{SENT}", connection.namespaces.personal_prefix())),
         |sent| MailboxName::from_wire(sent.path.clone()),

@@ -3,7 +3,7 @@
 //! Only a find says something. A message that is not found may still arrive, so it stays unknown until the user says.
 
 use posthorn_imap::{MailboxName, Search, SelectMode};
-use posthorn_model::{MailboxId, MailboxRole, MessageIdHeader, Protocol};
+use posthorn_model::{AccountId, MailboxId, MailboxRole, MessageIdHeader, Protocol};
 use posthorn_store::outbox::{self, Outbox, OutboxState};
 use posthorn_store::{Error as StoreError, ReadTx, account, mailbox, message, placement};
 
@@ -30,12 +30,13 @@ impl Worker {
         self.searches.retain(&rows.iter().map(|row| row.id).collect::<Vec<_>>());
         let mut connection = None;
         for row in &rows {
-            let sought = row.request.message_id.clone();
-            let here = self.account.store().read(move |tx| is_here(tx, id, &sought)).await?;
+            let (sought, chosen) = (row.request.message_id.clone(), row.request.sent_mailbox);
+            let here =
+                self.account.store().read(move |tx| is_here(tx, id, &sought, chosen)).await?;
             let mut is_found = here;
             if !is_found && self.searches.is_due(row.id) {
                 self.searches.put_off(row.id);
-                let search = on_server(&self.account, &mut connection, &row.request.message_id);
+                let search = on_server(&self.account, &mut connection, row);
                 match self.unless_stopped(Box::pin(search)).await {
                     None => break,
                     Some(Ok(found)) => is_found = found,
@@ -74,16 +75,30 @@ fn is_decisive(row: &Outbox) -> bool {
     row.request.needs_filing || row.request.draft.is_some()
 }
 
+/// Returns the folders where a message that was accepted may be seen.
+fn places(
+    tx: &ReadTx<'_>,
+    id: AccountId,
+    chosen: Option<MailboxId>,
+) -> Result<Vec<mailbox::Mailbox>, StoreError> {
+    let mut places: Vec<mailbox::Mailbox> =
+        super::copy::folder(tx, id, chosen)?.into_iter().collect();
+    for role in PLACES {
+        let found = mailbox::by_role(tx, id, role)?;
+        places.extend(found.filter(|found| !places.iter().any(|known| known.id == found.id)));
+    }
+    Ok(places)
+}
+
 /// Tells whether the message is known in a folder where only the server can have put it.
 fn is_here(
     tx: &ReadTx<'_>,
-    id: posthorn_model::AccountId,
+    id: AccountId,
     sought: &MessageIdHeader,
+    chosen: Option<MailboxId>,
 ) -> Result<bool, StoreError> {
-    let mut places: Vec<(MailboxId, bool)> = Vec::new();
-    for role in PLACES {
-        places.extend(mailbox::by_role(tx, id, role)?.map(|found| (found.id, found.is_local)));
-    }
+    let places: Vec<(MailboxId, bool)> =
+        places(tx, id, chosen)?.into_iter().map(|found| (found.id, found.is_local)).collect();
     for message in message::by_message_id(tx, id, sought)? {
         for placed in placement::of_message(tx, message)? {
             let place = places.iter().find(|(mailbox, _)| *mailbox == placed.mailbox);
@@ -99,15 +114,13 @@ fn is_here(
 async fn on_server(
     account: &Account,
     connection: &mut Option<Connection>,
-    sought: &MessageIdHeader,
+    row: &Outbox,
 ) -> Result<bool, Failure> {
-    let id = account.id;
+    let (id, chosen, sought) = (account.id, row.request.sent_mailbox, &row.request.message_id);
     let read = account.store().read(move |tx| {
         let protocol = account::get(tx, id)?.settings.incoming.server.protocol;
-        let mut paths = Vec::new();
-        for role in PLACES {
-            paths.extend(mailbox::by_role(tx, id, role)?.map(|found| found.path));
-        }
+        let places = places(tx, id, chosen)?.into_iter().filter(|found| !found.is_local);
+        let paths: Vec<String> = places.map(|found| found.path).collect();
         Ok((protocol, paths))
     });
     let (protocol, paths) = read.await?;

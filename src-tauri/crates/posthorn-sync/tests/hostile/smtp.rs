@@ -101,6 +101,8 @@ async fn queue(rig: &Rig) -> OutboxId {
         bcc_line: String::new(),
         size: WIRE.len() as u64,
         not_before: Timestamp::default(),
+        is_held: false,
+        sent_mailbox: None,
         stop_on_refused: false,
         needs_filing: false,
         recipients: vec![Address::bare("bob@posthorn.test"), Address::bare("eve@posthorn.test")],

@@ -148,6 +148,8 @@ impl Rig {
             bcc_line: letter.bcc_line.to_owned(),
             size,
             not_before: letter.not_before,
+            is_held: false,
+            sent_mailbox: None,
             stop_on_refused: letter.stop_on_refused,
             needs_filing: true,
             recipients: letter

@@ -1,0 +1,96 @@
+//! The names and addresses that an account sends as.
+//!
+//! Invariant: an account keeps at least one, and the first is its own name and address: both are changed together.
+
+use posthorn_model::{AccountId, Address, MailboxId};
+use rusqlite::params;
+
+use crate::address_list;
+use crate::error::{Error, Result};
+use crate::tx::{ReadTx, WriteTx};
+
+/// A name and address to send as.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// Its id; 0 for one that is not stored yet.
+    pub id: i64,
+    /// Whose it is.
+    pub account: AccountId,
+    /// Name to send as.
+    pub name: String,
+    /// Address to send as.
+    pub email: String,
+    /// Where answers go; empty = to `email`.
+    pub reply_to: String,
+    /// Signature as HTML; empty = none.
+    pub signature: String,
+    /// Who gets a blind copy of everything that is begun with it.
+    pub bcc: Vec<Address>,
+    /// Folder of its account for what it sent; absent = the account's Sent folder.
+    pub sent_mailbox: Option<MailboxId>,
+}
+
+/// Returns an account's identities, the default first.
+pub fn identities(tx: &ReadTx<'_>, account: AccountId) -> Result<Vec<Identity>> {
+    let sql = "SELECT id, name, email, reply_to, signature, bcc_list, sent_mailbox FROM identity \
+        WHERE account = ?1 ORDER BY place, id";
+    tx.all(sql, [account.0], |row| {
+        let sent: i64 = row.get(6)?;
+        Ok(Identity {
+            id: row.get(0)?,
+            account,
+            name: row.get(1)?,
+            email: row.get(2)?,
+            reply_to: row.get(3)?,
+            signature: row.get(4)?,
+            bcc: address_list::read(row.get_ref(5)?.as_str().unwrap_or_default()),
+            sent_mailbox: (sent != 0).then_some(MailboxId(sent)),
+        })
+    })
+}
+
+/// Adds an identity (id 0) after the account's others, or changes one; returns its id. The name of the first is also
+/// that of the account.
+pub fn put_identity(tx: &WriteTx<'_>, identity: &Identity) -> Result<i64> {
+    tx.note(|changes| changes.account(identity.account));
+    let account = identity.account.0;
+    let id = if identity.id == 0 {
+        let sql = "INSERT INTO identity (account, place) SELECT ?1, COALESCE(MAX(place), -1) + 1 FROM identity \
+            WHERE account = ?1";
+        tx.insert(sql, [account])?
+    } else {
+        identity.id
+    };
+    let sql = "UPDATE identity SET name = ?3, email = ?4, reply_to = ?5, signature = ?6, bcc_list = ?7, \
+        sent_mailbox = ?8 WHERE account = ?1 AND id = ?2";
+    let values = params![
+        account,
+        id,
+        identity.name,
+        identity.email,
+        identity.reply_to,
+        identity.signature,
+        address_list::write(&identity.bcc),
+        identity.sent_mailbox.map_or(0, |mailbox| mailbox.0),
+    ];
+    if tx.run(sql, values)? == 0 {
+        return Err(Error::NotFound("identity"));
+    }
+    let first = "UPDATE account SET sender_name = ?3 WHERE id = ?1 AND ?2 = \
+        (SELECT id FROM identity WHERE account = ?1 ORDER BY place, id LIMIT 1)";
+    tx.run(first, params![account, id, identity.name])?;
+    Ok(id)
+}
+
+/// Removes an identity; an account keeps its first one, which is its own.
+pub fn remove_identity(tx: &WriteTx<'_>, account: AccountId, id: i64) -> Result<()> {
+    let known = identities(tx, account)?;
+    if known.first().is_none_or(|first| first.id == id) {
+        return Err(Error::Invalid("an account needs its own address to send as"));
+    }
+    if tx.run("DELETE FROM identity WHERE account = ?1 AND id = ?2", [account.0, id])? == 0 {
+        return Err(Error::NotFound("identity"));
+    }
+    tx.note(|changes| changes.account(account));
+    Ok(())
+}
