@@ -1163,9 +1163,7 @@ export type NewDraft = { "kind": "blank",
   /** Message replied to. */
   message: number, } | { "kind": "forward",
   /** Message forwarded. */
-  message: number, } | { "kind": "forwardAttached",
-  /** Messages, at most 100; a row that stands for a conversation means all of it within the view's folders. */
-  selection: Selection, } | { "kind": "mailto",
+  message: number, } | { "kind": "mailto",
   /** The link. */
   url: string, } | { "kind": "again",
   /** Message. */

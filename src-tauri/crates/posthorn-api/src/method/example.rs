@@ -111,12 +111,6 @@ fn examples() -> Vec<(&'static str, Value)> {
         ("messages.allowRemote", json!({ "message": 7, "domain": false, "allow": true })),
         ("messages.setLook", json!({ "message": 7, "look": "dark" })),
         ("messages.unsubscribe", id()),
-        (
-            "messages.redirect",
-            json!({
-                "message": 7, "account": 7, "identity": 7, "to": [{ "name": "", "email": "a@b.example" }], "undoSeconds": 5
-            }),
-        ),
         ("messages.setRead", json!({ "selection": selection, "value": true })),
         ("messages.setStarred", json!({ "selection": selection, "value": true })),
         ("messages.move", json!({ "selection": selection, "mailbox": 7 })),
@@ -126,6 +120,12 @@ fn examples() -> Vec<(&'static str, Value)> {
         ("messages.delete", json!({ "selection": selection })),
         ("messages.junk", json!({ "selection": selection })),
         ("messages.notJunk", json!({ "selection": { "kind": "all", "view": 7, "except": [] } })),
+        (
+            "messages.redirect",
+            json!({
+                "message": 7, "account": 7, "identity": 7, "to": [{ "name": "", "email": "a@b.example" }], "undoSeconds": 5
+            }),
+        ),
         ("operations.undo", id()),
         ("operations.deleteInstead", id()),
         ("attachments.save", json!({ "message": 7, "part": null, "path": "/nowhere" })),
