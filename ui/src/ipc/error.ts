@@ -27,6 +27,8 @@ const CODES: readonly string[] = [
   'signInTimeout',
   'noClient',
   'refused',
+  'crowded',
+  'referral',
   'overQuota',
   'inUse',
   'protocol',

@@ -338,7 +338,7 @@ export type ChooseIdentity = {
   identity: number, };
 
 /** What went wrong, for the page's table from code to words and action. */
-export type Code = "invalid" | "notFound" | "conflict" | "offline" | "hostUnknown" | "connectionLost" | "timeout" | "certificate" | "certificateIssuer" | "certificateHost" | "certificateExpired" | "certificateEarly" | "certificateChanged" | "proxy" | "portal" | "tls" | "credentials" | "noPasswords" | "signInOver" | "signInDenied" | "signInFailed" | "signInTimeout" | "noClient" | "refused" | "overQuota" | "inUse" | "protocol" | "limit" | "diskFull" | "file" | "corrupt" | "newerVersion" | "profileInUse" | "secrets" | "wrongPassphrase" | "notHere" | "tooLate" | "needsFolder" | "cancelled" | "internal";
+export type Code = "invalid" | "notFound" | "conflict" | "offline" | "hostUnknown" | "connectionLost" | "timeout" | "certificate" | "certificateIssuer" | "certificateHost" | "certificateExpired" | "certificateEarly" | "certificateChanged" | "proxy" | "portal" | "tls" | "credentials" | "noPasswords" | "signInOver" | "signInDenied" | "signInFailed" | "signInTimeout" | "noClient" | "refused" | "crowded" | "referral" | "overQuota" | "inUse" | "protocol" | "limit" | "diskFull" | "file" | "corrupt" | "newerVersion" | "profileInUse" | "secrets" | "wrongPassphrase" | "notHere" | "tooLate" | "needsFolder" | "cancelled" | "internal";
 
 /** Asks for correspondents. */
 export type Complete = {

@@ -49,6 +49,8 @@ const WORDS: Record<Code, Words> = {
   noClient: { title: 'problem-no-client', hint: 'problem-no-client-hint', remedy: 'none' },
   noPasswords: { title: 'problem-no-passwords', hint: 'problem-no-passwords-hint', remedy: 'none' },
   refused: { title: 'problem-refused', hint: 'problem-refused-hint', remedy: 'retry' },
+  crowded: { title: 'problem-crowded', hint: 'problem-crowded-hint', remedy: 'retry' },
+  referral: { title: 'problem-referral', hint: 'problem-referral-hint', remedy: 'account' },
   overQuota: { title: 'problem-over-quota', hint: 'problem-over-quota-hint', remedy: 'none' },
   inUse: { title: 'problem-in-use', hint: 'problem-in-use-hint', remedy: 'retry' },
   protocol: { title: 'problem-protocol', hint: 'problem-protocol-hint', remedy: 'retry' },

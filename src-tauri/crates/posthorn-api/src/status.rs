@@ -26,6 +26,8 @@ impl From<Problem> for Error {
             ProblemKind::SignInFailed => Code::SignInFailed,
             ProblemKind::NoClient => Code::NoClient,
             ProblemKind::Refused | ProblemKind::Unsupported => Code::Refused,
+            ProblemKind::Crowded => Code::Crowded,
+            ProblemKind::Referral => Code::Referral,
             ProblemKind::OverQuota => Code::OverQuota,
             ProblemKind::InUse => Code::InUse,
             ProblemKind::Protocol => Code::Protocol,

@@ -45,7 +45,7 @@ pub(crate) struct Connection<S: AsyncRead + AsyncWrite + Unpin + Send> {
     /// A command's answer is not read to its end. While it is set nothing else may be sent.
     is_busy: bool,
     /// What the server said when it announced to close.
-    bye: Option<String>,
+    bye: Option<(Option<Code>, String)>,
     pub(crate) capabilities: Vec<String>,
     /// What is not believed although the server offers it, in upper case.
     pub(crate) distrusted: Vec<String>,
@@ -282,7 +282,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<S> {
             Err(error) => {
                 self.is_busy = true;
                 match (error, self.bye.take()) {
-                    (Error::Lost(_), Some(text)) => Err(Error::Bye(text)),
+                    (Error::Lost(_), Some((code, text))) => Err(Error::of_bye(code.as_ref(), text)),
                     (error, _) => Err(error),
                 }
             }
@@ -303,7 +303,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<S> {
             self.capabilities.clone_from(list);
         }
         if status.condition == Condition::Bye {
-            self.bye = Some(status.text.clone());
+            self.bye = Some((status.code.clone(), status.text.clone()));
         }
     }
 

@@ -18,6 +18,19 @@ pub enum Error {
     /// The server closed the connection and said why (`BYE`, RFC 9051 section 7.1.5).
     #[error("the server closed the connection: {0}")]
     Bye(String),
+    /// The server closed the connection because of a limit of its own on connections or requests (`BYE` with `LIMIT`,
+    /// RFC 9051 section 7.1).
+    #[error("the server allows no more connections or requests now: {0}")]
+    Limited(String),
+    /// The server closed the connection and named another server (RFC 2221). Nobody follows: the other one would get the
+    /// password.
+    #[error("the server refers to {to}, which is not followed: {text}")]
+    Referred {
+        /// The other server's name; empty where the address cannot be read.
+        to: String,
+        /// The server's sentence, without the code.
+        text: String,
+    },
     /// Nothing moved for this long; the connection is given up.
     #[error("the server did not answer within {} seconds", .0.as_secs())]
     Timeout(Duration),
@@ -79,6 +92,7 @@ impl Error {
         match self {
             Self::Lost(_)
             | Self::Bye(_)
+            | Self::Limited(_)
             | Self::Timeout(_)
             | Self::Protocol(_)
             | Self::Local(_) => true,
@@ -112,12 +126,41 @@ impl Error {
         })
     }
 
+    /// Tells whether a limit of the server on connections or requests was reached (`LIMIT`).
+    pub fn is_limited(&self) -> bool {
+        let is_code = |code: &Code| matches!(code, Code::Other(name, _) if name == "LIMIT");
+        matches!(self, Self::Limited(_)) || self.code().is_some_and(is_code)
+    }
+
+    /// Returns the server that this one refers to (RFC 2221, RFC 2193), empty where its address cannot be read. Absent where
+    /// it refers to none. For words alone: it is never connected to.
+    pub fn referral(&self) -> Option<String> {
+        match (self, self.code()) {
+            (Self::Referred { to, .. }, _) => Some(to.clone()),
+            (_, Some(Code::Other(name, url))) if name == "REFERRAL" => Some(host_of(url)),
+            _ => None,
+        }
+    }
+
+    /// Returns what a `BYE` means.
+    pub(crate) fn of_bye(code: Option<&Code>, text: String) -> Self {
+        match code {
+            Some(Code::Other(name, url)) if name == "REFERRAL" => {
+                Self::Referred { to: host_of(url), text }
+            }
+            Some(Code::Other(name, _)) if name == "LIMIT" => Self::Limited(text),
+            _ => Self::Bye(text),
+        }
+    }
+
     /// Tells whether the connection can no longer be used.
     pub fn is_fatal(&self) -> bool {
         matches!(
             self,
             Self::Lost(_)
                 | Self::Bye(_)
+                | Self::Limited(_)
+                | Self::Referred { .. }
                 | Self::Timeout(_)
                 | Self::Protocol(_)
                 | Self::Limit { .. }
@@ -140,6 +183,8 @@ impl Error {
             Self::No { text, .. }
             | Self::Bad { text, .. }
             | Self::LoginRefused { text, .. }
+            | Self::Referred { text, .. }
+            | Self::Limited(text)
             | Self::Bye(text) => Some(text),
             _ => None,
         }
@@ -163,7 +208,50 @@ impl Error {
     }
 }
 
+/// Returns the host of an IMAP URL (RFC 5092): `imap://ann;AUTH=*@mail.example:143/x` names `mail.example`.
+fn host_of(url: &str) -> String {
+    let rest = url.split_once("://").map_or("", |(_, rest)| rest);
+    let authority = rest.split('/').next().unwrap_or_default();
+    let place = authority.rsplit('@').next().unwrap_or_default();
+    let host = place.rsplit_once(':').map_or(place, |(host, _)| host);
+    let is_name = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '-');
+    if host.chars().all(is_name) { clip(host, MAX_HOST) } else { String::new() }
+}
+
+/// Characters of a host name (RFC 1035 section 2.3.4).
+const MAX_HOST: usize = 253;
+
 /// Returns the first `max` characters: parser errors carry whole buffers.
 pub(crate) fn clip(text: &str, max: usize) -> String {
     text.chars().take(max).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Error;
+    use crate::Code;
+
+    #[test]
+    fn a_goodbye_says_what_it_means() {
+        let table = [
+            ("REFERRAL imap://ann;AUTH=*@mail.example/", Some("mail.example")),
+            ("REFERRAL IMAP://mail.example:1143/x@y", Some("mail.example")),
+            ("REFERRAL imap://a\u{202e}b/", Some("")),
+            ("REFERRAL", Some("")),
+            ("UNAVAILABLE", None),
+            ("LIMIT", None),
+        ];
+        for (code, to) in table {
+            let code = Code::parse(code);
+            let bye = Error::of_bye(Some(&code), "x".to_owned());
+            let no = Error::No { code: Some(code.clone()), text: "x".to_owned() };
+            assert_eq!(bye.referral().as_deref(), to, "{code:?}");
+            assert_eq!(no.referral().as_deref(), to, "{code:?}");
+            assert_eq!((bye.is_fatal(), no.is_fatal()), (true, false));
+            assert_eq!(bye.is_permanent(), to.is_some(), "{code:?}");
+            assert_eq!(bye.is_limited(), no.is_limited(), "{code:?}");
+        }
+        let limit = Code::parse("LIMIT");
+        assert!(Error::of_bye(Some(&limit), String::new()).is_limited());
+    }
 }

@@ -83,7 +83,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
                 Ok(session)
             }
             Reply::Untagged(Untagged::Status(status)) if status.condition == Condition::Bye => {
-                Err(Error::Bye(status.text))
+                Err(Error::of_bye(status.code.as_ref(), status.text))
             }
             Reply::Untagged(Untagged::Status(status)) if status.condition == Condition::PreAuth => {
                 Err(Error::Protocol("the server wants no sign-in (PREAUTH)".to_owned()))

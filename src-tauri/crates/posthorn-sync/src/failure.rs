@@ -1,8 +1,12 @@
 //! Why a worker stopped, and what heals it.
 
+use std::time::Duration;
+
 use posthorn_net::{CertificateProblem, Failure as NetFailure, Stage};
 
+use crate::imap::quirk;
 use crate::problem::{Problem, ProblemKind, sentence};
+use crate::tuning::Tuning;
 
 /// What heals a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -132,6 +136,8 @@ impl Failure {
             Self::Net(error) if error.is_transient() => Cure::Time,
             Self::Net(_) => Cure::User,
             Self::Imap { error, .. } if error.needs_credentials() => Cure::Password,
+            // Nobody follows: whoever the account moved to, the user says so in its settings.
+            Self::Imap { error, .. } if error.referral().is_some() => Cure::User,
             Self::Imap { error, .. } if error.is_transient() || error.is_fatal() => Cure::Time,
             // A refusal without a code that says more: servers say so of overload too, so time is tried first.
             Self::Imap {
@@ -168,6 +174,14 @@ impl Failure {
             | Self::Timeout(_)
             | Self::Interrupted => Cure::Time,
         }
+    }
+
+    /// Returns how long the server is to be left alone at least: for as long as it says, and for a while where it allows no
+    /// more connections or requests.
+    pub(crate) fn least_wait(&self, tuning: &Tuning) -> Duration {
+        let problem = self.problem();
+        let asked = quirk::pause(&problem.server_said).unwrap_or_default();
+        if problem.kind == ProblemKind::Crowded { asked.max(tuning.crowded) } else { asked }
     }
 
     /// Returns what the user is told.
@@ -254,7 +268,11 @@ pub(crate) fn of_imap(error: &posthorn_imap::Error) -> Problem {
     use posthorn_imap::Error;
     let kind = match error {
         _ if error.is_over_quota() => ProblemKind::OverQuota,
-        Error::Lost(_) | Error::Bye(_) => ProblemKind::ConnectionLost,
+        _ if error.referral().is_some() => ProblemKind::Referral,
+        _ if error.is_limited() || quirk::is_crowded(error) => ProblemKind::Crowded,
+        Error::Lost(_) | Error::Bye(_) | Error::Limited(_) | Error::Referred { .. } => {
+            ProblemKind::ConnectionLost
+        }
         Error::Timeout(_) => ProblemKind::Timeout,
         Error::No { .. } | Error::Bad { .. } => ProblemKind::Refused,
         Error::LoginRefused { .. } => ProblemKind::Credentials,
@@ -263,8 +281,12 @@ pub(crate) fn of_imap(error: &posthorn_imap::Error) -> Problem {
         Error::Local(_) => ProblemKind::File,
         Error::Protocol(_) | Error::Argument(_) => ProblemKind::Protocol,
     };
+    let message = match error.referral() {
+        Some(to) => format!("the server refers to {to}, and this program does not follow"),
+        None => error.to_string(),
+    };
     Problem {
-        message: sentence(&error.to_string()),
+        message: sentence(&message),
         server_said: error.server_text().map(sentence).unwrap_or_default(),
         is_transient: error.is_transient(),
         ..Problem::of_kind(kind)
@@ -345,6 +367,17 @@ mod tests {
                 ProblemKind::Refused,
             ),
             (imap(Error::Unsupported("IDLE")), Cure::User, ProblemKind::Unsupported),
+            (imap(Error::Limited("slowly".to_owned())), Cure::Time, ProblemKind::Crowded),
+            (
+                imap(Error::Bye("Too many simultaneous connections".to_owned())),
+                Cure::Time,
+                ProblemKind::Crowded,
+            ),
+            (
+                imap(Error::Referred { to: "other".to_owned(), text: String::new() }),
+                Cure::User,
+                ProblemKind::Referral,
+            ),
             (Failure::Store(posthorn_store::Error::DiskFull), Cure::Time, ProblemKind::DiskFull),
             (Failure::Downgrade("mail".to_owned()), Cure::User, ProblemKind::Tls),
             (Failure::NoPassword("ann".to_owned()), Cure::Password, ProblemKind::NoPassword),
@@ -363,5 +396,15 @@ mod tests {
             assert_eq!((failure.cure(), failure.problem().kind), (cure, kind), "{failure}");
             assert_eq!(failure.problem().is_transient, cure == Cure::Time);
         }
+    }
+
+    #[test]
+    fn a_crowded_server_is_left_alone_for_a_minute_at_least() {
+        let tuning = crate::tuning::Tuning::default();
+        let wait = |error: Error| Failure::from(error).least_wait(&tuning);
+        assert_eq!(wait(Error::Limited("later".to_owned())), tuning.crowded);
+        assert_eq!(wait(Error::Lost("x".to_owned())), std::time::Duration::ZERO);
+        let asked = "Request is throttled. Suggested Backoff Time: 299961 milliseconds";
+        assert_eq!(wait(Error::Bye(asked.to_owned())).as_millis(), 299_961);
     }
 }

@@ -344,9 +344,11 @@ impl Worker<'_> {
         if problem.kind == ProblemKind::DiskFull || !bodies::has_room(self.account) {
             return Ok(false);
         }
+        let mut is_all_here = true;
         for mailbox in bulk::folders(self.account).await? {
             let mut wanted = bodies::missing(self.account, &mailbox, &self.given_up).await?;
             wanted.truncate(BODY_BATCH);
+            is_all_here &= wanted.is_empty();
             let is_some = !wanted.is_empty() && !self.refused.contains_key(&mailbox.id);
             if is_some
                 && bodies::download(
@@ -362,6 +364,10 @@ impl Worker<'_> {
                 self.used = Instant::now();
                 return Ok(true);
             }
+        }
+        if is_all_here {
+            // Nothing is wrong any more: the third connection is made when it is needed.
+            self.crew.all_here();
         }
         Ok(false)
     }

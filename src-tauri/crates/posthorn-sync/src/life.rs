@@ -99,9 +99,7 @@ async fn rest(
     let refusing = refuse(requests, problem.clone());
     match failure.cure() {
         Cure::Time => {
-            // A server that says how long it wants to be left alone is left alone for as long.
-            let asked = imap::quirk::pause(&problem.server_said).unwrap_or_default();
-            let wait = backoff.next_wait().max(asked);
+            let wait = backoff.next_wait().max(failure.least_wait(&account.engine.tuning));
             show(account, State::Waiting, problem, Some(wait));
             tokio::select! {
                 () = tokio::time::sleep(wait) => {}

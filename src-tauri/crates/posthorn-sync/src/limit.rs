@@ -21,6 +21,9 @@ pub const LOGOUT: Duration = Duration::from_secs(2);
 pub const RETRY_FIRST: Duration = Duration::from_secs(2);
 /// Longest wait between tries: a server that was down for a night is found within five minutes.
 pub const RETRY_LAST: Duration = Duration::from_mins(5);
+/// Least wait after a server said that it allows no more connections or requests: those of a connection that it has not
+/// noticed the end of go within a minute, and asking oftener prolongs the ban of some.
+pub const CROWDED: Duration = Duration::from_mins(1);
 /// A connection that held for this long was a good one: the next failure waits shortly again.
 pub const STEADY: Duration = Duration::from_mins(2);
 /// Attempts of one operation that the server put off; then it is backed out with its sentence.

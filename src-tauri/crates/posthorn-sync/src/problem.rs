@@ -47,6 +47,10 @@ pub enum ProblemKind {
     NoClient,
     /// The server refused, with its sentence.
     Refused,
+    /// The server allows no more connections or requests for now.
+    Crowded,
+    /// The server names another server to go to, which is not done.
+    Referral,
     /// The mailbox or account is full.
     OverQuota,
     /// The maildrop is locked by another client.

@@ -19,6 +19,8 @@ pub struct Tuning {
     pub retry_first: Duration,
     /// Longest wait between tries.
     pub retry_last: Duration,
+    /// How long a server that allows no more connections or requests is left alone at least.
+    pub crowded: Duration,
     /// How often each mailbox's uids are compared completely.
     pub audit: Duration,
     /// Time for one step of signing in: dialling, TLS and greeting together, then the login.
@@ -44,6 +46,7 @@ impl Default for Tuning {
             probe: limit::PROBE,
             retry_first: limit::RETRY_FIRST,
             retry_last: limit::RETRY_LAST,
+            crowded: limit::CROWDED,
             audit: limit::AUDIT_EVERY,
             sign_in: limit::SIGN_IN,
             stall: posthorn_imap::limit::STALL,

@@ -54,6 +54,10 @@ contract! {
         NoClient,
         /// The server refused, with its sentence in `detail`.
         Refused,
+        /// The server allows no more connections or requests for now.
+        Crowded,
+        /// The server names another server to go to, which is not done.
+        Referral,
         /// The mailbox or account is full.
         OverQuota,
         /// The maildrop is locked by another client.

@@ -73,7 +73,7 @@ async fn live(account: &Account, crew: &Crew) {
                     // Never a second try with refused credentials: the working connection does what it can.
                     return;
                 }
-                tokio::time::sleep(backoff.next_wait()).await;
+                tokio::time::sleep(backoff.next_wait().max(failure.least_wait(&tuning))).await;
             }
         }
     }

@@ -64,6 +64,11 @@ impl Crew {
         *self.stuck.lock().unwrap_or_else(PoisonError::into_inner) = outcome.err();
     }
 
+    /// Notes that everything that is wanted now is here, whoever fetched it.
+    pub(crate) fn all_here(&self) {
+        self.report(*self.wanted.borrow(), Ok(()));
+    }
+
     pub(crate) fn bodies(&self) -> BodyState {
         if self.served.load(Ordering::Acquire) >= *self.wanted.borrow() {
             return BodyState::Done;

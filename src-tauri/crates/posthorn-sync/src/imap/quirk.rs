@@ -33,19 +33,40 @@ pub(crate) fn of(server: &[(String, String)]) -> Quirks {
 /// Says what a refusal really is: some servers say "wrong password" or "syntax error" and mean "later".
 pub(crate) fn translate(error: Error) -> Error {
     let text = error.server_text().unwrap_or_default().to_ascii_lowercase();
-    let is_crowded = ["too many", "connection limit", "maximum number of connections"]
-        .iter()
-        .any(|words| text.contains(words));
+    let is_crowd = names_a_crowd(&text);
     // Exchange Online after a sign-in that the mailbox's own server has not taken up: the session is useless.
     let is_unconnected = text.contains("authenticated but not connected");
-    let is_throttled = text.contains("request is throttled");
+    let is_throttled = names_a_rate(&text);
     match error {
-        Error::LoginRefused { text, .. } if is_crowded => Error::Bye(text),
+        Error::LoginRefused { text, .. } if is_crowd || is_throttled => Error::Bye(text),
         Error::No { text, .. } | Error::Bad { text, .. } if is_unconnected || is_throttled => {
             Error::Bye(text)
         }
         other => other,
     }
+}
+
+/// Tells whether a server that says goodbye, or nothing in code, allows no more connections or requests for now.
+pub(crate) fn is_crowded(error: &Error) -> bool {
+    let text = error.server_text().unwrap_or_default().to_ascii_lowercase();
+    match error {
+        Error::Bye(_) => names_a_crowd(&text) || names_a_rate(&text),
+        Error::No { .. } | Error::Bad { .. } => names_a_rate(&text),
+        _ => false,
+    }
+}
+
+/// Sentences about connections: Dovecot, Gmail, Courier.
+fn names_a_crowd(text: &str) -> bool {
+    const WORDS: [&str; 3] = ["too many", "connection limit", "maximum number of connections"];
+    WORDS.iter().any(|words| text.contains(words))
+}
+
+/// Sentences about requests: Exchange Online, Yahoo, Gmail.
+fn names_a_rate(text: &str) -> bool {
+    ["request is throttled", "rate limit", "exceeded command or bandwidth limits"]
+        .iter()
+        .any(|words| text.contains(words))
 }
 
 /// Returns how long a server asks to be left alone (Exchange Online: `Suggested Backoff Time: 299961 milliseconds`).

@@ -38,7 +38,8 @@ pub(crate) async fn run(account: Account, crew: Arc<Crew>, cancel: CancellationT
             if failure.cure() != Cure::Time {
                 return;
             }
-            tokio::time::sleep(backoff.next_wait()).await;
+            // Where the server allows no more connections, the working one asks in its stead for a while.
+            tokio::time::sleep(backoff.next_wait().max(failure.least_wait(&tuning))).await;
         }
     };
     tokio::select! {

@@ -3,7 +3,8 @@
 use posthorn_model::{Encryption, Protocol};
 use posthorn_store::account::AccountSettings;
 use posthorn_sync::ProblemKind::{
-    ConnectionLost, Limit, Protocol as Broken, Refused, Timeout, Tls, Unsupported,
+    ConnectionLost, Crowded, Limit, Protocol as Broken, Referral, Refused, Timeout, Tls,
+    Unsupported,
 };
 
 use crate::imap::scene;
@@ -26,7 +27,16 @@ scenes! {
     a_sign_in_that_chatters_forever: scene("? $ LOGIN *\nS* forever * OK still looking\n").waits(Limit).keeps(30);
     a_sign_in_that_is_never_answered: scene("? $ LOGIN *\n!stall\n").waits(Timeout).keeps(30);
     a_sign_in_answered_under_another_tag: scene("? $ LOGIN *\nS: ZZZZ OK in\n").waits(Broken).keeps(30);
-    a_sign_in_that_refers_to_another_host: scene("? $ LOGIN *\nS: $ NO [REFERRAL imap://anna;AUTH=*@evil.example/] try there\n").waits(Refused).keeps(30);
+    a_sign_in_that_refers_to_another_host: scene("? $ LOGIN *\nS: $ NO [REFERRAL imap://anna;AUTH=*@evil.example/] try there\n").fails(Referral).keeps(30);
+    a_greeting_that_refers_to_another_host: scene("?\nS: * BYE [REFERRAL imap://anna@evil.example/] no connections here\n").fails(Referral).keeps(30);
+    a_goodbye_that_refers_to_another_host: scene("? $ LIST *\nS: * BYE [REFERRAL imap://evil.example] moved\n!cut\n").fails(Referral).keeps(30);
+    a_sign_in_that_would_rather_have_one_elsewhere: scene("? $ LOGIN *\nS: $ OK [REFERRAL imap://anna@evil.example/] in, but nearer there\n? $ CAPABILITY\nS: * CAPABILITY IMAP4rev1\nS: $ OK\n").keeps(30);
+    a_crowd_at_the_door: scene("?\nS: * BYE [LIMIT] come back later\n").waits(Crowded).keeps(30);
+    a_crowd_at_the_door_in_words: scene("?\nS: * BYE Too many connections from your address\n").waits(Crowded).keeps(30);
+    a_crowd_at_the_sign_in: scene("? $ LOGIN *\nS: $ NO [LIMIT] Maximum number of sessions\n").waits(Crowded).keeps(30);
+    a_rate_limit_at_the_list: scene("? $ LIST *\nS: $ NO [LIMIT] Rate limit hit.\n").waits(Crowded).keeps(30);
+    a_rate_limit_in_words: scene("? $ SELECT \"INBOX\"*\nS: $ NO Account exceeded command or bandwidth limits. (Failure)\n").waits(Crowded).keeps(30);
+    a_folder_that_is_elsewhere: scene("? $ SELECT \"INBOX\"*\nS: $ NO [REFERRAL imap://anna@evil.example/INBOX] remote mailbox\n").waits(Referral).keeps(30);
     a_sign_in_that_is_refused: scene("? $ LOGIN *\nS: $ NO [AUTHENTICATIONFAILED] wrong\n").asks_for_password().keeps(30);
     a_sign_in_that_is_forbidden: scene("?\nS: * OK [CAPABILITY IMAP4rev1 LOGINDISABLED] hello\n").fails(Unsupported).keeps(30);
     a_scram_that_proves_nothing: scene(
@@ -78,4 +88,72 @@ async fn starttls_that_goes_on_in_clear() {
 #[tokio::test(flavor = "multi_thread")]
 async fn starttls_before_which_one_is_signed_in() {
     starttls("?\nS: * PREAUTH [CAPABILITY IMAP4rev1 STARTTLS] welcome\n", End::Waits(Broken)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_goes_where_a_server_refers_to() {
+    // The other server listens on this computer: whoever followed would be heard.
+    let other = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let url = format!("imap://anna;AUTH=*@127.0.0.1:{}/", other.local_addr().unwrap().port());
+    let sayings = [
+        (format!("?\nS: * BYE [REFERRAL {url}] gone\n"), End::Fails(Referral)),
+        (format!("? $ LOGIN *\nS: $ NO [REFERRAL {url}] gone\n"), End::Fails(Referral)),
+        (
+            format!("? $ SELECT \"INBOX\"*\nS: $ NO [REFERRAL {url}INBOX] remote\n"),
+            End::Waits(Referral),
+        ),
+    ];
+    for (script, end) in sayings {
+        let peer = honest("").with(&script).unwrap();
+        let rig = Rig::start(peer, |port| settings(Protocol::Imap, port, 1), |_, _| {}).await;
+        rig.comes_to(end).await;
+        let problem = rig.status().problem.unwrap();
+        assert!(problem.message.contains("refers to 127.0.0.1"), "{problem:?}");
+        let heard = tokio::time::timeout(std::time::Duration::ZERO, other.accept()).await;
+        assert!(heard.is_err(), "somebody went there");
+        rig.finish().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_allows_two_connections_gets_no_third() {
+    // Thirty messages more, which is work for a connection of its own.
+    let numbers = COUNT + 1..=2 * COUNT;
+    let answers = |item: &dyn Fn(u32) -> String| -> String {
+        numbers.clone().map(item).collect::<Vec<_>>().concat()
+    };
+    let heads = answers(&|number| {
+        format!(
+            "S: * {number} FETCH (UID {number} FLAGS () RFC822.SIZE 25 BODY[HEADER] {{15}}\nS- Subject: {number}\\r\\n\\r\\n\nS: )\n"
+        )
+    });
+    let bodies = answers(&|number| {
+        format!(
+            "S: * {number} FETCH (UID {number} BODY[] {{22}}\nS- Subject: {number}\\r\\n\\r\\nText.\\r\\n\nS: )\n"
+        )
+    });
+    let (all, next) = (2 * COUNT, 2 * COUNT + 1);
+    let script = format!(
+        "?2\nS: * OK [CAPABILITY IMAP4rev1] hello\n?\nS: * BYE [LIMIT] Too many connections\n\
+         ? $ SELECT \"INBOX\"*\nS: * {all} EXISTS\nS: * OK [UIDVALIDITY 7] x\nS: * OK [UIDNEXT {next}] x\nS: $ OK\n\
+         ? $ UID SEARCH *ALL\nS: * SEARCH {}\nS: $ OK\n\
+         ? $ UID FETCH * (UID FLAGS INTERNALDATE*\n{heads}S: $ OK\n\
+         ? $ UID FETCH * (UID BODY.PEEK[])\n{bodies}S: $ OK\n",
+        (1..=all).map(|uid| uid.to_string()).collect::<Vec<_>>().join(" ")
+    );
+    let peer = honest("").with(&script).unwrap();
+    let rig = Rig::start(peer, |port| settings(Protocol::Imap, port, 1), |_, _| {}).await;
+    rig.comes_to(End::UpToDate).await;
+    assert_eq!(rig.inbox().await.len(), all as usize);
+    let here = rig.inbox().await;
+    let whole = rig.read(move |tx| {
+        let all = here.into_iter().map(|id| posthorn_store::message::get(tx, id));
+        all.collect::<posthorn_store::Result<Vec<_>>>()
+    });
+    let is_whole = |message: &posthorn_store::message::Message| {
+        matches!(message.body, posthorn_store::message::BodyState::Whole(_))
+    };
+    assert!(whole.await.iter().all(is_whole), "the bytes come over the two");
+    assert_eq!(rig.peer.connections(), 3, "a third was tried once, and not again at once");
+    rig.finish().await;
 }
