@@ -3,7 +3,7 @@
  * windows, deltas) and nothing else; it is never part of what is built.
  */
 import { type Answer, type Engine, EngineError, type Method, type Params } from '@/ipc/engine';
-import type { Event, Row, Settings, Undoable, ViewDelta } from '@/ipc/generated';
+import type { Event, Row, Settings, Template, Undoable, ViewDelta } from '@/ipc/generated';
 import { ledgerOf, TRANSCRIPT } from './ledger';
 import { ACCOUNTS, line, MAILBOXES, NOW, person, row } from './mail';
 
@@ -27,6 +27,17 @@ const SETTINGS: Settings = {
   notifications: true,
   keepRunning: false,
 };
+
+const TEMPLATES: Template[] = [
+  {
+    id: 1,
+    name: 'Proofs received',
+    subject: 'Proofs of {date}',
+    html: '<div>Dear {first},</div><div>the proofs are here. <b>Thank you!</b></div>',
+    text: 'Dear {first},\nthe proofs are here. Thank you!',
+  },
+  { id: 2, name: '感谢来信', subject: '', html: '<div>{姓名}，您好！</div>', text: '{姓名}，您好！' },
+];
 
 const LARGE = Array.from({ length: 9 }, (_, at) => ({
   message: at + 1,
@@ -338,6 +349,9 @@ export class FakeEngine implements Engine {
       letters: '',
     }),
     'archives.list': () => [],
+    'templates.list': () => TEMPLATES,
+    'templates.save': () => TEMPLATES,
+    'templates.remove': ({ id }) => TEMPLATES.filter((one) => one.id !== id),
     'storage.overview': () => ({
       bytes: 961_000_000,
       messages: 12_480,

@@ -132,6 +132,9 @@ function composeCommands({ compose }: Store): Partial<Record<CommandId, Behaviou
     'compose.hold': here((writing) => writing.hold()),
     'compose.attach': here((writing) => writing.attach()),
     'compose.picture': here((writing) => writing.picture()),
+    // Later: the menu that this was chosen from closes first.
+    'compose.template': here((writing) => void setTimeout(() => writing.chooseTemplate())),
+    'compose.saveTemplate': here((writing) => writing.saveTemplate()),
     'compose.bold': format('bold'),
     'compose.italic': format('italic'),
     'compose.underline': format('underline'),

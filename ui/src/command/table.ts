@@ -52,6 +52,7 @@ import RemoveFormatting from '@lucide/svelte/icons/remove-formatting';
 import Repeat2 from '@lucide/svelte/icons/repeat-2';
 import Reply from '@lucide/svelte/icons/reply';
 import ReplyAll from '@lucide/svelte/icons/reply-all';
+import Save from '@lucide/svelte/icons/save';
 import Search from '@lucide/svelte/icons/search';
 import Send from '@lucide/svelte/icons/send';
 import SendHorizontal from '@lucide/svelte/icons/send-horizontal';
@@ -61,6 +62,7 @@ import ShieldCheck from '@lucide/svelte/icons/shield-check';
 import SquarePen from '@lucide/svelte/icons/square-pen';
 import Star from '@lucide/svelte/icons/star';
 import Terminal from '@lucide/svelte/icons/terminal';
+import Text from '@lucide/svelte/icons/text';
 import TextCursor from '@lucide/svelte/icons/text-cursor';
 import TextQuote from '@lucide/svelte/icons/text-quote';
 import TextSearch from '@lucide/svelte/icons/text-search';
@@ -101,6 +103,8 @@ const TABLE = {
   'compose.hold': fact('compose', 'command-hold', Pause),
   'compose.attach': fact('compose', 'compose-attach', Paperclip),
   'compose.picture': fact('compose', 'command-picture', Image),
+  'compose.template': fact('compose', 'template-insert', Text),
+  'compose.saveTemplate': fact('compose', 'template-save', Save),
   'compose.bold': fact('compose', 'compose-bold', Bold),
   'compose.italic': fact('compose', 'compose-italic', Italic),
   'compose.underline': fact('compose', 'compose-underline', Underline),

@@ -1673,6 +1673,17 @@ export type SaveMessage = {
   /** Absolute path. */
   path: string, };
 
+/** Saves a template. */
+export type SaveTemplate = {
+  /** The one that is changed; null for a new one. */
+  id: number | null,
+  /** Name, 1 to 80 letters; one of the same name is replaced. */
+  name: string,
+  /** Subject; may be empty. */
+  subject: string,
+  /** Its text, at most 256 KiB. */
+  html: string, };
+
 /** Where files were saved. */
 export type Saved = {
   /** Absolute paths. */
@@ -1974,6 +1985,20 @@ export type SyncWaited = {
   settled: boolean,
   /** The state of each. */
   accounts: Array<AccountStatus>, };
+
+/** A template. */
+export type Template = {
+  /** Local id. */
+  id: number,
+  /** Name, 1 to 80 letters; no two are the same. */
+  name: string,
+  /** Subject for a message that has none yet; empty leaves it alone. */
+  subject: string,
+  /** Its text, cleaned. Fields stand in braces: `{name}`, `{first}`, `{email}`, `{me}`, `{date}`, `{subject}`, and
+   * `{姓名}`, `{日期}` and so on; the page fills in what it knows and leaves the others. */
+  html: string,
+  /** The same for plain-text mode. Filled by the engine. */
+  text: string, };
 
 /** A line above the message that says what to know of its sender or content; the most important first. */
 export type TrustLine = {
@@ -2306,6 +2331,12 @@ export interface Methods {
   "contacts.complete": { params: Complete; answer: Array<Address> };
   /** Reads pasted text as addresses. */
   "contacts.parse": { params: ParseAddresses; answer: ParsedAddresses };
+  /** Lists all templates by name. */
+  "templates.list": { params: Nothing; answer: Array<Template> };
+  /** Saves a template; answers with all. */
+  "templates.save": { params: SaveTemplate; answer: Array<Template> };
+  /** Removes a template; answers with the others. */
+  "templates.remove": { params: ById; answer: Array<Template> };
   /** Imports files (mbox, Maildir, EML) into a folder; how far it is comes as events. */
   "archives.import": { params: ImportArchive; answer: ArchiveJob };
   /** Exports a folder; how far it is comes as events. */
@@ -2431,6 +2462,9 @@ export const METHOD_NAMES = [
   "outbox.unsent",
   "contacts.complete",
   "contacts.parse",
+  "templates.list",
+  "templates.save",
+  "templates.remove",
   "archives.import",
   "archives.export",
   "archives.list",

@@ -1,6 +1,6 @@
 /** The drafts that are open on screen. The composer draws and saves them. */
 import type { Engine } from '@/ipc/engine';
-import type { Draft, NewDraft } from '@/ipc/generated';
+import type { Draft, NewDraft, Template } from '@/ipc/generated';
 
 /** What the composer on screen does for commands: buttons, menus, keys and the palette all come through here. */
 export interface Writing {
@@ -29,6 +29,12 @@ export interface Writing {
   focus(field: 'to' | 'cc' | 'bcc' | 'subject' | 'text'): Promise<void>;
   /** Puts the sender among the blind copies, or takes them out. */
   toggleCopySelf(): void;
+  /** Opens the choice of templates. */
+  chooseTemplate(): void;
+  /** Puts a template into the text. */
+  insertTemplate(template: Template): void;
+  /** Makes a template of what was written. */
+  saveTemplate(): Promise<void>;
   /** Opens the choice of senders. */
   chooseFrom(): void;
   /** Shows earlier versions, to go back to. */

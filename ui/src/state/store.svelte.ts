@@ -17,6 +17,7 @@ import { Preferences } from './preferences.svelte';
 import { Reader } from './reader.svelte';
 import { Screen } from './screen.svelte';
 import { Spelling } from './spelling.svelte';
+import { Templates } from './templates.svelte';
 import { UndoBar } from './undo.svelte';
 
 const KEY = Symbol('store');
@@ -36,6 +37,7 @@ export class Store {
   readonly drafts: Drafts;
   readonly actions: Actions;
   readonly spelling: Spelling;
+  readonly templates: Templates;
   readonly archives: Archives;
   readonly folderDrag: FolderDrag;
   readonly ledger: Ledger;
@@ -55,6 +57,7 @@ export class Store {
     this.compose = new Compose(engine);
     this.drafts = new Drafts(engine);
     this.spelling = new Spelling(engine);
+    this.templates = new Templates(engine);
     this.ledger = new Ledger(engine, (thrown) => this.undo.fail(thrown));
     this.actions = new Actions(engine, this.list, this.mailboxes, this.preferences, this.undo, this.screen);
     this.folderDrag = new FolderDrag(this.mailboxes, this.actions);
@@ -86,6 +89,7 @@ export class Store {
       this.outbox.load(),
       this.drafts.load(),
       this.archives.load(),
+      this.templates.load(),
     ]);
     this.accounts.list = accounts;
     this.mailboxes.list = mailboxes;

@@ -41,6 +41,11 @@ export function dayAndTime(at: number): string {
   return date({ ...parts, hourCycle: 'h23' }).format(at);
 }
 
+/** Returns a day in words, as a letter has it. */
+export function longDate(at: number): string {
+  return date({ dateStyle: 'long' }).format(at);
+}
+
 /** Returns a number with its groups. */
 export function count(value: number): string {
   const key = locale();

@@ -23,6 +23,7 @@ mod reading;
 mod setting;
 mod sign_in;
 mod storage;
+mod template;
 mod view;
 
 pub use account::*;
@@ -44,6 +45,7 @@ pub use reading::*;
 pub use setting::*;
 pub use sign_in::*;
 pub use storage::*;
+pub use template::*;
 pub use view::*;
 
 /// Derives what every contract type needs.

@@ -34,6 +34,7 @@ mod setting;
 mod sign_in;
 mod status;
 mod storage;
+mod template;
 pub mod typescript;
 mod view;
 

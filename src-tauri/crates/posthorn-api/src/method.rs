@@ -42,6 +42,7 @@ use crate::contract::{
 use crate::contract::{
     ChooseIdentity, HoldMessage, Identity, RedirectMessage, RemoveIdentity, ScheduleMessage,
 };
+use crate::contract::{SaveTemplate, Template};
 use crate::draft::{
     drafts_attach_bytes, drafts_attach_paths, drafts_check, drafts_choose_identity, drafts_create,
     drafts_discard, drafts_get, drafts_leave, drafts_list, drafts_remove_attachment,
@@ -74,6 +75,7 @@ use crate::outbox::{
 use crate::setting::{settings_get, settings_set};
 use crate::sign_in::{sign_in_begin, sign_in_cancel, sign_in_wait};
 use crate::storage::{mailboxes_facts, storage_overview, storage_propose};
+use crate::template::{templates_list, templates_remove, templates_save};
 use crate::view::{views_close, views_find, views_open, views_range};
 
 /// Calls `$with!` with the table: `"name", parameters, answer;` a line.
@@ -297,6 +299,13 @@ macro_rules! methods {
             "contacts.complete" contacts_complete(Complete) -> Vec<Address>;
             /// Reads pasted text as addresses.
             "contacts.parse" contacts_parse(ParseAddresses) -> ParsedAddresses;
+
+            /// Lists all templates by name.
+            "templates.list" templates_list(Nothing) -> Vec<Template>;
+            /// Saves a template; answers with all.
+            "templates.save" templates_save(SaveTemplate) -> Vec<Template>;
+            /// Removes a template; answers with the others.
+            "templates.remove" templates_remove(ById) -> Vec<Template>;
 
             /// Imports files (mbox, Maildir, EML) into a folder; how far it is comes as events.
             "archives.import" archives_import(ImportArchive) -> ArchiveJob;

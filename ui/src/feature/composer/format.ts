@@ -49,11 +49,3 @@ export function keepOff(editor: Squire, inputType: string): void {
     for (const format of off) if (isFormatted(editor, format)) WAYS[format].off(editor);
   });
 }
-
-/** Keys of the editor that the command registry has instead: with these, keymaps would be a lie. */
-const KEYS = ['b', 'i', 'u', 'd', '[', ']', 'Shift-5', 'Shift-6', 'Shift-7', 'Shift-8', 'Shift-9'];
-
-/** Leaves formatting keys to the registry. */
-export function withoutKeys(editor: Squire): void {
-  for (const modifier of ['Ctrl-', 'Meta-']) for (const key of KEYS) editor.setKeyHandler(modifier + key, null);
-}

@@ -14,6 +14,7 @@ const LISTED: CommandId[] = [
   'compose.hold',
   'compose.attach',
   'compose.picture',
+  'compose.template',
   'compose.link',
   'compose.quote',
   'compose.clear',

@@ -4,6 +4,7 @@ import type { Selection, SendCheck } from '@/ipc/generated';
 import { folderQuestion } from '@/state/actions';
 import type { Store } from '@/state/store.svelte';
 import { dayAndTime } from '@/text/format';
+import { unfilled } from '@/state/template';
 import { peopleLine } from '@/text/people';
 import { t } from '@/text/text.svelte';
 import type { Composing } from './composing.svelte';
@@ -24,6 +25,8 @@ export async function send(
   composing.sending = true;
   try {
     if (!(await mayGo(await composing.check(), store))) return;
+    const field = unfilled(composing.text) || unfilled(composing.subject);
+    if (field !== '' && !(await asksAboutField(field, store))) return;
     const seconds = store.preferences.value.undoSendSeconds;
     const people = FIELDS.flatMap((field) => composing.chips[field].map((chip) => chip.address));
     const item = await sendOrAsk(composing, store, seconds, when);
@@ -72,6 +75,16 @@ function answered(original: number, { preferences, reader }: Store): Selection {
   const read = reader.conversation?.messages.map((head) => head.id) ?? [];
   const whole = preferences.value.conversations && read.includes(original);
   return { kind: 'messages', messages: whole ? read : [original] };
+}
+
+/** Asks about a field of a template that nobody filled in. */
+function asksAboutField(field: string, { screen }: Store): Promise<boolean> {
+  return screen.ask({
+    title: t('ask-field-title'),
+    text: t('ask-field-text', { field }),
+    action: t('compose-send-anyway'),
+    danger: false,
+  });
 }
 
 async function mayGo(check: SendCheck, { screen, undo }: Store): Promise<boolean> {

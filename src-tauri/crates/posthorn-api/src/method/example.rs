@@ -165,6 +165,12 @@ fn examples() -> Vec<(&'static str, Value)> {
         ("outbox.unsent", none()),
         ("contacts.complete", json!({ "text": "a", "limit": 5 })),
         ("contacts.parse", json!({ "text": "Anna <anna@b.example>, nonsense" })),
+        ("templates.list", none()),
+        (
+            "templates.save",
+            json!({ "id": null, "name": "Thanks", "subject": "", "html": "<p>Dear {name},</p>" }),
+        ),
+        ("templates.remove", id()),
         ("archives.import", json!({ "paths": ["/nowhere"], "mailbox": 7 })),
         (
             "archives.export",
