@@ -1163,7 +1163,9 @@ export type NewDraft = { "kind": "blank",
   /** Message replied to. */
   message: number, } | { "kind": "forward",
   /** Message forwarded. */
-  message: number, } | { "kind": "mailto",
+  message: number, } | { "kind": "forwardAttached",
+  /** Messages, at most 100; a row that stands for a conversation means all of it within the view's folders. */
+  selection: Selection, } | { "kind": "mailto",
   /** The link. */
   url: string, } | { "kind": "again",
   /** Message. */
