@@ -5,6 +5,7 @@
 import { type Answer, type Engine, EngineError, type Method, type Params } from '@/ipc/engine';
 import type { Event, Row, Settings, Template, Undoable, ViewDelta } from '@/ipc/generated';
 import { ledgerOf, TRANSCRIPT } from './ledger';
+import { dropOf } from './maildrop';
 import { ACCOUNTS, line, MAILBOXES, NOW, person, row } from './mail';
 
 type Handlers = { [M in Method]?: (params: Params<M>) => Answer<M> | Promise<Answer<M>> };
@@ -376,6 +377,18 @@ export class FakeEngine implements Engine {
       effective: { days: mailbox === null ? 0 : 90, maxBytes: 0, onDemand: false },
     }),
     'bodies.set': () => ({}),
+    'maildrops.look': () => ({}),
+    'maildrops.read': ({ after }) => (after === 0 ? dropOf(312) : new Promise(() => undefined)),
+    'maildrops.download': () => ({}),
+    'maildrops.remove': () => ({}),
+    'maildrops.keep': () => ({}),
+    'maildrops.preview': () => ({
+      from: { name: '妈妈', email: 'mama@home.example' },
+      subject: '照片收到了',
+      text: 'The photographs came. 照片都收到了，谢谢！\n\nMore tomorrow.',
+    }),
+    'maildrops.stop': () => ({}),
+    'maildrops.close': () => ({}),
     'ledger.read': ({ account }) => ledgerOf(account),
     'ledger.prove': () => ({}),
     'ledger.cancel': () => ({}),

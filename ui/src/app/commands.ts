@@ -4,7 +4,7 @@ import type { CommandId } from '@/command/table';
 import { charsetMenu } from '@/feature/reader/charset';
 import { goOn } from '@/feature/reader/draft';
 import { printMessage } from '@/feature/reader/print';
-import type { MailboxRole, Selection } from '@/ipc/generated';
+import type { Account, MailboxRole, Selection } from '@/ipc/generated';
 import type { Format, Writing } from '@/state/compose.svelte';
 import type { Place } from '@/state/place';
 import { may, type Need } from '@/state/rights';
@@ -291,6 +291,13 @@ function appCommands(store: Store): Partial<Record<CommandId, Behaviour>> {
     'app.palette': { run: () => void (screen.layer = screen.layer === 'palette' ? null : 'palette') },
     'app.help': { run: () => void (screen.layer = screen.layer === 'help' ? null : 'help') },
     'app.settings': { run: () => screen.openSettings() },
+    'app.maildrop': {
+      when: () => maildropHere(store) !== undefined,
+      run: () => {
+        const account = maildropHere(store);
+        if (account) screen.openMaildrop(account.id);
+      },
+    },
     'app.ledger': { run: () => screen.openLedger() },
     'app.console': {
       run: () => {
@@ -313,6 +320,12 @@ function appCommands(store: Store): Partial<Record<CommandId, Behaviour>> {
     'app.previousPane': { run: () => nextPane(-1) },
     'app.back': { run: () => back(store) },
   };
+}
+
+/** The POP3 account of the folder that is shown, or else the first that there is. */
+function maildropHere(store: Store): Account | undefined {
+  const all = store.accounts.list.filter((one) => one.enabled && one.config.incoming.protocol === 'pop3');
+  return all.find((one) => one.id === store.accountHere) ?? all[0];
 }
 
 async function checkNow(store: Store): Promise<void> {

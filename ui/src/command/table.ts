@@ -56,6 +56,7 @@ import Save from '@lucide/svelte/icons/save';
 import Search from '@lucide/svelte/icons/search';
 import Send from '@lucide/svelte/icons/send';
 import SendHorizontal from '@lucide/svelte/icons/send-horizontal';
+import Server from '@lucide/svelte/icons/server';
 import Settings from '@lucide/svelte/icons/settings';
 import ShieldAlert from '@lucide/svelte/icons/shield-alert';
 import ShieldCheck from '@lucide/svelte/icons/shield-check';
@@ -187,6 +188,7 @@ const TABLE = {
   'app.palette': fact('app', 'command-palette', Terminal),
   'app.help': fact('app', 'command-help', Keyboard),
   'app.settings': fact('app', 'command-settings', Settings),
+  'app.maildrop': fact('app', 'command-maildrop', Server),
   'app.ledger': fact('app', 'command-ledger', ListChecks),
   'app.console': fact('app', 'command-console', Terminal),
   'app.addAccount': fact('app', 'command-add-account', UserPlus),

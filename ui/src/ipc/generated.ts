@@ -803,6 +803,15 @@ export type Invitation = {
   /** Who is invited. */
   attendees: Array<Attendee>, };
 
+/** Keeps messages on the server. */
+export type KeepOnServer = {
+  /** Account. */
+  account: number,
+  /** Their ids there. */
+  uidls: Array<string>,
+  /** For ever; else as the policy says. */
+  keep: boolean, };
+
 /** A file of a message. */
 export type LargeFile = {
   /** The message. */
@@ -1007,6 +1016,99 @@ export type MailboxRoleChoice = {
   id: number,
   /** Role; null = as the server or the name says. */
   role: MailboxRole | null, };
+
+/** What changed in the browser. */
+export type MaildropChanges = {
+  /** Read on from here. */
+  version: number,
+  /** The listing is another one: rows known before are void. */
+  anew: boolean,
+  /** What is being done. */
+  state: MaildropState,
+  /** What is wrong; null when nothing is. */
+  problem: Error | null,
+  /** Steps done of what is being done. */
+  done: number,
+  /** Steps in all; 0 = not known. */
+  total: number,
+  /** When the server was asked; null before. */
+  askedAt: number | null,
+  /** Messages that the server counts, also those without an id, which have no row. */
+  count: number,
+  /** What came of the last thing that was done; null before, and from the next on. */
+  outcome: MaildropOutcome | null,
+  /** Rows that changed, newest first. */
+  rows: Array<MaildropRow>,
+  /** Ids of rows that went. */
+  gone: Array<string>, };
+
+/** What becomes of a message on the server. */
+export type MaildropFate = "stays" | "kept" | "next" | "later";
+
+/** How much of a message is here. */
+export type MaildropHere = "nothing" | "head" | "whole" | "deleted";
+
+/** One message of a maildrop. */
+export type MaildropMessage = {
+  /** Account. */
+  account: number,
+  /** Its id there. */
+  uidl: string, };
+
+/** Messages of a maildrop. */
+export type MaildropMessages = {
+  /** Account. */
+  account: number,
+  /** Their ids there. */
+  uidls: Array<string>, };
+
+/** What came of the last thing that was done. */
+export type MaildropOutcome = {
+  /** It was a removal; else a download. */
+  removal: boolean,
+  /** Messages for which it is done. */
+  done: number,
+  /** Messages for which it was asked. */
+  asked: number,
+  /** Bytes of those for which it is done. */
+  bytes: number, };
+
+/** The beginning of a message. */
+export type MaildropPreview = {
+  /** Sender; its parts are empty where it has none. */
+  from: Address,
+  /** Subject; empty = none. */
+  subject: string,
+  /** Its first forty lines as plain text; empty = no text among them. */
+  text: string, };
+
+/** A message on the server. */
+export type MaildropRow = {
+  /** Its unique id there. */
+  uidl: string,
+  /** Its place in the maildrop, 1 = the oldest. */
+  number: number,
+  /** Bytes. */
+  size: number,
+  /** Sender; null while that is not known. */
+  from: Address | null,
+  /** Subject; empty = none, or not known yet. */
+  subject: string,
+  /** When it was received; null while that is not known. */
+  at: number | null,
+  /** The server does not show its head. */
+  headless: boolean,
+  /** The message here; null where none is. */
+  message: number | null,
+  /** How much of it is here. */
+  here: MaildropHere,
+  /** What becomes of it on the server. */
+  fate: MaildropFate,
+  /** When it leaves; null unless `fate` is `later`. */
+  leavesAt: number | null, };
+
+/** What the browser is doing. */
+export type MaildropState = "idle" | "asking" | "waiting" | "heads" | "downloading" | "removing" | "done" | "stopped" | "failed";
 
 /** A mailing list. */
 export type MailingList = {
@@ -1482,6 +1584,15 @@ export type ReadConsole = {
 export type ReadLedger = {
   /** Account; null = all. */
   account: number | null, };
+
+/** Asks what changed. */
+export type ReadMaildrop = {
+  /** Account. */
+  account: number,
+  /** Version that is known; 0 = none. */
+  after: number,
+  /** Milliseconds to wait where nothing has changed, at most 20,000. */
+  waitMs: number, };
 
 /** A recipient's result. */
 export type RecipientResult = {
@@ -2353,6 +2464,22 @@ export interface Methods {
   "storage.overview": { params: ById; answer: StorageOverview };
   /** Proposes messages that could leave the server; `messages.move` to a folder of this computer frees them. */
   "storage.propose": { params: ProposeStorage; answer: StorageProposal };
+  /** Begins to look what is on the server of a POP3 account right now. */
+  "maildrops.look": { params: ById; answer: Nothing };
+  /** Gives what changed in the maildrop browser, and waits for it. */
+  "maildrops.read": { params: ReadMaildrop; answer: MaildropChanges };
+  /** Begins to download messages of a maildrop whole. */
+  "maildrops.download": { params: MaildropMessages; answer: Nothing };
+  /** Begins to delete messages on the server, whether they are here or not; what is kept for ever stays. */
+  "maildrops.remove": { params: MaildropMessages; answer: Nothing };
+  /** Keeps messages on the server for ever, or ends that. */
+  "maildrops.keep": { params: KeepOnServer; answer: Nothing };
+  /** Gives the head and the first forty lines of a message on the server. */
+  "maildrops.preview": { params: MaildropMessage; answer: MaildropPreview };
+  /** Stops what the maildrop browser does; what came stays. */
+  "maildrops.stop": { params: ById; answer: Nothing };
+  /** Ends the maildrop browser. */
+  "maildrops.close": { params: ById; answer: Nothing };
   /** Gives all settings. */
   "settings.get": { params: Nothing; answer: Settings };
   /** Stores all settings. */
@@ -2474,6 +2601,14 @@ export const METHOD_NAMES = [
   "archives.forget",
   "storage.overview",
   "storage.propose",
+  "maildrops.look",
+  "maildrops.read",
+  "maildrops.download",
+  "maildrops.remove",
+  "maildrops.keep",
+  "maildrops.preview",
+  "maildrops.stop",
+  "maildrops.close",
   "settings.get",
   "settings.set",
 ] as const satisfies readonly (keyof Methods)[];

@@ -2,7 +2,7 @@
 import type { Server } from '@/ipc/generated';
 
 /** A page that fills the window. */
-export type Page = 'mail' | 'settings' | 'account' | 'truth';
+export type Page = 'mail' | 'settings' | 'account' | 'truth' | 'maildrop';
 /** A layer above the page. */
 export type Layer = 'palette' | 'help' | 'move' | 'copy' | 'moveFolder' | null;
 
@@ -146,6 +146,17 @@ export class Screen {
   truthFolder: number | null = null;
   /** The console is open. */
   consoleOpen = $state(false);
+
+  /** The account whose maildrop is shown. */
+  maildropOf = $state<number | null>(null);
+
+  /** Shows what is on the server of a POP3 account. */
+  openMaildrop(account: number): void {
+    this.maildropOf = account;
+    this.page = 'maildrop';
+    this.layer = null;
+    this.drawer = false;
+  }
 
   /** Shows the ledger of an account, or of all, and a folder's line of it. */
   openLedger(account: number | null = null, folder: number | null = null): void {

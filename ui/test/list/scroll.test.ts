@@ -1,6 +1,6 @@
 /** The arithmetic of a list of a million rows. */
 import { describe, expect, it } from 'vitest';
-import { CAP, FixedScroll } from '@/feature/list/scroll';
+import { CAP, FixedScroll } from '@/component/scroll';
 
 /** A scrolling element as browsers have it: positions are clamped. */
 class Box {

@@ -45,6 +45,8 @@ const ENDS_WITH_CALLER: &[&str] = &[
     "accounts.verify",
     "signIn.wait",
     "console.read",
+    "maildrops.read",
+    "maildrops.preview",
 ];
 
 /// The engine of one profile. Cheap to clone; all clones are the same engine. Ends with [`Engine::shutdown`].

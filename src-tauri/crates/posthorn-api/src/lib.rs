@@ -22,6 +22,7 @@ mod known;
 mod ledger;
 mod lock;
 mod mailbox;
+mod maildrop;
 mod message;
 pub mod method;
 mod network;

@@ -43,6 +43,10 @@ use crate::contract::{
     ChooseIdentity, HoldMessage, Identity, RedirectMessage, RemoveIdentity, ScheduleMessage,
 };
 use crate::contract::{SaveTemplate, Template};
+// The maildrop browser.
+use crate::contract::{
+    KeepOnServer, MaildropChanges, MaildropMessage, MaildropMessages, MaildropPreview, ReadMaildrop,
+};
 use crate::draft::{
     drafts_attach_bytes, drafts_attach_paths, drafts_check, drafts_choose_identity, drafts_create,
     drafts_discard, drafts_get, drafts_leave, drafts_list, drafts_remove_attachment,
@@ -56,6 +60,10 @@ use crate::mailbox::{
     mailboxes_create, mailboxes_delete, mailboxes_empty, mailboxes_list, mailboxes_mark_all_read,
     mailboxes_move, mailboxes_order, mailboxes_properties, mailboxes_rename, mailboxes_set_look,
     mailboxes_set_role, mailboxes_set_subscribed,
+};
+use crate::maildrop::{
+    maildrops_close, maildrops_download, maildrops_keep, maildrops_look, maildrops_preview,
+    maildrops_read, maildrops_remove, maildrops_stop,
 };
 use crate::message::{
     attachments_save, attachments_stage, messages_allow_remote, messages_fetch_rest, messages_open,
@@ -322,6 +330,23 @@ macro_rules! methods {
             "storage.overview" storage_overview(ById) -> StorageOverview;
             /// Proposes messages that could leave the server; `messages.move` to a folder of this computer frees them.
             "storage.propose" storage_propose(ProposeStorage) -> StorageProposal;
+
+            /// Begins to look what is on the server of a POP3 account right now.
+            "maildrops.look" maildrops_look(ById) -> Nothing;
+            /// Gives what changed in the maildrop browser, and waits for it.
+            "maildrops.read" maildrops_read(ReadMaildrop) -> MaildropChanges;
+            /// Begins to download messages of a maildrop whole.
+            "maildrops.download" maildrops_download(MaildropMessages) -> Nothing;
+            /// Begins to delete messages on the server, whether they are here or not; what is kept for ever stays.
+            "maildrops.remove" maildrops_remove(MaildropMessages) -> Nothing;
+            /// Keeps messages on the server for ever, or ends that.
+            "maildrops.keep" maildrops_keep(KeepOnServer) -> Nothing;
+            /// Gives the head and the first forty lines of a message on the server.
+            "maildrops.preview" maildrops_preview(MaildropMessage) -> MaildropPreview;
+            /// Stops what the maildrop browser does; what came stays.
+            "maildrops.stop" maildrops_stop(ById) -> Nothing;
+            /// Ends the maildrop browser.
+            "maildrops.close" maildrops_close(ById) -> Nothing;
 
             /// Gives all settings.
             "settings.get" settings_get(Nothing) -> Settings;

@@ -3,7 +3,9 @@
 //! Invariants: absence from a listing changes nothing here. A row is only ever due for removal when its message's
 //! bytes are durable, or the user deleted it. `Deleted` means that QUIT confirmed it.
 
+mod choice;
 mod rules;
+mod standing;
 
 use posthorn_model::{AccountId, MessageId, Timestamp, Uidl};
 use rusqlite::{Row, params};
@@ -12,8 +14,10 @@ use crate::error::{Error, Result};
 use crate::removed::DAY_MS;
 use crate::tx::{ReadTx, WriteTx};
 
+pub use choice::{Removal, mark_for_removal, set_kept, take_again};
 pub use rules::{Fate, Preview, due_for_removal, fate, preview};
 pub(crate) use rules::{mark_left_here, unmark};
+pub use standing::{Standing, standings};
 
 /// How far a message of a maildrop is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

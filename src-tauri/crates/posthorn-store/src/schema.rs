@@ -45,6 +45,8 @@ pub(crate) const INDEX: Format = Format {
         Migration { sql: include_str!("schema/index/0008_spellings.sql"), floor: 6 },
         // An older program would send what is held back.
         Migration { sql: include_str!("schema/index/0009_sending.sql"), floor: 9 },
+        // An older program would remove what is to be kept on the server.
+        Migration { sql: include_str!("schema/index/0008_maildrop_keep.sql"), floor: 8 },
     ],
 };
 

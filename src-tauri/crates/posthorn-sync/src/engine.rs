@@ -69,6 +69,8 @@ pub(crate) struct Account {
     pub(crate) drafts: Arc<Notify>,
     /// When its maildrop may be looked into again.
     pub(crate) pace: Arc<crate::maildrop::Pace>,
+    /// What a person sees of its maildrop.
+    pub(crate) browser: Arc<crate::maildrop::Browser>,
 }
 
 /// One of an account's two servers.

@@ -8,6 +8,7 @@
 //!   and what was not confirmed is sent again ([`remove`]).
 //! * What the user does to messages is local and done at once by the store; nothing waits for this server.
 
+mod browse;
 mod connect;
 mod fetch;
 mod identity;
@@ -37,6 +38,8 @@ use crate::request::Request;
 use crate::room::Space;
 use crate::status::State;
 
+pub use browse::{BrowseChanges, BrowseHead, BrowseOutcome, BrowseRow, BrowseState, Here};
+pub(crate) use browse::{Browser, Job, run as browse, stand};
 pub(crate) use keep::{skimmed_head, whole_head};
 pub(crate) use pace::Pace;
 
@@ -104,6 +107,7 @@ impl Worker<'_> {
         let account = self.account;
         let home = home(account).await?;
         connect::until_allowed(account).await;
+        let _gate = account.browser.gate().await;
         account.update(|status| status.enter(State::Connecting));
         let mut connection = connect::connect(account).await?;
         let host = connection.host.clone();

@@ -1,5 +1,6 @@
 //! The engine's handle: starts and ends the workers of accounts, and passes on what is asked of them.
 
+mod maildrop;
 mod truth;
 
 use std::collections::BTreeMap;
@@ -258,6 +259,7 @@ impl Sync {
             probe: Arc::default(),
             drafts: Arc::default(),
             pace: Arc::default(),
+            browser: Arc::default(),
         };
         let is_imap = account.settings.incoming.server.protocol == Protocol::Imap;
         let running = Running { context: context.clone(), is_imap, requests: sender };

@@ -15,6 +15,7 @@ import FolderUp from '@lucide/svelte/icons/folder-up';
 import HardDrive from '@lucide/svelte/icons/hard-drive';
 import MailCheck from '@lucide/svelte/icons/mail-check';
 import RefreshCw from '@lucide/svelte/icons/refresh-cw';
+import Server from '@lucide/svelte/icons/server';
 import Settings from '@lucide/svelte/icons/settings';
 import Trash2 from '@lucide/svelte/icons/trash-2';
 import { type MenuItem, menus } from '@/component/menu.svelte';
@@ -165,6 +166,13 @@ function storageItem(store: Store, account: Account): MenuItem {
   return { label: t('storage'), icon: ChartPie, apart: true, run: () => void (store.screen.storageOf = account.id) };
 }
 
+/** What is on the server of a POP3 account. */
+function maildropItem(store: Store, account: Account): MenuItem[] {
+  if (account.config.incoming.protocol !== 'pop3') return [];
+  const run = () => store.screen.openMaildrop(account.id);
+  return [{ label: t('command-maildrop'), icon: Server, disabled: !account.enabled, run }];
+}
+
 /** The folders of this computer have no server to ask and no settings. */
 function localMenu(store: Store, account: Account, at: HTMLElement | { x: number; y: number }): void {
   const items: MenuItem[] = [
@@ -193,6 +201,7 @@ export function accountMenu(store: Store, account: Account, at: HTMLElement | { 
     },
     { label: t('command-new-local-folder'), icon: HardDrive, run: () => void store.actions.createLocalMailbox() },
     storageItem(store, account),
+    ...maildropItem(store, account),
     {
       label: t('status-open-account'),
       icon: Settings,

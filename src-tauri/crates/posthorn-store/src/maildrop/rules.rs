@@ -11,8 +11,8 @@ use crate::error::Result;
 use crate::removed::DAY_MS;
 use crate::tx::{ReadTx, WriteTx};
 
-/// Rows whose message is here whole, and not starred where `?3` keeps what is.
-const REMOVABLE: &str = "maildrop.state = 'downloaded' \
+/// Rows whose message is here whole, not kept for ever, and not starred where `?3` keeps what is.
+const REMOVABLE: &str = "maildrop.state = 'downloaded' AND NOT maildrop.is_kept \
     AND (SELECT body_state FROM message WHERE message.id = maildrop.message) = 2 \
     AND NOT (?3 AND EXISTS (SELECT 1 FROM placement WHERE placement.message = maildrop.message AND is_flagged))";
 
@@ -110,29 +110,47 @@ pub enum Fate {
 
 /// Says what becomes of a message's copy on the server; absent where it never was in a maildrop.
 pub fn fate(tx: &ReadTx<'_>, message: MessageId) -> Result<Option<Fate>> {
-    let sql = "SELECT account, state, first_seen, deleted_at FROM maildrop WHERE message = ?1 ORDER BY id DESC LIMIT 1";
+    let sql = "SELECT account, state, first_seen, deleted_at, is_kept FROM maildrop \
+        WHERE message = ?1 ORDER BY id DESC LIMIT 1";
     let found = tx.maybe(sql, [message.0], |row| {
-        Ok((
-            AccountId(row.get(0)?),
-            DropState::parse(row.get_ref(1)?.as_str()?),
-            Timestamp(row.get(2)?),
-            Timestamp(row.get(3)?),
-        ))
+        let copy = Copied {
+            state: DropState::parse(row.get_ref(1)?.as_str()?),
+            first_seen: Timestamp(row.get(2)?),
+            deleted_at: Timestamp(row.get(3)?),
+            is_kept: row.get(4)?,
+        };
+        Ok((AccountId(row.get(0)?), copy))
     })?;
-    let Some((account, state, first_seen, deleted_at)) = found else { return Ok(None) };
+    let Some((account, mut copy)) = found else { return Ok(None) };
     let settings = account::get(tx, account)?.settings;
-    let is_kept = settings.pop_keep_starred && is_starred(tx, message)?;
-    Ok(Some(match (state, settings.pop_policy) {
-        (DropState::Deleted, _) => Fate::Left(deleted_at),
-        (_, PopPolicy::Never) => Fate::Stays,
-        (DropState::Marked, _) => Fate::LeavesNext,
-        (DropState::Downloaded, PopPolicy::AtOnce) if !is_kept => Fate::LeavesNext,
-        (DropState::Downloaded, PopPolicy::AfterDays(days)) if !is_kept => {
-            let at = Timestamp(first_seen.0 + i64::from(days) * DAY_MS);
-            if at <= tx.now() { Fate::LeavesNext } else { Fate::LeavesAt(at) }
+    copy.is_kept |= settings.pop_keep_starred && is_starred(tx, message)?;
+    Ok(Some(copy.fate(settings.pop_policy, tx.now())))
+}
+
+/// What a row says of the copy on the server.
+pub(super) struct Copied {
+    pub(super) state: DropState,
+    pub(super) first_seen: Timestamp,
+    pub(super) deleted_at: Timestamp,
+    /// It stays by the user's wish for this message.
+    pub(super) is_kept: bool,
+}
+
+impl Copied {
+    /// Says what becomes of it under a policy.
+    pub(super) fn fate(&self, policy: PopPolicy, now: Timestamp) -> Fate {
+        match (self.state, policy) {
+            (DropState::Deleted, _) => Fate::Left(self.deleted_at),
+            (_, PopPolicy::Never) => Fate::Stays,
+            (DropState::Marked, _) => Fate::LeavesNext,
+            (DropState::Downloaded, PopPolicy::AtOnce) if !self.is_kept => Fate::LeavesNext,
+            (DropState::Downloaded, PopPolicy::AfterDays(days)) if !self.is_kept => {
+                let at = Timestamp(self.first_seen.0 + i64::from(days) * DAY_MS);
+                if at <= now { Fate::LeavesNext } else { Fate::LeavesAt(at) }
+            }
+            _ => Fate::Stays,
         }
-        _ => Fate::Stays,
-    }))
+    }
 }
 
 fn is_starred(tx: &ReadTx<'_>, message: MessageId) -> Result<bool> {
@@ -148,7 +166,7 @@ pub(crate) fn mark_left_here(
     message: MessageId,
     is_deletion: bool,
 ) -> Result<()> {
-    let sql = "UPDATE maildrop SET state = 'marked' WHERE message = ?2 AND account = ?1 AND CASE \
+    let sql = "UPDATE maildrop SET state = 'marked' WHERE message = ?2 AND account = ?1 AND NOT is_kept AND CASE \
         WHEN ?3 THEN state IN ('downloaded', 'headers') \
           AND (SELECT pop_policy FROM account WHERE id = ?1) IN ('when-deleted', 'when-moved') \
         ELSE state = 'downloaded' AND (SELECT body_state FROM message WHERE id = ?2) = 2 \

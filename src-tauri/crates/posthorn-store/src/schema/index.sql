@@ -399,6 +399,7 @@ CREATE TABLE maildrop (
   state TEXT NOT NULL DEFAULT 'known',         -- known, headers, downloaded, marked, deleted
   first_seen INTEGER NOT NULL DEFAULT 0,
   deleted_at INTEGER NOT NULL DEFAULT 0,
+  is_kept INTEGER NOT NULL DEFAULT 0,          -- stays on the server for ever, whatever the policy says
   UNIQUE (account, uidl)
 ) STRICT;
 CREATE INDEX maildrop_by_message ON maildrop (message);

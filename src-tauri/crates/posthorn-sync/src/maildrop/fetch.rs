@@ -69,6 +69,24 @@ pub(super) async fn fetch(
     Ok(problem)
 }
 
+/// Fetches whole what the user asked for, whatever its size. Returns why some of it did not come.
+pub(super) async fn these(
+    account: &Account,
+    home: &Home,
+    connection: &mut Connection,
+    listing: &Listing,
+) -> Result<Option<Problem>, Failure> {
+    let (sender, receiver) = mpsc::channel(PIPELINE);
+    let whole = listing.wanted.clone();
+    let fetching = messages(account, &mut connection.session, whole, SPOOLED, sender);
+    let (fetched, stored) = tokio::join!(fetching, store(account, home, listing, receiver));
+    stored?;
+    let fetched = fetched?;
+    let is_too_large = !fetched.too_large.is_empty();
+    let too_large = is_too_large.then(|| Problem::of_kind(ProblemKind::Limit));
+    Ok(fetched.problem.or(too_large))
+}
+
 /// Takes the headers of messages that do not come whole unasked; returns those that are new, and what is wrong where
 /// the server does not give a header.
 async fn heads(

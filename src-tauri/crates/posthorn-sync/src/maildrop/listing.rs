@@ -42,6 +42,13 @@ pub(super) struct Listing {
 }
 
 impl Listing {
+    /// Returns a message as something to be fetched; absent where it is not there.
+    pub(super) fn wanted(&self, uidl: &Uidl) -> Option<Wanted> {
+        let number = self.numbers.get(uidl).copied()?;
+        let size = self.sizes.get(&number).copied().unwrap_or_default();
+        Some(Wanted { number, size, uidl: Some(uidl.clone()) })
+    }
+
     /// Tells whether something is to be fetched.
     pub(super) fn has_news(&self) -> bool {
         !self.wanted.is_empty()

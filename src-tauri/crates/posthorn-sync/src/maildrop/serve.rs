@@ -23,6 +23,7 @@ pub(super) async fn alone(
     request: Request,
 ) -> Result<(), Failure> {
     connect::until_allowed(account).await;
+    let _gate = account.browser.gate().await;
     let opened = async {
         let mut connection = connect::connect(account).await?;
         let listing = listing::list(account, &mut connection.session, verified).await?;
@@ -64,7 +65,7 @@ pub(super) async fn serve(
     failure.map_or(Ok(()), Err)
 }
 
-async fn whole(
+pub(super) async fn whole(
     account: &Account,
     session: &mut Session<Stream>,
     listing: &Listing,

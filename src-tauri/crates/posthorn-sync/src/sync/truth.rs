@@ -98,7 +98,7 @@ impl Sync {
     }
 
     /// Says why an account cannot be asked now.
-    fn not_here(&self, account: AccountId) -> Problem {
+    pub(super) fn not_here(&self, account: AccountId) -> Problem {
         let problem = self.status(account).and_then(|status| status.problem);
         problem.unwrap_or_else(|| Problem::of_kind(ProblemKind::NotHere))
     }

@@ -10,6 +10,7 @@
 mod crash;
 mod cut;
 mod pop_break;
+mod pop_browse;
 mod pop_fetch;
 mod pop_odd;
 mod rig;
