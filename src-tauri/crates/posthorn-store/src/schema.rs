@@ -46,7 +46,7 @@ pub(crate) const INDEX: Format = Format {
         // An older program would send what is held back.
         Migration { sql: include_str!("schema/index/0009_sending.sql"), floor: 9 },
         // An older program would remove what is to be kept on the server.
-        Migration { sql: include_str!("schema/index/0008_maildrop_keep.sql"), floor: 8 },
+        Migration { sql: include_str!("schema/index/0010_maildrop_keep.sql"), floor: 10 },
     ],
 };
 
