@@ -13,7 +13,7 @@ export type DropSort = 'from' | 'subject' | 'size' | 'at' | 'here' | 'fate';
 /** Which rows are shown. */
 export type DropFilter = 'all' | 'missing' | 'large' | 'leaving';
 /** Bytes from which a message is called large. */
-export const LARGE = 5_000_000;
+const LARGE = 5_000_000;
 
 const HERE = { nothing: 0, deleted: 1, head: 2, whole: 3 } as const;
 const FATE = { next: 0, later: 1, stays: 2, kept: 3 } as const;
