@@ -57,6 +57,14 @@ try {
   await page.picture('search');
   await page.press('Escape');
 
+  await page.press('Control', 'k');
+  await page.type('mail on the server');
+  await page.press('Enter');
+  await page.find('.mdrop__all .mdrop__line');
+  say('what is on the POP3 server');
+  await page.picture('maildrop');
+  await page.press('Escape');
+
   await page.press('Control', ',');
   await page.find('.set');
   say('the settings');
