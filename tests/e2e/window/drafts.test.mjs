@@ -56,7 +56,7 @@ export function test() {
     await page.type('Gone.');
     await page.press('Alt', 'Shift', 's');
     await waitFor(async () => ((await page.call('drafts.list'))[0].text ?? '').trim() === 'Gone.', 'the loss is saved');
-    await page.click('.cfoot [aria-haspopup=menu]');
+    await page.click('.cfoot [aria-haspopup=menu]:has(.lucide-ellipsis)');
     await page.clickText('[role=menuitem]', 'Earlier versions');
     await page.findText('dialog[open] pre', 'A long paragraph');
     await page.picture('versions');

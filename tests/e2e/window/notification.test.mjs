@@ -64,7 +64,8 @@ export async function test() {
     await waitFor(async () => (await desktop.windows()).length === 0, 'it is hidden again');
     assert.ok(runs(application(), profile), 'Posthorn keeps running');
     const second = start(application(), args, { env: desktop.env });
-    assert.equal((await second.ended).code, 0, `the second start ends: ${second.log.join('\n')}`);
+    const { code, signal } = await second.ended;
+    assert.equal(code, 0, `the second start ends, by ${signal}: ${second.log.join('\n')}`);
     await waitFor(async () => (await desktop.windows()).length === 1, 'the second start brings it back');
 
     // Many at once are one notification.

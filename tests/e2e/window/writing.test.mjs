@@ -104,7 +104,7 @@ export async function test() {
     assert.ok(marks.some(([words, checked]) => words.startsWith('这是') && !checked), `Chinese is not: ${JSON.stringify(marks)}`);
 
     // The menu lists what keys do, and Ctrl+Enter sends.
-    await page.click('.cfoot [aria-haspopup=menu]');
+    await page.click('.cfoot [aria-haspopup=menu]:has(.lucide-ellipsis)');
     await page.findText('[role=menu]', 'Send and archive');
     await page.picture('menu');
     await checkWindow(page, 'menu of the composer');
