@@ -5,7 +5,7 @@
 use posthorn_model::{AccountId, Uidl};
 use rusqlite::params;
 
-use super::{DropState, Entry, get, note_listed};
+use super::{DropState, note_listed};
 use crate::account::{self, PopPolicy};
 use crate::error::Result;
 use crate::tx::WriteTx;
@@ -40,31 +40,20 @@ pub fn set_kept(
     Ok(())
 }
 
-/// Marks messages for removal, whether they are here or not. Returns them as they were before; what is kept for ever,
-/// and everything under a lock, is left out.
-pub fn mark_for_removal(
-    tx: &WriteTx<'_>,
-    account: AccountId,
-    removals: &[Removal],
-) -> Result<Vec<Entry>> {
+/// Marks messages for removal, whether they are here or not; what is kept for ever, and everything under a lock, is left
+/// out.
+pub fn mark_for_removal(tx: &WriteTx<'_>, account: AccountId, removals: &[Removal]) -> Result<()> {
     if account::get(tx, account)?.settings.pop_policy == PopPolicy::Never {
-        return Ok(Vec::new());
+        return Ok(());
     }
     let sql = "UPDATE maildrop SET state = 'marked', \
           header_hash = CASE WHEN header_hash = '' THEN ?3 ELSE header_hash END \
         WHERE account = ?1 AND uidl = ?2 AND NOT is_kept";
-    let mut before = Vec::with_capacity(removals.len());
     for one in removals {
-        let listed = match get(tx, account, &one.uidl)? {
-            None => note_listed(tx, account, &[(one.uidl.clone(), one.size)])?.pop(),
-            known => known,
-        };
-        if tx.run(sql, params![account.0, one.uidl.0, one.header_hash])? > 0 {
-            before.extend(listed);
-        }
+        note_listed(tx, account, &[(one.uidl.clone(), one.size)])?;
+        tx.run(sql, params![account.0, one.uidl.0, one.header_hash])?;
     }
-    tx.note(|changes| changes.maildrop(account));
-    Ok(before)
+    Ok(())
 }
 
 /// Lets messages come again whose copies here were deleted for good. Those that are here stay as they are.

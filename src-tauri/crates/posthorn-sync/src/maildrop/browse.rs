@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use posthorn_model::{Address, MessageId, Timestamp, Uidl};
-use posthorn_store::maildrop::{Entry, Fate, Standing};
+use posthorn_store::maildrop::{DropState, Fate, Standing};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
@@ -155,8 +155,8 @@ struct Shown {
     rows: HashMap<Uidl, BrowseRow>,
     /// Rows that went, with the version.
     gone: Vec<(u64, Uidl)>,
-    /// Rows as they were before they were marked for a removal of which the server has not heard yet.
-    marked: Vec<Entry>,
+    /// What is marked for a removal of which the server has not heard yet, with its state before.
+    marked: Vec<(DropState, Uidl)>,
     /// Ends what is under way.
     running: Option<CancellationToken>,
 }
@@ -309,7 +309,6 @@ impl BrowseRow {
     }
 
     fn apply(&mut self, standing: Standing) {
-        use posthorn_store::maildrop::DropState;
         let Standing { entry, is_whole, is_kept, fate, head } = standing;
         self.here = match (entry.message, entry.state) {
             (Some(_), _) if is_whole => Here::Whole,

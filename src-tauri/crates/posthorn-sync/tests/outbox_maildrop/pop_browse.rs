@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use posthorn_model::{MailboxRole, Protocol, Uidl};
 use posthorn_store::account::{self, AccountSettings, PopPolicy};
-use posthorn_store::maildrop::Fate;
+use posthorn_store::maildrop::{DropState, Fate};
 use posthorn_sync::{BrowseChanges, BrowseRow, BrowseState, Here, ProblemKind};
 use posthorn_testkit::{Dovecot, DovecotOptions, maildir::Delivery};
 
@@ -191,5 +191,38 @@ async fn a_maildrop_in_use_is_said_and_waited_for() {
     assert_eq!(waiting.problem.map(|problem| problem.kind), Some(ProblemKind::InUse));
     assert_eq!(look.until(BrowseState::Done).await.problem, None);
     rig.sync.browse_close(rig.account);
+    rig.sync.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_removal_that_is_stopped_before_the_server_hears_of_it_happens_never() {
+    const LOGIN: &str = "S: +OK hello\nC: CAPA\nS: -ERR what\nC: USER *\nS: +OK\nC: PASS *\nS: +OK\n\
+        C: CAPA\nS: -ERR what\nC: STAT\n";
+    let empty = format!(
+        "{LOGIN}S: +OK 0 0\nC: LIST\nS: +OK\nS: .\nC: UIDL\nS: +OK\nS: .\nC: QUIT\nS: +OK bye\n"
+    );
+    let one = format!(
+        "{LOGIN}S: +OK 1 90\nC: LIST\nS: +OK\nS: 1 90\nS: .\nC: UIDL\nS: +OK\nS: 1 one\nS: .\n\
+         C: TOP *\nS: +OK\nS: Subject: number\nS: \nS: .\nC: QUIT\nS: +OK bye\n"
+    );
+    let silent = format!("{LOGIN}!drain\n");
+    let port = serve(&[empty, one, silent]).await;
+    let rig = Rig::start(settings(Protocol::Pop3, port, 1)).await;
+    rig.settled().await;
+    let mut look = Look::at(&rig);
+    look.look().await;
+    let uidls = look.uidls(&["number"]);
+    let (id, uidl) = (rig.account, uidls[0].clone());
+    let is = async |state| {
+        let uidl = uidl.clone();
+        let row = rig.read(move |tx| posthorn_store::maildrop::get(tx, id, &uidl)).await;
+        row.is_some_and(|row| row.state == state)
+    };
+    rig.sync.browse_remove(rig.account, uidls).unwrap();
+    rig.until("it is marked", || is(DropState::Marked)).await;
+    rig.sync.browse_stop(rig.account);
+    rig.until("the mark is taken back", || is(DropState::Known)).await;
+    look.until(BrowseState::Stopped).await;
+    assert_eq!(look.rows.len(), 1);
     rig.sync.shutdown().await;
 }

@@ -82,7 +82,8 @@ async fn attempts(account: &Account, mut job: Job) {
         account.browser.enter(BrowseState::Asking, 0);
         account.browser.change(|shown| shown.problem = None);
         match Box::pin(session(account, &mut job)).await {
-            Ok(()) => {
+            Ok(false) => {}
+            Ok(true) => {
                 account.browser.change(|shown| {
                     shown.state = BrowseState::Done;
                     shown.running = None;
@@ -107,8 +108,9 @@ async fn attempts(account: &Account, mut job: Job) {
     }
 }
 
-/// One session. A removal ends its session, because only QUIT removes; heads that are missing then come in another.
-async fn session(account: &Account, job: &mut Job) -> Result<(), Failure> {
+/// One session; the job is then to look. Tells whether that is done too: a removal ends its session, because only QUIT
+/// removes, and heads that are still missing come in another.
+async fn session(account: &Account, job: &mut Job) -> Result<bool, Failure> {
     connect::until_allowed(account).await;
     let _gate = account.browser.gate().await;
     let home = home(account).await?;
@@ -129,7 +131,8 @@ async fn session(account: &Account, job: &mut Job) -> Result<(), Failure> {
             removal(account, &home, connection, &listing, &asked)
                 .await
                 .map_err(|failure| failure.at(&host))?;
-            return again_for_heads(account).await;
+            let shown = account.browser.shown();
+            return Ok(shown.rows.values().all(|row| row.head.is_some() || row.is_headless));
         }
         Job::Download(asked) => {
             download(account, &home, &mut connection, &listing, &asked)
@@ -145,25 +148,12 @@ async fn session(account: &Account, job: &mut Job) -> Result<(), Failure> {
     look::heads(account, &mut connection.session, &listing)
         .await
         .map_err(|failure| failure.at(&host))?;
-    remove::leave(account, connection).await
+    remove::leave(account, connection).await?;
+    Ok(true)
 }
 
-/// Fetches the heads that are still missing, where some are.
-async fn again_for_heads(account: &Account) -> Result<(), Failure> {
-    let is_missing =
-        account.browser.shown().rows.values().any(|row| row.head.is_none() && !row.is_headless);
-    if !is_missing {
-        return Ok(());
-    }
-    connect::until_allowed(account).await;
-    let mut connection = connect::connect(account).await?;
-    let listing = listing::list(account, &mut connection.session, &mut Verified::default()).await?;
-    look::show(account, &listing).await?;
-    look::heads(account, &mut connection.session, &listing).await?;
-    remove::leave(account, connection).await
-}
-
-/// Marks for removal what the user saw, by id and header.
+/// Marks for removal what the user saw, by id and header. How it was before is remembered first: a stop may come while
+/// the marks are being written.
 async fn mark(account: &Account, uidls: &[Uidl]) -> Result<(), Failure> {
     let removals: Vec<Removal> = {
         let shown = account.browser.shown();
@@ -176,21 +166,31 @@ async fn mark(account: &Account, uidls: &[Uidl]) -> Result<(), Failure> {
         })
         .collect()
     };
-    let id = account.id;
-    let marked =
-        account.store().write(move |tx| maildrop::mark_for_removal(tx, id, &removals)).await?;
-    account.browser.change(|shown| shown.marked = marked);
-    Ok(())
+    let (id, uidls) = (account.id, uidls.to_vec());
+    let read = account.store().read(move |tx| {
+        let with_state = |uidl: Uidl| {
+            let row = maildrop::get(tx, id, &uidl)?;
+            Ok((row.map_or(DropState::Known, |row| row.state), uidl))
+        };
+        uidls.into_iter().map(with_state).collect::<posthorn_store::Result<Vec<_>>>()
+    });
+    let before = read.await?;
+    account.browser.change(|shown| shown.marked = before);
+    let write = account.store().write(move |tx| maildrop::mark_for_removal(tx, id, &removals));
+    Ok(write.await?)
 }
 
-async fn take_back(account: &Account, marked: Vec<Entry>) -> Result<(), Failure> {
-    if marked.is_empty() {
+async fn take_back(account: &Account, before: Vec<(DropState, Uidl)>) -> Result<(), Failure> {
+    if before.is_empty() {
         return Ok(());
     }
     let id = account.id;
     let write = account.store().write(move |tx| {
-        for entry in &marked {
-            maildrop::set_state(tx, id, &entry.uidl, entry.state)?;
+        for (state, uidl) in &before {
+            let is_marked = |row: Entry| row.state == DropState::Marked;
+            if maildrop::get(tx, id, uidl)?.is_some_and(is_marked) {
+                maildrop::set_state(tx, id, uidl, *state)?;
+            }
         }
         Ok(())
     });
