@@ -178,7 +178,7 @@ fn mpop(port: u16, messages: usize) -> Result<f64> {
     // It refuses a file with a password that others can read.
     std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600))?;
     let begun = Instant::now();
-    let words = [OsStr::new("-f"), file.as_os_str(), OsStr::new("-q"), OsStr::new("-a")];
+    let words = [OsStr::new("-C"), file.as_os_str(), OsStr::new("-q"), OsStr::new("-a")];
     child::run("mpop", &words)?;
     let seconds = begun.elapsed().as_secs_f64();
     expect_files(&folder.path().join("mail"), messages, "mpop")?;
