@@ -6,8 +6,8 @@ import { start } from './process.mjs';
 import { servers } from './programs.mjs';
 
 /** Starts the servers with `messages` real messages besides our own corpus; `-1` leaves all mailboxes as the corpus fills them. */
-export async function startServers({ messages = 0, tls = true } = {}) {
-  const running = start(servers(), ['--messages', String(messages), ...(tls ? ['--tls'] : [])]);
+export async function startServers({ messages = 0, tls = true, introspection = null } = {}) {
+  const running = start(servers(), ['--messages', String(messages), ...(tls ? ['--tls'] : []), ...(introspection ? ['--introspection', introspection] : [])]);
   const description = JSON.parse(await running.line((line) => line.startsWith('{'), 'its description'));
   let answers = running.log.length;
   return {

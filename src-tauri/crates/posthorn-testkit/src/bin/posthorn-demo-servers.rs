@@ -1,6 +1,6 @@
 //! Dovecot and Exim with three accounts, for programs that are not written in Rust.
 //!
-//! `posthorn-demo-servers [--messages N] [--node-modules DIR] [--tls]` prints one line of JSON (ports, paths, accounts)
+//! `posthorn-demo-servers [--messages N] [--node-modules DIR] [--tls] [--introspection URL]` prints one line of JSON (ports, paths, accounts)
 //! when everything listens, and ends, removing everything, when its standard input ends. Until then each line of
 //! input is a command, answered by one line, `{"ok":…}` or `{"error":…}`:
 //!
@@ -34,8 +34,9 @@ fn main() -> Result<()> {
             "--messages" => messages = value()?.parse().context("--messages needs a number")?,
             "--node-modules" => node_modules = PathBuf::from(value()?),
             "--tls" => options.certificate = Certificate::Good,
+            "--introspection" => options.dovecot.introspection_url = Some(value()?),
             _ => bail!(
-                "posthorn-demo-servers [--messages N] [--node-modules DIR] [--tls], not {word}"
+                "posthorn-demo-servers [--messages N] [--node-modules DIR] [--tls] [--introspection URL], not {word}"
             ),
         }
     }
