@@ -46,12 +46,7 @@ fn main() -> anyhow::Result<()> {
         Err(options::Refusal::Help) => return options::print_help(),
         Err(refusal) => anyhow::bail!("{refusal}"),
     };
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        // IMAP's structure parser recurses; see posthorn-imap.
-        .thread_stack_size(8 << 20)
-        .enable_all()
-        .build()
-        .context("The asynchronous runtime could not start")?;
+    let runtime = posthorn_api::runtime().context("The asynchronous runtime could not start")?;
     tauri::async_runtime::set(runtime.handle().clone());
 
     let first_request = options.mailto.clone();

@@ -49,11 +49,7 @@ fn main() -> Result<()> {
             ),
         }
     }
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .thread_stack_size(8 << 20)
-        .enable_all()
-        .build()?;
-    runtime.block_on(async {
+    posthorn_api::runtime()?.block_on(async {
         if let Some(profile) = profile {
             return index::ask(&profile).await;
         }

@@ -46,12 +46,7 @@ fn main() -> ExitCode {
                 .unwrap_or_else(|_| "posthorn=info,warn".into()),
         )
         .init();
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        // IMAP's structure parser recurses; see posthorn-imap.
-        .thread_stack_size(8 << 20)
-        .enable_all()
-        .build();
-    let runtime = match runtime {
+    let runtime = match posthorn_api::runtime() {
         Ok(runtime) => runtime,
         Err(error) => return fail(&error.into()),
     };

@@ -179,13 +179,6 @@ fn guess(bytes: &[u8], hint: Option<&str>) -> Decoded {
             return decoded(text.into_owned(), encoding.name(), true);
         }
     }
-    let best = if is_common_chinese(bytes) {
-        GB18030
-    } else {
-        let mut detector = EncodingDetector::new();
-        detector.feed(bytes, true);
-        detector.guess(None, false)
-    };
     // A stray byte in UTF-8 text is damage, not another charset.
     let (utf8, _, _) = UTF_8.decode(bytes);
     let lost = utf8.chars().filter(|c| *c == '\u{FFFD}').count();
@@ -193,6 +186,13 @@ fn guess(bytes: &[u8], hint: Option<&str>) -> Decoded {
     if kept > lost * DAMAGE_TOLERANCE {
         return decoded(utf8.into_owned(), UTF_8.name(), true);
     }
+    let best = if is_common_chinese(bytes) {
+        GB18030
+    } else {
+        let mut detector = EncodingDetector::new();
+        detector.feed(bytes, true);
+        detector.guess(None, false)
+    };
     let best = if best == GBK { GB18030 } else { best };
     decoded(best.decode(bytes).0.into_owned(), best.name(), true)
 }

@@ -16,6 +16,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use posthorn_model::{AccountId, BodyId, Timestamp};
 use rusqlite::{Connection, OptionalExtension};
+use zstd::bulk::{Compressor, Decompressor};
 
 use crate::error::{Error, Result};
 use crate::reader::Readers;
@@ -123,7 +124,9 @@ impl Bodies {
         let folder = self.0.folder.clone();
         let _shared = self.0.files.read().await;
         let prepared = tokio::task::spawn_blocking(move || {
-            bodies.iter().map(|bytes| prepare(&folder, bytes, origin)).collect::<Result<Vec<_>>>()
+            let mut compressor = Compressor::new(LEVEL)?;
+            let mut one = |bytes: &Vec<u8>| prepare(&mut compressor, &folder, bytes, origin);
+            bodies.iter().map(&mut one).collect::<Result<Vec<_>>>()
         });
         let prepared = prepared.await.map_err(|_| Error::Closed)??;
         writer
@@ -156,7 +159,7 @@ impl Bodies {
         // Not before: a slow source would keep the sweep waiting, and with it everybody who stores.
         let _shared = self.0.files.read().await;
         let keeping = tokio::task::spawn_blocking(move || match spooled {
-            Spool::Row(bytes) => prepare(&folder, &bytes, origin),
+            Spool::Row(bytes) => prepare(&mut Compressor::new(LEVEL)?, &folder, &bytes, origin),
             Spool::File(spooled) => {
                 let (hash, size) = (spooled.hash, spooled.size);
                 spooled.keep(&folder)?;
@@ -172,14 +175,18 @@ impl Bodies {
     /// Returns the bytes. `NotFound` where the id is unknown, `BodyDamaged` where they are not what was stored.
     pub async fn get(&self, id: BodyId) -> Result<Vec<u8>> {
         let folder = self.0.folder.clone();
-        self.0.readers.run(move |connection| read(connection, &folder, id)).await
+        let one =
+            move |connection: &Connection| read(&mut Decompressor::new()?, connection, &folder, id);
+        self.0.readers.run(one).await
     }
 
     /// Returns several bodies in one read; `None` where one is not there or damaged.
     pub async fn get_all(&self, ids: Vec<BodyId>) -> Result<Vec<Option<Vec<u8>>>> {
         let folder = self.0.folder.clone();
         let all = move |connection: &Connection| {
-            ids.iter().map(|id| absent(read(connection, &folder, *id))).collect()
+            let mut decompressor = Decompressor::new()?;
+            let mut one = |id: &BodyId| absent(read(&mut decompressor, connection, &folder, *id));
+            ids.iter().map(&mut one).collect()
         };
         self.0.readers.run(all).await
     }
@@ -252,13 +259,19 @@ fn absent<T>(result: Result<T>) -> Result<Option<T>> {
     }
 }
 
-fn prepare(folder: &Path, bytes: &[u8], origin: Origin) -> Result<Prepared> {
+/// The compressor's memory costs more to make than most messages to compress: a batch shares one.
+fn prepare(
+    compressor: &mut Compressor<'_>,
+    folder: &Path,
+    bytes: &[u8],
+    origin: Origin,
+) -> Result<Prepared> {
     let hash = *blake3::hash(bytes).as_bytes();
     let data = if bytes.len() > ROW_LIMIT {
         file::store(folder, &hash, bytes)?;
         None
     } else {
-        Some(zstd::bulk::compress(bytes, LEVEL)?)
+        Some(compressor.compress(bytes)?)
     };
     Ok(Prepared { hash, size: bytes.len(), data, origin })
 }
@@ -316,11 +329,16 @@ fn size(connection: &Connection, id: BodyId) -> Result<u64> {
     size.map(i64::unsigned_abs).ok_or(Error::NotFound("body"))
 }
 
-fn read(connection: &Connection, folder: &Path, id: BodyId) -> Result<Vec<u8>> {
+fn read(
+    decompressor: &mut Decompressor<'_>,
+    connection: &Connection,
+    folder: &Path,
+    id: BodyId,
+) -> Result<Vec<u8>> {
     let row = row(connection, id)?;
     let size = usize::try_from(row.size).map_err(|_| Error::BodyDamaged)?;
     let bytes = match row.data {
-        Some(data) => zstd::bulk::decompress(&data, size).map_err(|_| Error::BodyDamaged)?,
+        Some(data) => decompressor.decompress(&data, size).map_err(|_| Error::BodyDamaged)?,
         None => file::load(folder, &row.hash, size)?,
     };
     if *blake3::hash(&bytes).as_bytes() == row.hash { Ok(bytes) } else { Err(Error::BodyDamaged) }
@@ -329,7 +347,10 @@ fn read(connection: &Connection, folder: &Path, id: BodyId) -> Result<Vec<u8>> {
 fn open(connection: &Connection, folder: &Path, id: BodyId) -> Result<BodyReader> {
     let found = row(connection, id)?;
     match found.data {
-        Some(_) => Ok(BodyReader::memory(read(connection, folder, id)?)),
+        Some(_) => {
+            let bytes = read(&mut Decompressor::new()?, connection, folder, id)?;
+            Ok(BodyReader::memory(bytes))
+        }
         None => BodyReader::file(folder, &found.hash, found.size),
     }
 }

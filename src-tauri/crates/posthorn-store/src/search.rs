@@ -74,6 +74,15 @@ pub struct Words {
     pub text: Option<String>,
 }
 
+/// Words as they are written, of a batch of messages.
+#[derive(Debug)]
+pub struct PreparedWords {
+    /// What was asked for; true = with a text.
+    positions: Vec<(Position, bool)>,
+    words: Vec<index::Prepared>,
+    fresh: known::Fresh,
+}
+
 /// What a walk found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Hits {
@@ -222,16 +231,26 @@ impl Store {
 
     /// Indexes words, or takes them away where the message is gone; heads come from the index itself.
     pub async fn put_words(&self, batch: Vec<Words>) -> Result<()> {
+        let prepared = self.prepare_words(batch).await?;
+        self.write_words(prepared).await
+    }
+
+    /// The first half of [`Self::put_words`], which writes nothing: the batch before may be written meanwhile.
+    pub async fn prepare_words(&self, batch: Vec<Words>) -> Result<PreparedWords> {
         let positions: Vec<(Position, bool)> =
             batch.iter().map(|words| (words.position, words.text.is_some())).collect();
         let known = Arc::clone(&self.index().known);
-        let (prepared, mut fresh) = self
-            .read(move |tx| {
-                let prepared = index::prepare(tx, batch)?;
-                let fresh = known.fresh(prepared.iter().flat_map(index::Prepared::texts));
-                Ok((prepared, fresh))
-            })
-            .await?;
+        self.read(move |tx| {
+            let words = index::prepare(tx, batch)?;
+            let fresh = known.fresh(words.iter().flat_map(index::Prepared::texts));
+            Ok(PreparedWords { positions, words, fresh })
+        })
+        .await
+    }
+
+    /// The second half of [`Self::put_words`].
+    pub async fn write_words(&self, prepared: PreparedWords) -> Result<()> {
+        let PreparedWords { positions, words: prepared, mut fresh } = prepared;
         let (writer, known) = (self.index().writer()?, Arc::clone(&self.index().known));
         let written = writer.run(move |connection, _, changes| {
             if !known.is_current(&fresh) {

@@ -20,6 +20,7 @@ use crate::proof::Proofs;
 use crate::room::Room;
 use crate::signal::Signals;
 use crate::status::Status;
+use crate::texts::Texts;
 use crate::tuning::Tuning;
 
 /// What all workers share.
@@ -41,6 +42,8 @@ pub(crate) struct Engine {
     pub(crate) offline: watch::Sender<bool>,
     /// Wakes the indexer.
     pub(crate) index: Notify,
+    /// What the indexer need not read again.
+    pub(crate) texts: Texts,
     /// How far the messages are that are being sent.
     pub(crate) uploads: Uploads,
 }

@@ -10,6 +10,7 @@ use std::time::Duration;
 use posthorn_model::BodyId;
 use posthorn_store::message;
 use posthorn_store::search::{Pending, Words};
+use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use crate::engine::Engine;
@@ -17,7 +18,7 @@ use crate::limit::{INDEX_BATCH, SKIM_ABOVE};
 use crate::reading;
 
 /// Rows looked at together.
-const LOOK_AHEAD: usize = 1_000;
+const LOOK_AHEAD: usize = 4_000;
 /// How long messages without a body wait for it before the queue is looked at again.
 const PATIENCE: Duration = Duration::from_millis(250);
 /// Wait after a failure of the store: a full disk, for instance.
@@ -79,26 +80,25 @@ async fn work(engine: &Engine) -> Result<(), posthorn_store::Error> {
     }
 }
 
-/// Reads one part while the one before is written.
+/// Makes the words of one part while the one before is written.
 async fn index(engine: &Engine, rows: &[Pending]) -> Result<(), posthorn_store::Error> {
-    let mut parts = rows.chunks(INDEX_BATCH);
-    let Some(first) = parts.next() else { return Ok(()) };
-    let mut ready = texts(engine, first).await?;
-    loop {
-        let next = parts.next();
-        let reading = async {
-            match next {
-                Some(rows) => texts(engine, rows).await.map(Some),
-                None => Ok(None),
+    let (sender, mut receiver) = mpsc::channel(1);
+    let reading = async move {
+        for part in rows.chunks(INDEX_BATCH) {
+            let prepared = engine.store.prepare_words(texts(engine, part).await?).await?;
+            if sender.send(prepared).await.is_err() {
+                break;
             }
-        };
-        let (written, read) = tokio::join!(engine.store.put_words(ready), reading);
-        written?;
-        match read? {
-            Some(words) => ready = words,
-            None => return Ok(()),
         }
-    }
+        Ok(())
+    };
+    let writing = async {
+        while let Some(prepared) = receiver.recv().await {
+            engine.store.write_words(prepared).await?;
+        }
+        Ok(())
+    };
+    tokio::try_join!(reading, writing).map(drop)
 }
 
 /// Reads the texts of messages.
@@ -137,6 +137,20 @@ async fn whole_texts(
     rows: &[Pending],
 ) -> Result<Vec<Option<String>>, posthorn_store::Error> {
     let ids: Vec<BodyId> = rows.iter().filter_map(|row| row.body).collect();
+    let mut texts: Vec<Option<String>> = ids.iter().map(|id| engine.texts.take(*id)).collect();
+    let with_text = ids.iter().zip(&texts);
+    let others = with_text.filter(|(_, text)| text.is_none()).map(|(id, _)| *id).collect();
+    let mut read = stored_texts(engine, others).await?.into_iter();
+    for text in texts.iter_mut().filter(|text| text.is_none()) {
+        *text = read.next().flatten();
+    }
+    Ok(texts)
+}
+
+async fn stored_texts(
+    engine: &Engine,
+    ids: Vec<BodyId>,
+) -> Result<Vec<Option<String>>, posthorn_store::Error> {
     let sizes = engine.store.bodies().sizes(ids.clone()).await?;
     let is_large = |size: &Option<u64>| size.is_some_and(|size| size > SKIM_ABOVE);
     let with_size = ids.iter().zip(&sizes);

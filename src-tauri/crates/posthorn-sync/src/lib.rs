@@ -37,6 +37,7 @@
 //! # }
 //! ```
 
+mod ahead;
 mod archive;
 mod backoff;
 mod board;
@@ -67,6 +68,7 @@ mod room;
 mod signal;
 mod status;
 mod sync;
+mod texts;
 mod tuning;
 mod verify;
 mod worker;

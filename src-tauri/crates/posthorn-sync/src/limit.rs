@@ -102,6 +102,8 @@ pub const ROOM_AGAIN: Duration = Duration::from_mins(1);
 pub const PROGRESS_MS: i64 = 100;
 /// Events that a slow listener may lag behind; one who lags more looks at the statuses again.
 pub const EVENTS: usize = 1024;
+/// Texts of messages just read, kept for the search index: what two batches of bodies hold.
+pub const TEXTS_BYTES: usize = 8 << 20;
 /// Messages whose words go into the search index with one write.
 pub const INDEX_BATCH: usize = 256;
 /// A draft is copied to the server when nothing was typed in it for this long: whoever pauses longer may have gone to

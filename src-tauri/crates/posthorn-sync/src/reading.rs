@@ -97,9 +97,19 @@ fn attachment(part: &Part) -> Attachment {
     }
 }
 
+/// What a whole message says besides its head.
+#[derive(Debug)]
+pub(crate) struct Whole {
+    pub(crate) contents: Contents,
+    /// For the search index.
+    pub(crate) text: String,
+}
+
 /// Reads a whole message for what its head did not say.
-pub(crate) fn contents(bytes: &[u8]) -> Contents {
-    contents_of(posthorn_message::parse(bytes))
+pub(crate) fn whole(bytes: &[u8]) -> Whole {
+    let mut parsed = posthorn_message::parse(bytes);
+    let text = std::mem::take(&mut parsed.text);
+    Whole { contents: contents_of(parsed), text }
 }
 
 /// Returns what a parsed message says besides its head.
@@ -174,7 +184,7 @@ pub(crate) fn section_preview(names: &[String], bodies: &[Vec<u8>]) -> String {
 mod tests {
     use posthorn_model::Timestamp;
 
-    use super::{Told, contents, head, received, section_preview};
+    use super::{Told, head, received, section_preview};
 
     #[test]
     fn a_migrated_message_keeps_its_time() {
@@ -207,7 +217,7 @@ mod tests {
     #[test]
     fn a_preview_comes_from_the_whole_and_from_sections() {
         let whole = b"Content-Type: text/plain; charset=utf-8\r\n\r\nSee you at one.\r\n";
-        assert_eq!(contents(whole).preview, "See you at one.");
+        assert_eq!(super::whole(whole).contents.preview, "See you at one.");
         let names = ["HEADER".to_owned(), "1.MIME".to_owned(), "1".to_owned()];
         let bodies = [
             b"Subject: x\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n".to_vec(),

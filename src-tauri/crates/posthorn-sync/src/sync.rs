@@ -28,6 +28,7 @@ use crate::problem::{Problem, ProblemKind};
 use crate::proof::Proofs;
 use crate::request::{Piece, Request};
 use crate::status::{State, Status};
+use crate::texts::Texts;
 use crate::{indexer, listener, local, worker};
 
 /// A running account, as the handle sees it.
@@ -80,6 +81,7 @@ impl Sync {
             tuning: options.tuning,
             offline: watch::Sender::new(options.is_offline),
             index: Notify::new(),
+            texts: Texts::default(),
             uploads: Uploads::default(),
         });
         let sync = Self(Arc::new(Inner {

@@ -16,6 +16,7 @@ use crate::error::Result;
 use crate::tx::ReadTx;
 
 /// A message's words, ready to be inserted.
+#[derive(Debug)]
 pub(super) struct Prepared {
     position: i64,
     /// Absent = the message is gone.
@@ -33,6 +34,7 @@ impl Prepared {
     }
 }
 
+#[derive(Debug)]
 struct Head {
     subject: String,
     sender: String,

@@ -12,6 +12,7 @@ use super::keep::{self, Got};
 use super::listing::{Listing, Wanted};
 use super::spool::Spool;
 use super::{Home, identity};
+use crate::ahead::ahead;
 use crate::engine::Account;
 use crate::event::SyncEvent;
 use crate::failure::{Failure, of_pop3};
@@ -182,11 +183,13 @@ async fn store(
     account: &Account,
     home: &Home,
     listing: &Listing,
-    mut batches: mpsc::Receiver<Vec<Got>>,
+    batches: mpsc::Receiver<Vec<Got>>,
 ) -> Result<Vec<MessageId>, Failure> {
     let mut arrived = Vec::new();
+    let mut batches = ahead(batches, |batch| batch.into_iter().map(keep::read).unzip());
     while let Some(batch) = batches.recv().await {
-        let count = batch.len() as u64;
+        let batch: (Vec<_>, Vec<_>) = batch?;
+        let count = batch.0.len() as u64;
         arrived.extend(keep::keep(account, home.inbox, listing, batch).await?);
         account.update(|status| status.done = status.done.map(|done| done + count));
     }

@@ -26,16 +26,18 @@ pub(super) struct Got {
 }
 
 /// A message that was read.
-struct Read {
+pub(super) struct Read {
     uidl: Uidl,
     listed_size: u64,
     hash: String,
     head: Head,
+    /// For the search index; absent where the message is large.
+    text: Option<String>,
 }
 
 /// Reads a whole message into the store's head, with what its contents say.
 pub(crate) fn whole_head(bytes: &[u8], told: Told<'_>) -> Head {
-    with_contents(bytes, reading::contents(bytes), told)
+    with_contents(bytes, reading::whole(bytes).contents, told)
 }
 
 /// Reads a message that was looked through, as [`whole_head`] reads one that is in memory.
@@ -54,24 +56,27 @@ fn with_contents(bytes: &[u8], contents: Contents, told: Told<'_>) -> Head {
 }
 
 /// What a message says of itself, and its bytes where they are not stored yet.
-fn read(got: Got) -> (Read, Stored) {
+pub(super) fn read(got: Got) -> (Read, Stored) {
     let Got { wanted, content } = got;
-    let (own, hash, head, stored) = match content {
+    let (own, hash, head, text, stored) = match content {
         Content::Memory(bytes) => {
             let told = Told { size: bytes.len() as u64, ..Told::default() };
             let own = wanted.uidl.unwrap_or_else(|| identity::by_content(&blake3::hash(&bytes)));
-            (own, header_hash(&bytes), whole_head(&bytes, told), Stored::Not(bytes))
+            let reading::Whole { contents, text } = reading::whole(&bytes);
+            let head = with_contents(&bytes, contents, told);
+            (own, header_hash(&bytes), head, Some(text), Stored::Not(bytes))
         }
         Content::Stored { body, hash, skim } => {
             let own = wanted.uidl.unwrap_or_else(|| identity::by_content(&hash));
-            (own, header_hash(&skim.bytes), skimmed_head(&skim, None), Stored::As(body))
+            let head = skimmed_head(&skim, None);
+            (own, header_hash(&skim.bytes), head, None, Stored::As(body))
         }
     };
-    (Read { uidl: own, listed_size: wanted.size, hash, head }, stored)
+    (Read { uidl: own, listed_size: wanted.size, hash, head, text }, stored)
 }
 
 /// Where a message's bytes are.
-enum Stored {
+pub(super) enum Stored {
     Not(Vec<u8>),
     As(BodyId),
 }
@@ -100,13 +105,14 @@ pub(super) async fn keep(
     account: &Account,
     inbox: MailboxId,
     listing: &Listing,
-    batch: Vec<Got>,
+    (mut read, stored): (Vec<Read>, Vec<Stored>),
 ) -> Result<Vec<MessageId>, Failure> {
-    let read = tokio::task::spawn_blocking(move || {
-        batch.into_iter().map(read).unzip::<_, _, Vec<Read>, Vec<Stored>>()
-    });
-    let (read, stored) = read.await.map_err(|_| Failure::Interrupted)?;
     let bodies = put_all(account, stored).await?;
+    for (read, body) in read.iter_mut().zip(&bodies) {
+        if let Some(text) = read.text.take() {
+            account.engine.texts.put(*body, text);
+        }
+    }
     let id = account.id;
     let listed: Arc<HashSet<Uidl>> = Arc::new(listing.numbers.keys().cloned().collect());
     let write = account.store().write(move |tx| {
@@ -213,7 +219,7 @@ pub(super) async fn complete(
 ) -> Result<BodyId, Failure> {
     let read = tokio::task::spawn_blocking(move || match content {
         Content::Memory(bytes) => {
-            (header_hash(&bytes), reading::contents(&bytes), Stored::Not(bytes))
+            (header_hash(&bytes), reading::whole(&bytes).contents, Stored::Not(bytes))
         }
         Content::Stored { body, skim, .. } => {
             let contents = reading::contents_of(skim.parse(None));

@@ -17,6 +17,7 @@ use posthorn_store::message::Head;
 use posthorn_store::placement::{self, Arrival, Arrived};
 use tokio::sync::mpsc;
 
+use crate::ahead::ahead;
 use crate::engine::Account;
 use crate::failure::Failure;
 use crate::imap::connect::Connection;
@@ -352,14 +353,12 @@ fn read_start(literal: posthorn_imap::Literal) -> Result<Vec<u8>, Failure> {
 async fn store(
     account: &Account,
     mailbox: &Mailbox,
-    mut batches: mpsc::Receiver<Vec<RawHead>>,
+    batches: mpsc::Receiver<Vec<RawHead>>,
 ) -> Result<Outcome, Failure> {
     let mut outcome = Outcome::default();
-    while let Some(batch) = batches.recv().await {
-        let arrivals = tokio::task::spawn_blocking(move || {
-            batch.into_iter().map(head::arrival).collect::<Vec<_>>()
-        });
-        let arrivals: Vec<Arrival> = arrivals.await.map_err(|_| Failure::Interrupted)?;
+    let mut batches = ahead(batches, |batch| batch.into_iter().map(head::arrival).collect());
+    while let Some(arrivals) = batches.recv().await {
+        let arrivals: Vec<Arrival> = arrivals?;
         let flags: Vec<(Option<Uid>, Flags)> =
             arrivals.iter().map(|arrival| (arrival.uid, arrival.flags.clone())).collect();
         let id = mailbox.id;

@@ -12,6 +12,7 @@ use posthorn_store::message::{self, Wanted};
 use posthorn_store::{Origin, keep};
 use tokio::sync::mpsc;
 
+use crate::ahead::ahead;
 use crate::engine::Account;
 use crate::failure::Failure;
 use crate::imap::connect::Connection;
@@ -19,7 +20,7 @@ use crate::imap::step::refusal::Queue;
 use crate::limit::{
     BODY_BATCH, BODY_BATCH_BYTES, ON_DEMAND, PIPELINE, SURPRISE, TEXT_PART, TEXT_PARTS, WHOLE_BODY,
 };
-use crate::reading;
+use crate::reading::{self, Whole};
 use crate::room::Space;
 use crate::status::State;
 
@@ -225,11 +226,12 @@ pub(crate) fn bytes(literal: Literal) -> Result<Vec<u8>, Failure> {
 
 async fn store(
     account: &Account,
-    mut batches: mpsc::Receiver<Batch>,
+    batches: mpsc::Receiver<Batch>,
 ) -> Result<Vec<MessageId>, Failure> {
     let mut stored = Vec::new();
+    let mut batches = ahead(batches, read_whole);
     while let Some(batch) = batches.recv().await {
-        stored.extend(store_whole(account, batch).await?.into_iter().map(|(message, _)| message));
+        stored.extend(store_read(account, batch?).await?.into_iter().map(|(message, _)| message));
     }
     Ok(stored)
 }
@@ -239,13 +241,29 @@ pub(crate) async fn store_whole(
     account: &Account,
     batch: Batch,
 ) -> Result<Vec<(MessageId, BodyId)>, Failure> {
-    let read = tokio::task::spawn_blocking(move || {
-        let contents: Vec<_> = batch.iter().map(|(_, bytes)| reading::contents(bytes)).collect();
-        (batch, contents)
-    });
-    let (batch, contents) = read.await.map_err(|_| Failure::Interrupted)?;
+    let read = tokio::task::spawn_blocking(move || read_whole(batch));
+    store_read(account, read.await.map_err(|_| Failure::Interrupted)?).await
+}
+
+/// Messages with what they say.
+type Understood = (Batch, Vec<Whole>);
+
+fn read_whole(batch: Batch) -> Understood {
+    let read = batch.iter().map(|(_, bytes)| reading::whole(bytes)).collect();
+    (batch, read)
+}
+
+async fn store_read(
+    account: &Account,
+    (batch, read): Understood,
+) -> Result<Vec<(MessageId, BodyId)>, Failure> {
     let (messages, bodies): (Vec<MessageId>, Vec<Vec<u8>>) = batch.into_iter().unzip();
     let ids = account.store().bodies().put_all(bodies, Origin::Imap(account.id)).await?;
+    let mut contents = Vec::with_capacity(read.len());
+    for (whole, body) in read.into_iter().zip(&ids) {
+        account.engine.texts.put(*body, whole.text);
+        contents.push(whole.contents);
+    }
     let stored: Vec<(MessageId, BodyId)> = messages.into_iter().zip(ids).collect();
     let rows = stored.clone();
     let write = account.store().write(move |tx| {
