@@ -5,7 +5,7 @@
 import { type Answer, type Engine, EngineError, type Method, type Params } from '@/ipc/engine';
 import type { Event, Row, Settings, Template, Undoable, ViewDelta } from '@/ipc/generated';
 import { ledgerOf, TRANSCRIPT } from './ledger';
-import { dropOf } from './maildrop';
+import { dropOf, RULES, rulesOf, trialOf } from './maildrop';
 import { ACCOUNTS, line, MAILBOXES, NOW, person, row } from './mail';
 
 type Handlers = { [M in Method]?: (params: Params<M>) => Answer<M> | Promise<Answer<M>> };
@@ -60,6 +60,7 @@ export class FakeEngine implements Engine {
   /** What is answered in place of the defaults. */
   handlers: Handlers = {};
   settings = { ...SETTINGS };
+  rules = RULES;
   version = 1;
   view = 0;
   /** Rows that the page said it had painted. */
@@ -256,7 +257,15 @@ export class FakeEngine implements Engine {
       return { thread: message, subject, messages, drafts: [] };
     },
     'messages.fetchRest': () => ({}),
-    'accounts.previewPopRules': () => ({ now: 0, nowBytes: 0, later: 0, firstAt: null, stay: 812, notHere: 2 }),
+    'accounts.previewPopRules': () => ({
+      now: 0,
+      nowBytes: 0,
+      oldestAt: null,
+      later: 0,
+      firstAt: null,
+      stay: 812,
+      notHere: 2,
+    }),
     'messages.open': ({ id }) => ({
       head: this.#head(Math.floor(id / 10), id % 10, false),
       frameUrl: this.#frame(id),
@@ -389,6 +398,12 @@ export class FakeEngine implements Engine {
     }),
     'maildrops.stop': () => ({}),
     'maildrops.close': () => ({}),
+    'maildrops.rules': () => rulesOf(this.rules),
+    'maildrops.setRules': ({ rules }) => {
+      this.rules = rules;
+      return {};
+    },
+    'maildrops.tryRules': () => trialOf(40),
     'ledger.read': ({ account }) => ledgerOf(account),
     'ledger.prove': () => ({}),
     'ledger.cancel': () => ({}),

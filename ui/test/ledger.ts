@@ -82,7 +82,7 @@ export function ledgerOf(account: number | null): Ledger {
         said: 'Quota exceeded (mailbox for user is full)',
       },
     ],
-    maildrops: account === null || account === 3 ? [{ account: 3, there: 312, whole: 309, heads: 3 }] : [],
+    maildrops: account === null || account === 3 ? [{ account: 3, there: 312, whole: 309, heads: 3, ruled: 5 }] : [],
     proofs: [],
   };
 }

@@ -41,7 +41,8 @@ export type AccountConfig = {
   leaveOnServer: LeaveOnServer,
   /** POP3 alone. Null: what is stored stays, as far as it fits `leave_on_server`. */
   pop3: PopRules | null,
-  /** Minutes between checks where the server cannot push, 1 to 1440. */
+  /** Minutes between checks where the server cannot push, 1 to 1440. 0 = only when the user asks and at the start
+   * (POP3 alone). */
   checkIntervalMinutes: number,
   /** Mark hue, 1 to 6. */
   colour: number,
@@ -587,6 +588,84 @@ export type DraftVersion = {
   /** Its text. */
   text: string, };
 
+/** What a rule does. */
+export type DropAction = "download" | "head" | "skip" | "remove";
+
+/** What a rule looks at. */
+export type DropCondition = "larger" | "smaller" | "sender" | "subject" | "older";
+
+/** What becomes of a message under rules. */
+export type DropDeed = "usual" | "whole" | "head" | "skip" | "remove";
+
+/** Why a rule that matches does not do what it says. */
+export type DropHindrance = "here" | "locked" | "kept" | "nameless" | "headless" | "fleeting";
+
+/** A rule. */
+export type DropRule = {
+  /** It is looked at. */
+  on: boolean,
+  /** What it looks at. */
+  condition: DropCondition,
+  /** Bytes or days, at least 1; 0 where the condition has no number. */
+  number: number,
+  /** One line of at most 200 characters; empty where the condition has no words. */
+  words: string,
+  /** What it does. */
+  action: DropAction, };
+
+/** What rules deleted on the server, as far back as a year. */
+export type DropRuled = {
+  /** Messages that the server confirmed. */
+  count: number,
+  /** Their bytes. */
+  bytes: number,
+  /** The newest 200 that were decided, also those that the server has not confirmed. */
+  newest: Array<DropRuling>, };
+
+/** The rules of an account. */
+export type DropRules = {
+  /** In their order: the first that is on and matches holds. */
+  rules: Array<DropRule>,
+  /** The server refused to show heads (TOP): only rules about the size work. False also before it was asked. */
+  noHeads: boolean,
+  /** What rules deleted there. */
+  ruled: DropRuled, };
+
+/** A message that a rule deleted. */
+export type DropRuling = {
+  /** The rule, as it was then. */
+  rule: DropRule,
+  /** Sender; its parts are empty where the server did not show the head. */
+  from: Address,
+  /** Subject; empty = none, or not known. */
+  subject: string,
+  /** Bytes. */
+  size: number,
+  /** When it was received; null = not known. */
+  at: number | null,
+  /** When the rule decided. */
+  decidedAt: number,
+  /** When the server confirmed; null = it has not yet. */
+  removedAt: number | null, };
+
+/** What rules would do to what the maildrop browser shows. */
+export type DropTrial = {
+  /** Messages that a rule matches, newest first. */
+  rows: Array<DropTried>,
+  /** The server refused to show heads: only rules about the size work. */
+  noHeads: boolean, };
+
+/** What the rules say of one message. */
+export type DropTried = {
+  /** Its id there. */
+  uidl: string,
+  /** Place of the rule that matches, 0 = the first. */
+  rule: number,
+  /** What becomes of it. */
+  deed: DropDeed,
+  /** Why that is not what the rule says; null where it is. */
+  hindrance: DropHindrance | null, };
+
 /** How a connection is protected. */
 export type Encryption = "tls" | "starttls" | "plaintext";
 
@@ -897,7 +976,9 @@ export type LedgerMaildrop = {
   /** Of these, whole here. */
   whole: number,
   /** Of these, here by their heads alone. */
-  heads: number, };
+  heads: number,
+  /** Messages that rules deleted there without their having come, within a year. */
+  ruled: number, };
 
 /** A change of the user's that waits, or that the server refused. */
 export type LedgerOperation = {
@@ -1459,6 +1540,8 @@ export type PopRulesPreview = {
   now: number,
   /** Their bytes. */
   nowBytes: number,
+  /** When the oldest of them was received; null when there is none. */
+  oldestAt: number | null,
   /** Messages that would leave later by themselves. */
   later: number,
   /** When the first of these leaves; null when none does. */
@@ -1918,6 +2001,13 @@ export type SetCharset = {
   message: number,
   /** Its name; null = what the mail says. */
   charset: string | null, };
+
+/** Rules for an account. */
+export type SetDropRules = {
+  /** Account. */
+  account: number,
+  /** All of them in their order, at most 100. */
+  rules: Array<DropRule>, };
 
 /** Switches an account on or off. */
 export type SetEnabled = {
@@ -2480,6 +2570,12 @@ export interface Methods {
   "maildrops.stop": { params: ById; answer: Nothing };
   /** Ends the maildrop browser. */
   "maildrops.close": { params: ById; answer: Nothing };
+  /** Gives the rules before download of a POP3 account, and what they deleted on its server. */
+  "maildrops.rules": { params: ById; answer: DropRules };
+  /** Replaces the rules before download; they hold from the next look on. */
+  "maildrops.setRules": { params: SetDropRules; answer: Nothing };
+  /** Says what rules would do to what the maildrop browser shows; does nothing. */
+  "maildrops.tryRules": { params: SetDropRules; answer: DropTrial };
   /** Gives all settings. */
   "settings.get": { params: Nothing; answer: Settings };
   /** Stores all settings. */
@@ -2609,6 +2705,9 @@ export const METHOD_NAMES = [
   "maildrops.preview",
   "maildrops.stop",
   "maildrops.close",
+  "maildrops.rules",
+  "maildrops.setRules",
+  "maildrops.tryRules",
   "settings.get",
   "settings.set",
 ] as const satisfies readonly (keyof Methods)[];

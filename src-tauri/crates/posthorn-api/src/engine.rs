@@ -47,6 +47,7 @@ const ENDS_WITH_CALLER: &[&str] = &[
     "console.read",
     "maildrops.read",
     "maildrops.preview",
+    "maildrops.tryRules",
 ];
 
 /// The engine of one profile. Cheap to clone; all clones are the same engine. Ends with [`Engine::shutdown`].

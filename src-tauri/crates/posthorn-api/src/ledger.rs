@@ -58,7 +58,14 @@ pub(crate) async fn ledger_read(engine: &Engine, request: ReadLedger) -> Result<
             }
             if account.settings.incoming.server.protocol == Protocol::Pop3 {
                 let (there, whole, heads) = ledger::maildrop(tx, account.id)?;
-                maildrops.push(LedgerMaildrop { account: account.id.0, there, whole, heads });
+                let ruled = posthorn_store::maildrop::ruled_out(tx, account.id, 0)?.count;
+                maildrops.push(LedgerMaildrop {
+                    account: account.id.0,
+                    there,
+                    whole,
+                    heads,
+                    ruled,
+                });
             } else {
                 folders.extend(folders_of(tx, account.id)?);
             }

@@ -1,5 +1,7 @@
 //! The maildrop browser: what is on a POP3 server right now, and what is done with it there.
 
+mod rule;
+
 use std::time::Duration;
 
 use posthorn_model::{AccountId, Uidl};
@@ -13,6 +15,8 @@ use crate::contract::{
 };
 use crate::engine::Engine;
 use crate::error::Result;
+
+pub(crate) use rule::{maildrops_rules, maildrops_set_rules, maildrops_try_rules};
 
 /// Longest wait for a change: a page that closes is not waited for much longer.
 const LONGEST_MS: u64 = 20_000;

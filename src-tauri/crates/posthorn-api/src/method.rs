@@ -47,6 +47,8 @@ use crate::contract::{SaveTemplate, Template};
 use crate::contract::{
     KeepOnServer, MaildropChanges, MaildropMessage, MaildropMessages, MaildropPreview, ReadMaildrop,
 };
+// The rules before download.
+use crate::contract::{DropRules, DropTrial, SetDropRules};
 use crate::draft::{
     drafts_attach_bytes, drafts_attach_paths, drafts_check, drafts_choose_identity, drafts_create,
     drafts_discard, drafts_get, drafts_leave, drafts_list, drafts_remove_attachment,
@@ -65,6 +67,7 @@ use crate::maildrop::{
     maildrops_close, maildrops_download, maildrops_keep, maildrops_look, maildrops_preview,
     maildrops_read, maildrops_remove, maildrops_stop,
 };
+use crate::maildrop::{maildrops_rules, maildrops_set_rules, maildrops_try_rules};
 use crate::message::{
     attachments_save, attachments_stage, messages_allow_remote, messages_fetch_rest, messages_open,
     messages_print, messages_save, messages_set_charset, messages_set_look, messages_source,
@@ -347,6 +350,12 @@ macro_rules! methods {
             "maildrops.stop" maildrops_stop(ById) -> Nothing;
             /// Ends the maildrop browser.
             "maildrops.close" maildrops_close(ById) -> Nothing;
+            /// Gives the rules before download of a POP3 account, and what they deleted on its server.
+            "maildrops.rules" maildrops_rules(ById) -> DropRules;
+            /// Replaces the rules before download; they hold from the next look on.
+            "maildrops.setRules" maildrops_set_rules(SetDropRules) -> Nothing;
+            /// Says what rules would do to what the maildrop browser shows; does nothing.
+            "maildrops.tryRules" maildrops_try_rules(SetDropRules) -> DropTrial;
 
             /// Gives all settings.
             "settings.get" settings_get(Nothing) -> Settings;

@@ -4,7 +4,9 @@
 //! bytes are durable, or the user deleted it. `Deleted` means that QUIT confirmed it.
 
 mod choice;
+mod rule;
 mod rules;
+mod ruling;
 mod standing;
 
 use posthorn_model::{AccountId, MessageId, Timestamp, Uidl};
@@ -15,8 +17,12 @@ use crate::removed::DAY_MS;
 use crate::tx::{ReadTx, WriteTx};
 
 pub use choice::{Removal, mark_for_removal, set_kept, take_again};
+pub use rule::{Rule, RuleAction, RuleCondition, rules, set_rules};
 pub use rules::{Fate, Preview, due_for_removal, fate, preview};
 pub(crate) use rules::{mark_left_here, unmark};
+pub use ruling::{
+    Ruled, Ruling, decide_again, kept, left_there, note_rulings, ruled_out, undecided,
+};
 pub use standing::{Standing, standings};
 
 /// How far a message of a maildrop is.

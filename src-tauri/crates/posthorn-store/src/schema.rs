@@ -47,6 +47,8 @@ pub(crate) const INDEX: Format = Format {
         Migration { sql: include_str!("schema/index/0009_sending.sql"), floor: 9 },
         // An older program would remove what is to be kept on the server.
         Migration { sql: include_str!("schema/index/0010_maildrop_keep.sql"), floor: 10 },
+        // An older program downloads everything.
+        Migration { sql: include_str!("schema/index/0011_maildrop_rules.sql"), floor: 10 },
     ],
 };
 

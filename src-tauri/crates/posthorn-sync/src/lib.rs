@@ -81,7 +81,10 @@ pub use engine::{Side, secret_key};
 pub use event::SyncEvent;
 pub use facts::FolderFacts;
 pub use failure::of_sign_in as sign_in_problem;
-pub use maildrop::{BrowseChanges, BrowseHead, BrowseOutcome, BrowseRow, BrowseState, Here};
+pub use maildrop::{
+    BrowseChanges, BrowseHead, BrowseOutcome, BrowseRow, BrowseState, Deed, Here, Hindrance,
+    Judged, Trial,
+};
 pub use options::SyncOptions;
 pub use outbox::size_limit as message_size_limit;
 /// Spells a folder name as IMAP servers do (RFC 3501 section 5.1.3).

@@ -17,8 +17,10 @@ mod listing;
 mod lost;
 mod pace;
 mod remove;
+mod rule;
 mod serve;
 mod settle;
+mod sort;
 mod spool;
 
 use std::convert::Infallible;
@@ -42,6 +44,9 @@ pub use browse::{BrowseChanges, BrowseHead, BrowseOutcome, BrowseRow, BrowseStat
 pub(crate) use browse::{Browser, Job, run as browse, stand};
 pub(crate) use keep::{skimmed_head, whole_head};
 pub(crate) use pace::Pace;
+pub use rule::{Deed, Hindrance, Judged};
+pub use sort::Trial;
+pub(crate) use sort::try_rules;
 
 /// The folders of an account whose server has none.
 const FOLDERS: [(&str, MailboxRole); 6] = [
@@ -130,7 +135,9 @@ impl Worker<'_> {
         requests: &mut mpsc::Receiver<Request>,
     ) -> Result<Looked, Failure> {
         let account = self.account;
-        let listing = listing::list(account, &mut connection.session, &mut self.verified).await?;
+        let mut listing =
+            listing::list(account, &mut connection.session, &mut self.verified).await?;
+        sort::reconsider(account, &mut listing).await?;
         while let Ok(request) = requests.try_recv() {
             serve::serve(account, &mut connection.session, &listing, request).await?;
         }
@@ -138,7 +145,7 @@ impl Worker<'_> {
         let has_room = account.engine.room.measure().is_none_or(Space::is_enough);
         let mut problem = None;
         if has_room {
-            problem = fetch::fetch(account, home, connection, &listing).await?;
+            problem = news(account, home, connection, &mut listing).await?;
         } else if listing.has_news() {
             problem = Some(Problem::of_kind(crate::problem::ProblemKind::DiskFull));
         }
@@ -180,6 +187,30 @@ impl Worker<'_> {
             }
         }
     }
+}
+
+/// Takes what is new, by the rules: in steps where heads have to be seen first. Returns why some of it did not come.
+async fn news(
+    account: &Account,
+    home: &Home,
+    connection: &mut connect::Connection,
+    listing: &mut listing::Listing,
+) -> Result<Option<Problem>, Failure> {
+    let wanted = std::mem::take(&mut listing.wanted);
+    if wanted.is_empty() {
+        return Ok(None);
+    }
+    let total = wanted.len() as u64;
+    account.update(|status| (status.done, status.total) = (Some(0), Some(total)));
+    let sorter = sort::Sorter::begin(account, home, connection).await?;
+    let mut problem = None;
+    for part in wanted.chunks(sorter.step()) {
+        listing.wanted = sorter.sort(&mut connection.session, part.to_vec()).await?;
+        let left = part.len().saturating_sub(listing.wanted.len()) as u64;
+        account.update(|status| status.done = status.done.map(|done| done + left));
+        problem = fetch::fetch(account, home, connection, listing).await?.or(problem);
+    }
+    Ok(problem)
 }
 
 /// Returns how long to wait between two looks: as the user says, and not shorter than the server allows.

@@ -114,3 +114,98 @@ drop-free-found = { $count ->
    *[other] { $count } messages free { $size }.
 }
 drop-free-more = and { $count } more
+
+# Rules before download.
+rule-title = Rules before download
+rule-note = The first rule that fits decides what becomes of a new message. What is on this computer already is not touched.
+rule-none = There is no rule: everything new is downloaded.
+rule-no-heads = This server does not show heads. Only rules about the size work with it.
+rule-add = Add a rule
+rule-edit = Change the rule “{ $rule }”
+rule-remove = Remove the rule “{ $rule }”
+rule-up = Move “{ $rule }” up
+rule-down = Move “{ $rule }” down
+rule-on = “{ $rule }” is on
+rule-list = Rules in their order
+rule-new-title = New rule
+rule-edit-title = Change the rule
+rule-condition = Where a message
+rule-c-larger = is larger than
+rule-c-smaller = is smaller than
+rule-c-sender = is from
+rule-c-subject = has in its subject
+rule-c-older = is older than
+rule-megabytes = Megabytes
+rule-days = Days
+rule-sender = Address or domain
+rule-sender-hint = anna@example.org or example.org
+rule-words = Words
+rule-action = Then
+rule-a-download = Download it whole
+rule-a-head = Download its head only
+rule-a-skip = Leave it on the server
+rule-a-remove = Delete it on the server
+rule-a-download-note = Whatever its size, and whatever the rules below say.
+rule-a-head-note = The rest is downloaded when you ask for it.
+rule-a-skip-note = It is not downloaded. “Mail on the server” still lists it.
+rule-a-remove-note = Nobody will have read it. Never where this account never deletes, and never what is kept for ever.
+rule-if-larger = Larger than { $size }
+rule-if-smaller = Smaller than { $size }
+rule-if-sender = From { $words }
+rule-if-subject = “{ $words }” in the subject
+rule-if-older = { $count ->
+    [one] Older than { $count } day
+   *[other] Older than { $count } days
+}
+rule-try = Try the rules…
+rule-try-title = What the rules would do now
+rule-try-note = Nothing is done. This is what lies on the server right now.
+rule-try-ask = From the next look on this rule deletes mail that nobody has read. This is what it would do now:
+rule-try-nothing = No rule fits anything that is new on the server.
+rule-try-remove = { $count ->
+    [one] { $count } message ({ $size }) would be deleted on the server.
+   *[other] { $count } messages ({ $size }) would be deleted on the server.
+}
+rule-try-skip = { $count ->
+    [one] { $count } would stay there and not come.
+   *[other] { $count } would stay there and not come.
+}
+rule-try-head = { $count ->
+    [one] Of { $count } the head would come.
+   *[other] Of { $count } the heads would come.
+}
+rule-try-whole = { $count ->
+    [one] { $count } would come whole.
+   *[other] { $count } would come whole.
+}
+rule-try-usual = { $count ->
+    [one] A rule fits { $count } more, and does nothing.
+   *[other] Rules fit { $count } more, and do nothing.
+}
+rule-try-here = { $count ->
+    [one] { $count } is on this computer already and is not touched.
+   *[other] { $count } are on this computer already and are not touched.
+}
+rule-try-list = Messages and their rules
+rule-try-apply = Save this rule
+rule-try-failed = The server could not be asked.
+rule-h-here = is here already
+rule-h-locked = not deleted: this account never deletes anything there
+rule-h-kept = not deleted: kept for ever
+rule-h-nameless = not deleted: the server gives it no id
+rule-h-headless = not deleted: its head is not known, and an earlier rule might spare it
+rule-h-fleeting = downloaded: this server keeps nothing
+rule-d-whole = comes whole
+rule-d-head = head only
+rule-d-skip = stays there
+rule-d-remove = deleted there
+rule-log = Deleted by rules
+rule-log-note = { $count ->
+    [0] Nothing so far.
+    [one] { $count } message, { $size }, within a year.
+   *[other] { $count } messages, { $size }, within a year.
+}
+rule-log-show = Show…
+rule-log-waits = not confirmed yet
+rule-log-unseen = The server did not show its head
+rule-log-empty = No rule has deleted anything.

@@ -85,6 +85,7 @@ pop-preview-now = { $count ->
     [one] One message ({ $size }) leaves the server with the next look.
    *[other] { $count } messages ({ $size }) leave the server with the next look.
 }
+pop-preview-oldest = The oldest of them is of { $date }.
 pop-preview-later = { $count ->
     [one] One more leaves on { $date }.
    *[other] { $count } more leave later, the first on { $date }.
@@ -95,6 +96,8 @@ pop-preview-stay = { $count ->
    *[other] { $count } messages stay.
 }
 pop-preview-apply = Do so
+account-check-note-pop = Besides, at the start and with “Get mail”, which also sends what waits. Between two looks nothing is held open.
+check-by-hand = Only when I ask
 check-minutes = { $count ->
     [one] 1 minute
    *[other] { $count } minutes
@@ -103,6 +106,7 @@ account-files-sent = The server files sent mail itself
 account-files-sent-note = Posthorn then puts no copy into Sent.
 account-enabled = Switched on
 account-enabled-note = Switched off it connects nowhere; its mail stays readable.
+account-access = Signing in and servers
 account-servers = Servers and password
 account-servers-change = Change…
 account-status = What it is doing

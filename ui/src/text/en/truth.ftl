@@ -48,6 +48,10 @@ ledger-operation-waits = waits
 ledger-operation-next = next try { $time }
 ledger-operation-refused = refused
 ledger-maildrop = { $there } messages on the server, { $whole } whole here, { $heads } by their heads alone
+ledger-ruled = { $count ->
+    [one] A rule deleted { $count } message there before it was downloaded
+   *[other] Rules deleted { $count } messages there before they were downloaded
+}
 ledger-nothing = There is nothing to compare: no account is on a server.
 ledger-details = Details of { $name }
 ledger-demand = { $count } when opened

@@ -81,17 +81,21 @@ pop-preview-now = { $count ->
     [0] 现在没有邮件离开服务器。
    *[other] 下次查收时将从服务器移除 { $count } 封邮件（{ $size }）。
 }
+pop-preview-oldest = 其中最早的是 { $date } 的邮件。
 pop-preview-later = 之后还有 { $count } 封，最早于 { $date } 移除。
 pop-preview-stay = { $count ->
     [0] 没有其他邮件。
    *[other] 保留 { $count } 封。
 }
 pop-preview-apply = 确定执行
+account-check-note-pop = 启动时以及点“收取邮件”时也会查收，并同时发送待发邮件。两次查收之间不保持连接。
+check-by-hand = 仅手动查收
 check-minutes = { $count } 分钟
 account-files-sent = 服务器自行保存已发送邮件
 account-files-sent-note = Posthorn 将不再向“已发送”放入副本。
 account-enabled = 启用
 account-enabled-note = 停用后不再连接，邮件仍可阅读。
+account-access = 登录与服务器
 account-servers = 服务器与密码
 account-servers-change = 更改…
 account-status = 当前状态

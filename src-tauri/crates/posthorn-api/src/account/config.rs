@@ -45,13 +45,18 @@ pub(super) fn check(config: &AccountConfig) -> Result<()> {
     if let Some(rules) = &config.pop3 {
         super::pop::check(rules)?;
     }
-    if !(1..=1440).contains(&config.check_interval_minutes) {
+    if !(least_minutes(config.incoming.protocol)..=1440).contains(&config.check_interval_minutes) {
         return Err(Error::invalid("Mail is fetched every 1 to 1440 minutes"));
     }
     if !(1..=6).contains(&config.colour) {
         return Err(Error::invalid("The mark's hue is 1 to 6"));
     }
     Ok(())
+}
+
+/// Fewest minutes between checks: a maildrop may also be looked into only when the user asks (0).
+fn least_minutes(protocol: Protocol) -> u32 {
+    u32::from(protocol != Protocol::Pop3)
 }
 
 /// Refuses what no server can be.
@@ -253,7 +258,7 @@ pub(super) fn convert(
                 .map(|one| Address { name: one.name, email: one.email })
                 .collect(),
             leave_on_server: leave(settings.pop_policy),
-            check_interval_minutes: settings.check_minutes.clamp(1, 1440),
+            check_interval_minutes: settings.check_minutes.clamp(u32::from(!is_pop), 1440),
             colour: settings
                 .color
                 .parse()

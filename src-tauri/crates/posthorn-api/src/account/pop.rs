@@ -76,6 +76,7 @@ pub(crate) async fn accounts_preview_pop_rules(
     Ok(PopRulesPreview {
         now: found.now,
         now_bytes: found.now_bytes,
+        oldest_at: found.oldest.map(|at| at.0),
         later: found.later,
         first_at: found.first_at.map(|at| at.0),
         stay: found.stay,

@@ -96,6 +96,8 @@ contract! {
         pub now: u64,
         /// Their bytes.
         pub now_bytes: u64,
+        /// When the oldest of them was received; null when there is none.
+        pub oldest_at: Option<i64>,
         /// Messages that would leave later by themselves.
         pub later: u64,
         /// When the first of these leaves; null when none does.
@@ -124,7 +126,8 @@ contract! {
         pub leave_on_server: LeaveOnServer,
         /// POP3 alone. Null: what is stored stays, as far as it fits `leave_on_server`.
         pub pop3: Option<PopRules>,
-        /// Minutes between checks where the server cannot push, 1 to 1440.
+        /// Minutes between checks where the server cannot push, 1 to 1440. 0 = only when the user asks and at the start
+        /// (POP3 alone).
         pub check_interval_minutes: u32,
         /// Mark hue, 1 to 6.
         pub colour: u8,

@@ -103,6 +103,8 @@ contract! {
         pub whole: u64,
         /// Of these, here by their heads alone.
         pub heads: u64,
+        /// Messages that rules deleted there without their having come, within a year.
+        pub ruled: u64,
     }
 
     /// How far a proof is.

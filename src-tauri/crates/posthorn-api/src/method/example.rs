@@ -189,9 +189,18 @@ fn examples() -> Vec<(&'static str, Value)> {
         ("maildrops.preview", json!({ "account": 7, "uidl": "a" })),
         ("maildrops.stop", id()),
         ("maildrops.close", id()),
+        ("maildrops.rules", id()),
+        ("maildrops.setRules", drop_rules()),
+        ("maildrops.tryRules", drop_rules()),
         ("settings.get", none()),
         ("settings.set", json!(Settings::default())),
     ]
+}
+
+fn drop_rules() -> Value {
+    let rule =
+        json!({ "on": true, "condition": "larger", "number": 1, "words": "", "action": "head" });
+    json!({ "account": 7, "rules": [rule] })
 }
 
 async fn open(folder: &std::path::Path) -> Engine {

@@ -30,7 +30,8 @@ pub fn set_kept(
 ) -> Result<()> {
     note_listed(tx, account, listed)?;
     let sql = "UPDATE maildrop SET is_kept = ?3, state = CASE WHEN ?3 AND state = 'marked' THEN \
-          CASE WHEN message IS NULL THEN CASE WHEN header_hash = '' THEN 'known' ELSE 'downloaded' END \
+          CASE WHEN message IS NULL THEN CASE WHEN header_hash = '' \
+              OR EXISTS (SELECT 1 FROM maildrop_ruling WHERE entry = maildrop.id) THEN 'known' ELSE 'downloaded' END \
             WHEN (SELECT body_state FROM message WHERE id = maildrop.message) = 2 THEN 'downloaded' \
             ELSE 'headers' END ELSE state END \
         WHERE account = ?1 AND uidl = ?2";
@@ -61,6 +62,7 @@ pub fn take_again(tx: &WriteTx<'_>, account: AccountId, uidls: &[Uidl]) -> Resul
     let sql = "UPDATE maildrop SET state = ?3 WHERE account = ?1 AND uidl = ?2 AND message IS NULL \
         AND state IN ('downloaded', 'headers', 'marked')";
     for uidl in uidls {
+        super::ruling::forget(tx, account, uidl)?;
         tx.run(sql, params![account.0, uidl.0, DropState::Known.word()])?;
     }
     Ok(())

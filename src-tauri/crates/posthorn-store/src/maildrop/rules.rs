@@ -51,6 +51,8 @@ pub struct Preview {
     pub now: u64,
     /// Their bytes.
     pub now_bytes: u64,
+    /// When the oldest of them was received; absent when there is none.
+    pub oldest: Option<Timestamp>,
     /// Messages that would be removed later without anybody doing anything.
     pub later: u64,
     /// When the first of these would be; absent when there is none.
@@ -72,6 +74,7 @@ pub fn preview(
     let mut preview = Preview {
         now: due.len() as u64,
         now_bytes: due.iter().map(|entry| entry.size).sum(),
+        oldest: oldest(tx, &due)?,
         ..Preview::default()
     };
     if let PopPolicy::AfterDays(days) = policy {
@@ -93,6 +96,21 @@ pub fn preview(
     preview.stay = all.unsigned_abs().saturating_sub(preview.now + preview.later);
     preview.not_here = not_here.unsigned_abs();
     Ok(preview)
+}
+
+/// Returns when the oldest of these was received; when it was first listed, where its message is not here.
+fn oldest(tx: &ReadTx<'_>, due: &[Entry]) -> Result<Option<Timestamp>> {
+    let sql = "SELECT received FROM message WHERE id = ?1 AND received > 0";
+    let mut oldest = None;
+    for entry in due {
+        let received = match entry.message {
+            Some(message) => tx.maybe(sql, [message.0], |row| Ok(Timestamp(row.get(0)?)))?,
+            None => None,
+        };
+        let at = received.unwrap_or(entry.first_seen);
+        oldest = Some(oldest.map_or(at, |before: Timestamp| before.min(at)));
+    }
+    Ok(oldest)
 }
 
 /// What becomes of a message's copy on the server.

@@ -2,7 +2,7 @@
 
 use posthorn_model::{AccountId, MailboxId, MailboxRole, MessageId, Protocol, Uidl};
 use posthorn_store::account::{self, PopPolicy};
-use posthorn_store::maildrop::{self, DropState, Fate};
+use posthorn_store::maildrop::{self, DropState, Fate, Rule, RuleAction, RuleCondition, Ruling};
 use posthorn_store::operation::{self, Action};
 use posthorn_store::{Origin, mailbox, testing};
 
@@ -169,6 +169,7 @@ async fn a_policy_tells_beforehand_what_it_will_do_and_of_each_message_when_it_l
         assert_eq!(seen, expected, "{policy:?} {keep_starred}");
         assert_eq!((preview.now_bytes, preview.not_here), (preview.now * 10, 1));
         assert_eq!(preview.first_at.is_some(), preview.later > 0);
+        assert_eq!(preview.oldest.is_some(), preview.now > 0);
     }
 
     fixture
@@ -229,4 +230,99 @@ async fn what_leaves_the_inbox_is_marked_where_the_policy_says_so_and_only_when_
         let rows = fixture.store.read(move |tx| maildrop::list(tx, account)).await.unwrap();
         assert_eq!(rows.first().map(|row| row.state), Some(state), "as it was");
     }
+}
+
+/// What a rule decided of a message that nobody has downloaded.
+fn ruling(name: &str, action: RuleAction) -> Ruling {
+    Ruling {
+        uidl: uidl(name),
+        rule: Rule { is_on: true, condition: RuleCondition::LargerThan(5), action },
+        size: 10,
+        header_hash: "seen".to_owned(),
+        from: posthorn_model::Address::bare("a@b.example"),
+        subject: name.to_owned(),
+        received: None,
+        decided_at: posthorn_model::Timestamp::default(),
+        removed_at: None,
+    }
+}
+
+#[tokio::test]
+async fn rules_keep_their_order_and_what_they_decide_is_told_until_the_user_decides_otherwise() {
+    let fixture = fixture().await;
+    let (account, ..) = fixture.pop(PopPolicy::Leave).await;
+    let all = [
+        RuleCondition::OlderThan(30),
+        RuleCondition::From("b.example".to_owned()),
+        RuleCondition::SubjectContains("发票".to_owned()),
+        RuleCondition::SmallerThan(7),
+        RuleCondition::LargerThan(u64::MAX >> 1),
+    ];
+    let actions =
+        [RuleAction::Delete, RuleAction::Skip, RuleAction::HeadOnly, RuleAction::Download];
+    let rules: Vec<Rule> = all
+        .into_iter()
+        .zip(actions.into_iter().cycle())
+        .enumerate()
+        .map(|(at, (condition, action))| Rule { is_on: at % 2 == 0, condition, action })
+        .collect();
+    let write =
+        |rules: Vec<Rule>| fixture.store.write(move |tx| maildrop::set_rules(tx, account, &rules));
+    write(Vec::new()).await.unwrap();
+    write(rules.clone()).await.unwrap();
+    assert_eq!(fixture.store.read(move |tx| maildrop::rules(tx, account)).await.unwrap(), rules);
+    let names = ["left", "gone", "kept", "again", "waits"];
+    fixture
+        .store
+        .write(move |tx| {
+            maildrop::set_kept(tx, account, &[(uidl("kept"), 10)], true)?;
+            let decided = names.map(|name| {
+                ruling(name, if name == "left" { RuleAction::Skip } else { RuleAction::Delete })
+            });
+            maildrop::note_rulings(tx, account, &decided)?;
+            maildrop::set_state(tx, account, &uidl("gone"), DropState::Deleted)?;
+            maildrop::take_again(tx, account, &[uidl("again")])
+        })
+        .await
+        .unwrap();
+    let ruled = |tx: &posthorn_store::ReadTx<'_>| maildrop::ruled_out(tx, account, 10);
+    let (ruled, left) = fixture
+        .store
+        .read(move |tx| Ok((ruled(tx)?, maildrop::left_there(tx, account)?)))
+        .await
+        .unwrap();
+    let newest: Vec<(&str, bool)> =
+        ruled.newest.iter().map(|one| (one.subject.as_str(), one.removed_at.is_some())).collect();
+    assert_eq!(newest, [("waits", false), ("gone", true)]);
+    assert_eq!((ruled.count, ruled.bytes), (1, 10));
+    assert_eq!(left.iter().map(|one| one.subject.as_str()).collect::<Vec<_>>(), ["left"]);
+    // What a rule marked and the user keeps is as new, and so is what is decided anew.
+    let states = fixture
+        .store
+        .write(move |tx| {
+            maildrop::set_kept(tx, account, &[(uidl("waits"), 10)], true)?;
+            maildrop::decide_again(tx, account, &maildrop::undecided(tx, account)?)?;
+            names
+                .iter()
+                .map(|name| Ok(maildrop::get(tx, account, &uidl(name))?.map(|row| row.state)))
+                .collect()
+        })
+        .await;
+    let states: Vec<Option<DropState>> = states.unwrap();
+    assert_eq!(states, [Some(DropState::Known); 5], "none of them was downloaded");
+}
+
+#[tokio::test]
+async fn a_lock_holds_back_what_rules_would_delete() {
+    let fixture = fixture().await;
+    let (account, ..) = fixture.pop(PopPolicy::Never).await;
+    let ruled = fixture
+        .store
+        .write(move |tx| {
+            maildrop::note_rulings(tx, account, &[ruling("one", RuleAction::Delete)])?;
+            maildrop::ruled_out(tx, account, 10)
+        })
+        .await
+        .unwrap();
+    assert_eq!(ruled, maildrop::Ruled::default());
 }

@@ -10,6 +10,7 @@ mod act;
 mod look;
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -18,6 +19,7 @@ use posthorn_store::maildrop::{DropState, Fate, Standing};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+use super::rule::Judged;
 use crate::problem::Problem;
 
 pub(crate) use act::{Job, run, stand};
@@ -167,11 +169,21 @@ pub(crate) struct Browser {
     shown: Mutex<Shown>,
     news: watch::Sender<u64>,
     gate: Arc<tokio::sync::Mutex<()>>,
+    /// The server refused every head that it was asked for.
+    no_heads: AtomicBool,
+    /// The server keeps nothing after a session (EXPIRE 0).
+    fleeting: AtomicBool,
 }
 
 impl Default for Browser {
     fn default() -> Self {
-        Self { shown: Mutex::default(), news: watch::Sender::new(0), gate: Arc::default() }
+        Self {
+            shown: Mutex::default(),
+            news: watch::Sender::new(0),
+            gate: Arc::default(),
+            no_heads: AtomicBool::default(),
+            fleeting: AtomicBool::default(),
+        }
     }
 }
 
@@ -267,6 +279,35 @@ impl Browser {
                 .map(|(_, uidl)| uidl.clone())
                 .collect(),
         }
+    }
+
+    /// Notes whether a server that was asked for heads showed none and does not announce that it does.
+    pub(super) fn note_heads(&self, is_mute: bool) {
+        self.no_heads.store(is_mute, Ordering::Relaxed);
+    }
+
+    /// Tells whether the server showed no head of any message.
+    pub(crate) fn shows_no_heads(&self) -> bool {
+        self.no_heads.load(Ordering::Relaxed)
+    }
+
+    /// Notes how long the server says that messages stay, in days.
+    pub(super) fn note_expiry(&self, days: Option<u64>) {
+        self.fleeting.store(days == Some(0), Ordering::Relaxed);
+    }
+
+    /// Tells whether the server keeps nothing after a session.
+    pub(super) fn is_fleeting(&self) -> bool {
+        self.fleeting.load(Ordering::Relaxed)
+    }
+
+    /// Returns what is said of the rows that a rule matches, the newest first.
+    pub(super) fn judged(&self, judge: impl Fn(&BrowseRow) -> Judged) -> Vec<(Uidl, Judged)> {
+        let shown = self.shown();
+        let mut rows: Vec<&BrowseRow> = shown.rows.values().collect();
+        rows.sort_by_key(|row| std::cmp::Reverse(row.number));
+        let judged = rows.into_iter().map(|row| (row.uidl.clone(), judge(row)));
+        judged.filter(|(_, judged)| judged.rule.is_some()).collect()
     }
 
     /// Returns ids and sizes of those of these messages that are shown.

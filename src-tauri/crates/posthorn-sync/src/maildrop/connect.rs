@@ -61,6 +61,7 @@ pub(super) async fn connect(account: &Account) -> Result<Connection, Failure> {
     });
     let offered = session.capabilities();
     let (login_delay, expire_days) = (offered.login_delay, offered.expire_days);
+    account.browser.note_expiry(expire_days);
     Ok(Connection { session, host, login_delay, expire_days, marked: Vec::new() })
 }
 

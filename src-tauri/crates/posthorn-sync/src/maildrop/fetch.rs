@@ -10,6 +10,7 @@ use tokio::sync::mpsc;
 use super::connect::Connection;
 use super::keep::{self, Got};
 use super::listing::{Listing, Wanted};
+use super::rule::Deed;
 use super::spool::Spool;
 use super::{Home, identity};
 use crate::ahead::ahead;
@@ -32,8 +33,6 @@ pub(super) async fn fetch(
     if !listing.has_news() {
         return Ok(None);
     }
-    let total = listing.wanted.len() as u64;
-    account.update(|status| (status.done, status.total) = (Some(0), Some(total)));
     let limit = match (connection.expire_days, home.settings.pop_size_limit) {
         // Nothing waits on this server (RFC 2449 section 6.7): what does not come now may never come.
         (Some(0), _) => SPOOLED,
@@ -42,7 +41,11 @@ pub(super) async fn fetch(
     };
     let session = &mut connection.session;
     let (whole, large): (Vec<Wanted>, Vec<Wanted>) =
-        listing.wanted.iter().cloned().partition(|wanted| wanted.size <= limit);
+        listing.wanted.iter().cloned().partition(|wanted| match wanted.deed {
+            Deed::HeadOnly => false,
+            Deed::Whole => wanted.size <= limit.max(ON_DEMAND),
+            _ => wanted.size <= limit,
+        });
     let (sender, receiver) = mpsc::channel(PIPELINE);
     let fetching = messages(account, session, whole, limit.max(ON_DEMAND), sender);
     let storing = store(account, home, listing, receiver);

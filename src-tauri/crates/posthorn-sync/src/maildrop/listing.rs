@@ -9,6 +9,7 @@ use posthorn_store::account::{self, PopPolicy};
 use posthorn_store::maildrop::{self, DropState, Entry};
 
 use super::identity::{self, Verified, by_header};
+use super::rule::Deed;
 use crate::engine::Account;
 use crate::failure::Failure;
 
@@ -24,6 +25,8 @@ pub(super) struct Wanted {
     pub(super) size: u64,
     /// Its id; absent where only its contents can tell.
     pub(super) uidl: Option<Uidl>,
+    /// How it comes.
+    pub(super) deed: Deed,
 }
 
 /// The maildrop in this session.
@@ -46,7 +49,7 @@ impl Listing {
     pub(super) fn wanted(&self, uidl: &Uidl) -> Option<Wanted> {
         let number = self.numbers.get(uidl).copied()?;
         let size = self.sizes.get(&number).copied().unwrap_or_default();
-        Some(Wanted { number, size, uidl: Some(uidl.clone()) })
+        Some(Wanted { number, size, uidl: Some(uidl.clone()), deed: Deed::Usual })
     }
 
     /// Tells whether something is to be fetched.
@@ -134,7 +137,7 @@ pub(super) async fn list(
     for seen in all {
         if known.is_wanted(&seen, &mut corrections) {
             let Seen { number, size, uidl, .. } = seen;
-            listing.wanted.push(Wanted { number, size, uidl });
+            listing.wanted.push(Wanted { number, size, uidl, deed: Deed::Usual });
         }
     }
     listing.wanted.reverse();

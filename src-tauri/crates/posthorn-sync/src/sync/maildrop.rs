@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use posthorn_model::{AccountId, Uidl};
-use posthorn_store::maildrop as rows;
+use posthorn_store::maildrop::{self as rows, Rule};
 use tokio::sync::oneshot;
 
 use super::Sync;
 use crate::engine::Account;
-use crate::maildrop::{self, BrowseChanges, Job};
+use crate::maildrop::{self, BrowseChanges, Job, Trial};
 use crate::problem::{Problem, ProblemKind};
 use crate::status::State;
 
@@ -86,6 +86,17 @@ impl Sync {
         }
         maildrop::stand(&account).await.map_err(|failure| failure.problem())?;
         Ok(account.browser.changes(after, Duration::ZERO).await)
+    }
+
+    /// Says what rules would do to what the browser shows, without doing anything.
+    pub async fn try_rules(&self, id: AccountId, rules: &[Rule]) -> Result<Trial, Problem> {
+        let account = self.with_maildrop(id)?;
+        maildrop::try_rules(&account, rules).await.map_err(|failure| failure.problem())
+    }
+
+    /// Tells whether the server of an account refused to show heads, as far as it was asked since the start.
+    pub fn shows_no_heads(&self, id: AccountId) -> bool {
+        self.with_maildrop(id).is_ok_and(|account| account.browser.shows_no_heads())
     }
 
     /// Stops what the browser does; what came stays.

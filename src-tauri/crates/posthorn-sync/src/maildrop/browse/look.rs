@@ -57,12 +57,18 @@ pub(super) async fn heads(
     let numbers: Vec<u32> = wanted.iter().map(|(number, _)| *number).collect();
     let ids: HashMap<u32, Uidl> = wanted.into_iter().collect();
     browser.enter(BrowseState::Heads, numbers.len() as u64);
+    let mut came_none = true;
     let take = |number, header: Option<Vec<u8>>| {
+        came_none &= header.is_none();
         if let Some(uidl) = ids.get(&number) {
             came(browser, uidl, header.as_deref());
         }
     };
-    identity::headers(session, &numbers, take).await
+    identity::headers(session, &numbers, take).await?;
+    if !numbers.is_empty() {
+        browser.note_heads(came_none && !session.capabilities().top);
+    }
+    Ok(())
 }
 
 /// A head came, or the server does not show it.
