@@ -37,6 +37,8 @@ pub enum Cut {
     AfterText(Direction, String),
     /// Before the first line that contains this text, which is swallowed.
     BeforeText(Direction, String),
+    /// Behind so many bytes of a connection, in the middle of whatever is said.
+    Within(Direction, u64),
 }
 
 impl Cut {
@@ -53,6 +55,17 @@ impl Cut {
             Self::BeforeText(direction, text) => {
                 (*direction == spoken && contains(text)).then_some(false)
             }
+            Self::Within(..) => None,
+        }
+    }
+
+    /// Returns how many of the next bytes are still forwarded, where they reach the place of a cut among bytes.
+    fn fires_within(&self, spoken: Direction, before: u64, next: u64) -> Option<u64> {
+        match self {
+            Self::Within(direction, at) if *direction == spoken && before + next >= *at => {
+                Some(at.saturating_sub(before))
+            }
+            _ => None,
         }
     }
 }
@@ -89,6 +102,15 @@ impl Shared {
         *armed = None;
         self.cuts.fetch_add(1, Ordering::SeqCst);
         Some(forwarded)
+    }
+
+    /// Takes the armed cut if it is among these bytes; says how many of them are still forwarded.
+    fn take_if_within(&self, spoken: Direction, before: u64, next: usize) -> Option<usize> {
+        let mut armed = self.armed();
+        let forwarded = armed.as_ref()?.fires_within(spoken, before, next as u64)?;
+        *armed = None;
+        self.cuts.fetch_add(1, Ordering::SeqCst);
+        usize::try_from(forwarded).ok()
     }
 }
 
@@ -240,6 +262,7 @@ async fn forward(
     let mut line: Vec<u8> = Vec::new();
     let mut held: Vec<u8> = Vec::new();
     let mut number = 0;
+    let mut passed = 0;
     loop {
         let Ok(buffer) = from.fill_buf().await else { return End::Closed };
         if buffer.is_empty() {
@@ -265,6 +288,12 @@ async fn forward(
         if fired == Some(false) {
             return End::Cut;
         }
+        if let Some(last) = shared.take_if_within(direction, passed, held.len()) {
+            // The other side may be gone already: it is cut either way.
+            let _ = to.write_all(held.get(..last).unwrap_or(&held)).await;
+            return End::Cut;
+        }
+        passed += held.len() as u64;
         if to.write_all(&held).await.is_err() {
             return End::Closed;
         }

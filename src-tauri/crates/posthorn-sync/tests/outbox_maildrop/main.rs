@@ -13,6 +13,8 @@ mod pop_break;
 mod pop_browse;
 mod pop_fetch;
 mod pop_odd;
+mod pop_rules;
+mod pop_two;
 mod rig;
 mod send;
 mod unknown;

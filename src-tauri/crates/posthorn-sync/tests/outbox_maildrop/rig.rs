@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use posthorn_model::{
-    AccountId, Address, MailboxRole, MessageId, MessageIdHeader, OutboxId, SystemClock, Timestamp,
+    AccountId, Address, Clock, MailboxRole, MessageId, MessageIdHeader, OutboxId, SystemClock,
+    Timestamp,
 };
 use posthorn_net::{DialSettings, Dialer, Secret, SecretSource, SecretStore, Trust, choose};
 use posthorn_store::account::{self, AccountSettings};
@@ -37,6 +38,7 @@ pub(crate) struct Rig {
     pub(crate) sync: Sync,
     pub(crate) account: AccountId,
     pub(crate) secrets: Arc<dyn SecretStore>,
+    clock: Arc<dyn Clock>,
 }
 
 pub(crate) fn tuning() -> Tuning {
@@ -58,15 +60,24 @@ impl Rig {
         tuning: Tuning,
         is_offline: bool,
     ) -> Self {
+        Self::start_at(settings, tuning, is_offline, Arc::new(SystemClock)).await
+    }
+
+    pub(crate) async fn start_at(
+        settings: AccountSettings,
+        tuning: Tuning,
+        is_offline: bool,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
         let folder = Arc::new(tempfile::tempdir().unwrap());
-        let store = open(&folder);
+        let store = open(&folder, &clock);
         let secrets = choose(SecretSource::Memory).unwrap();
         let account = store.write(move |tx| account::add(tx, &settings)).await.unwrap();
         for side in [Side::Incoming, Side::Outgoing] {
             secrets.set(&secret_key(account, side), &Secret::new(PASSWORD)).unwrap();
         }
-        let sync = engine(&store, &secrets, tuning, is_offline).await;
-        Self { folder, store, sync, account, secrets }
+        let sync = engine(&store, &secrets, tuning, is_offline, &clock).await;
+        Self { folder, store, sync, account, secrets, clock }
     }
 
     /// Ends everything, changes the store, and starts again on the same profile.
@@ -77,8 +88,8 @@ impl Rig {
         self.sync.shutdown().await;
         self.store.write(change).await.unwrap();
         self.store.close().await;
-        let store = open(&self.folder);
-        let sync = engine(&store, &self.secrets, tuning(), false).await;
+        let store = open(&self.folder, &self.clock);
+        let sync = engine(&store, &self.secrets, tuning(), false, &self.clock).await;
         Self { store, sync, ..self }
     }
 
@@ -193,8 +204,8 @@ impl Rig {
     }
 }
 
-fn open(folder: &TempDir) -> Store {
-    Store::open(&Paths::in_folder(folder.path()), Arc::new(SystemClock)).unwrap()
+fn open(folder: &TempDir, clock: &Arc<dyn Clock>) -> Store {
+    Store::open(&Paths::in_folder(folder.path()), clock.clone()).unwrap()
 }
 
 async fn engine(
@@ -202,13 +213,14 @@ async fn engine(
     secrets: &Arc<dyn SecretStore>,
     tuning: Tuning,
     is_offline: bool,
+    clock: &Arc<dyn Clock>,
 ) -> Sync {
     let options = SyncOptions {
         store: store.clone(),
         secrets: secrets.clone(),
         providers: posthorn_oauth::Providers::default(),
         dialer: Dialer::new(Trust::with_extra(Vec::new()), DialSettings::default()),
-        clock: Arc::new(SystemClock),
+        clock: clock.clone(),
         room: Arc::new(Plenty),
         tuning,
         is_offline,
