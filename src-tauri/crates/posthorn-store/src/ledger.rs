@@ -257,8 +257,8 @@ pub fn known(tx: &ReadTx<'_>, mailbox: MailboxId, (first, last): (Uid, Uid)) -> 
 /// Returns what a POP3 server listed: how many messages, how many of them are whole here, and how many only by their
 /// head.
 pub fn maildrop(tx: &ReadTx<'_>, account: AccountId) -> Result<(u64, u64, u64)> {
-    let sql = "SELECT count(*), coalesce(sum(state IN ('downloaded', 'marked')), 0), coalesce(sum(state = 'headers'), 0) \
-        FROM maildrop WHERE account = ?1 AND state <> 'deleted'";
+    let sql = "SELECT count(*), coalesce(sum(state IN ('downloaded', 'marked') AND message IS NOT NULL), 0), coalesce(sum(state = 'headers'), 0) \
+        FROM maildrop WHERE account = ?1 AND state <> 'deleted' AND absent_since = 0";
     tx.one(sql, [account.0], |row| {
         let number = |at: usize| row.get::<_, i64>(at).map(i64::unsigned_abs);
         Ok((number(0)?, number(1)?, number(2)?))

@@ -9,6 +9,8 @@ mod rules;
 mod ruling;
 mod standing;
 
+use std::collections::HashSet;
+
 use posthorn_model::{AccountId, MessageId, Timestamp, Uidl};
 use rusqlite::{Row, params};
 
@@ -141,10 +143,34 @@ pub fn note_listed(
     Ok(drops)
 }
 
+/// Returns what the last complete listing did not show, of what nobody here removed.
+pub fn absent(tx: &ReadTx<'_>, account: AccountId) -> Result<HashSet<Uidl>> {
+    let sql =
+        "SELECT uidl FROM maildrop WHERE account = ?1 AND absent_since > 0 AND state <> 'deleted'";
+    Ok(tx.all(sql, [account.0], |row| Ok(Uidl(row.get(0)?)))?.into_iter().collect())
+}
+
+/// Notes what a complete listing does not show any more, and what is listed again. Nothing here changes by it but what
+/// is said of the copies on the server.
+pub fn note_absent(
+    tx: &WriteTx<'_>,
+    account: AccountId,
+    gone: &[Uidl],
+    back: &[Uidl],
+) -> Result<()> {
+    let sql = "UPDATE maildrop SET absent_since = ?3 WHERE account = ?1 AND uidl = ?2";
+    let gone = gone.iter().map(|uidl| (uidl, tx.now().0));
+    for (uidl, at) in gone.chain(back.iter().map(|uidl| (uidl, 0))) {
+        tx.run(sql, params![account.0, uidl.0, at])?;
+    }
+    tx.note(|changes| changes.maildrop(account));
+    Ok(())
+}
+
 /// Moves a row to another UIDL after a renumbering, so that nothing is fetched again.
 pub fn renumber(tx: &WriteTx<'_>, account: AccountId, old: &Uidl, new: &Uidl) -> Result<()> {
     tx.run("DELETE FROM maildrop WHERE account = ?1 AND uidl = ?2", params![account.0, new.0])?;
-    let sql = "UPDATE maildrop SET uidl = ?3 WHERE account = ?1 AND uidl = ?2";
+    let sql = "UPDATE maildrop SET uidl = ?3, absent_since = 0 WHERE account = ?1 AND uidl = ?2";
     match tx.run(sql, params![account.0, old.0, new.0])? {
         0 => Err(Error::NotFound("message in the maildrop")),
         _ => Ok(()),

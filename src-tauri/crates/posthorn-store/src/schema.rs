@@ -49,6 +49,8 @@ pub(crate) const INDEX: Format = Format {
         Migration { sql: include_str!("schema/index/0010_maildrop_keep.sql"), floor: 10 },
         // An older program downloads everything.
         Migration { sql: include_str!("schema/index/0011_maildrop_rules.sql"), floor: 10 },
+        // An older program says of them that they are still there.
+        Migration { sql: include_str!("schema/index/0012_maildrop_absent.sql"), floor: 10 },
     ],
 };
 

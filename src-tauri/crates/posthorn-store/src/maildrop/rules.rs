@@ -70,7 +70,9 @@ pub fn preview(
     policy: PopPolicy,
     keep_starred: bool,
 ) -> Result<Preview> {
-    let due = due_for_removal(tx, account, policy, keep_starred)?;
+    let absent = super::absent(tx, account)?;
+    let mut due = due_for_removal(tx, account, policy, keep_starred)?;
+    due.retain(|entry| !absent.contains(&entry.uidl));
     let mut preview = Preview {
         now: due.len() as u64,
         now_bytes: due.iter().map(|entry| entry.size).sum(),
@@ -79,7 +81,7 @@ pub fn preview(
     };
     if let PopPolicy::AfterDays(days) = policy {
         let sql = format!(
-            "SELECT COUNT(*), MIN(first_seen) FROM maildrop WHERE account = ?1 AND first_seen >= ?2 AND {REMOVABLE}"
+            "SELECT COUNT(*), MIN(first_seen) FROM maildrop WHERE account = ?1 AND first_seen >= ?2 AND absent_since = 0 AND {REMOVABLE}"
         );
         let before = seen_before(tx.now(), policy).unwrap_or(0);
         let (later, first): (i64, Option<i64>) =
@@ -90,7 +92,7 @@ pub fn preview(
         preview.first_at = first.map(|seen| Timestamp(seen + i64::from(days) * DAY_MS));
     }
     let sql = "SELECT COUNT(*), COUNT(*) FILTER (WHERE state IN ('known', 'headers')) FROM maildrop \
-        WHERE account = ?1 AND state <> 'deleted'";
+        WHERE account = ?1 AND state <> 'deleted' AND absent_since = 0";
     let (all, not_here): (i64, i64) =
         tx.one(sql, [account.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
     preview.stay = all.unsigned_abs().saturating_sub(preview.now + preview.later);
@@ -122,13 +124,13 @@ pub enum Fate {
     LeavesNext,
     /// It leaves with the first look after this.
     LeavesAt(Timestamp),
-    /// Its removal was confirmed at this time.
+    /// Its removal was confirmed at this time, or it was first missed then.
     Left(Timestamp),
 }
 
 /// Says what becomes of a message's copy on the server; absent where it never was in a maildrop.
 pub fn fate(tx: &ReadTx<'_>, message: MessageId) -> Result<Option<Fate>> {
-    let sql = "SELECT account, state, first_seen, deleted_at, is_kept FROM maildrop \
+    let sql = "SELECT account, state, first_seen, deleted_at, is_kept, absent_since FROM maildrop \
         WHERE message = ?1 ORDER BY id DESC LIMIT 1";
     let found = tx.maybe(sql, [message.0], |row| {
         let copy = Copied {
@@ -136,6 +138,7 @@ pub fn fate(tx: &ReadTx<'_>, message: MessageId) -> Result<Option<Fate>> {
             first_seen: Timestamp(row.get(2)?),
             deleted_at: Timestamp(row.get(3)?),
             is_kept: row.get(4)?,
+            absent_since: Timestamp(row.get(5)?),
         };
         Ok((AccountId(row.get(0)?), copy))
     })?;
@@ -152,6 +155,8 @@ pub(super) struct Copied {
     pub(super) deleted_at: Timestamp,
     /// It stays by the user's wish for this message.
     pub(super) is_kept: bool,
+    /// When a complete listing first did not show it; 0 = it is there.
+    pub(super) absent_since: Timestamp,
 }
 
 impl Copied {
@@ -159,6 +164,7 @@ impl Copied {
     pub(super) fn fate(&self, policy: PopPolicy, now: Timestamp) -> Fate {
         match (self.state, policy) {
             (DropState::Deleted, _) => Fate::Left(self.deleted_at),
+            _ if self.absent_since.0 > 0 => Fate::Left(self.absent_since),
             (_, PopPolicy::Never) => Fate::Stays,
             (DropState::Marked, _) => Fate::LeavesNext,
             (DropState::Downloaded, PopPolicy::AtOnce) if !self.is_kept => Fate::LeavesNext,

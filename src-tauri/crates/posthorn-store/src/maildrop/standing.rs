@@ -30,7 +30,8 @@ pub fn standings(tx: &ReadTx<'_>, account: AccountId) -> Result<Vec<Standing>> {
     let sql = "SELECT maildrop.uidl, maildrop.size, maildrop.header_hash, maildrop.message, maildrop.state, \
           maildrop.first_seen, maildrop.is_kept, maildrop.deleted_at, message.body_state, message.from_list, \
           message.subject, message.received, \
-          EXISTS (SELECT 1 FROM placement WHERE placement.message = maildrop.message AND is_flagged) \
+          EXISTS (SELECT 1 FROM placement WHERE placement.message = maildrop.message AND is_flagged), \
+          maildrop.absent_since \
         FROM maildrop LEFT JOIN message ON message.id = maildrop.message \
         WHERE maildrop.account = ?1 AND maildrop.state <> 'deleted'";
     tx.all(sql, [account.0], |row| {
@@ -42,6 +43,7 @@ pub fn standings(tx: &ReadTx<'_>, account: AccountId) -> Result<Vec<Standing>> {
             first_seen: entry.first_seen,
             deleted_at: Timestamp(row.get(7)?),
             is_kept: is_kept || (settings.pop_keep_starred && is_starred),
+            absent_since: Timestamp(row.get(13)?),
         };
         let is_whole = row.get::<_, Option<i64>>(8)? == Some(2);
         // The policy lets go only what is here whole; a removal that the user asked for stands.

@@ -400,6 +400,7 @@ CREATE TABLE maildrop (
   first_seen INTEGER NOT NULL DEFAULT 0,
   deleted_at INTEGER NOT NULL DEFAULT 0,
   is_kept INTEGER NOT NULL DEFAULT 0,          -- stays on the server for ever, whatever the policy says
+  absent_since INTEGER NOT NULL DEFAULT 0,     -- when a complete listing first did not show it; 0 = it is there
   UNIQUE (account, uidl)
 ) STRICT;
 CREATE INDEX maildrop_by_message ON maildrop (message);

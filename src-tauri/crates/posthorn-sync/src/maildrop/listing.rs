@@ -102,10 +102,11 @@ pub(super) async fn list(
 ) -> Result<Listing, Failure> {
     let drop = session.survey().await?;
     let id = account.id;
-    let read = account
-        .store()
-        .read(move |tx| Ok((maildrop::list(tx, id)?, account::get(tx, id)?.settings.pop_policy)));
-    let (rows, policy) = read.await?;
+    let read = account.store().read(move |tx| {
+        let policy = account::get(tx, id)?.settings.pop_policy;
+        Ok((maildrop::list(tx, id)?, maildrop::absent(tx, id)?, policy))
+    });
+    let (rows, absent, policy) = read.await?;
     let mut listing = Listing { is_first: rows.is_empty(), ..Listing::default() };
     let reliable: HashMap<u32, Uidl> = match &drop.uidls {
         UidlListing::Listed(all) => all
@@ -131,6 +132,7 @@ pub(super) async fn list(
         all.iter().all(|seen| seen.uidl.is_some()) && drop.stat.count == drop.sizes.len() as u64;
     listing.numbers =
         all.iter().filter_map(|seen| Some((seen.uidl.clone()?, seen.number))).collect();
+    let (gone, back) = comings_and_goings(&rows, &absent, &listing);
     let mut known = Known::new(rows, &listing);
     known.look_closer(session, &mut all, verified).await?;
     let mut corrections = Vec::new();
@@ -142,7 +144,27 @@ pub(super) async fn list(
     }
     listing.wanted.reverse();
     note(account, &listing, corrections, policy).await?;
+    if !gone.is_empty() || !back.is_empty() {
+        account.store().write(move |tx| maildrop::note_absent(tx, id, &gone, &back)).await?;
+    }
     Ok(listing)
+}
+
+/// Returns what this listing does not show any more, and what it shows again. Who is not shown by a listing that is not
+/// complete may be there.
+fn comings_and_goings(
+    rows: &[Entry],
+    absent: &HashSet<Uidl>,
+    listing: &Listing,
+) -> (Vec<Uidl>, Vec<Uidl>) {
+    let is_there = |uidl: &Uidl| listing.numbers.contains_key(uidl);
+    let gone = rows
+        .iter()
+        .filter(|row| listing.is_complete && row.state != DropState::Deleted)
+        .filter(|row| !is_there(&row.uidl) && !absent.contains(&row.uidl))
+        .map(|row| row.uidl.clone())
+        .collect();
+    (gone, absent.iter().filter(|uidl| is_there(uidl)).cloned().collect())
 }
 
 /// What the store knows of the maildrop.

@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
-use posthorn_model::{MailboxRole, ManualClock, Protocol, Timestamp};
+use posthorn_model::{MailboxRole, ManualClock, MessageId, Protocol, Timestamp};
+use posthorn_store::ReadTx;
 use posthorn_store::account::{AccountSettings, PopPolicy};
+use posthorn_store::maildrop::{self, Fate};
 use posthorn_testkit::{Dovecot, DovecotOptions, maildir::Delivery};
 
 use crate::rig::{Rig, mail, settings, tuning};
@@ -19,6 +21,26 @@ async fn computer(port: u16, policy: PopPolicy) -> (Rig, Arc<ManualClock>) {
 
 fn pass(clock: &ManualClock, days: i64) {
     clock.advance_ms(days * 86_400_000);
+}
+
+/// What becomes of the copies on the server, as one reads it.
+async fn fates(rig: &Rig) -> Vec<(Fate, usize)> {
+    let messages: Vec<MessageId> =
+        rig.messages(MailboxRole::Inbox).await.into_iter().map(|message| message.id).collect();
+    let read = rig.read(move |tx| {
+        messages
+            .into_iter()
+            .map(|message| maildrop::fate(tx, message))
+            .collect::<Result<Vec<_>, _>>()
+    });
+    let mut counted: Vec<(Fate, usize)> = Vec::new();
+    for fate in read.await.into_iter().flatten() {
+        match counted.iter_mut().find(|(known, _)| *known == fate) {
+            Some((_, count)) => *count += 1,
+            None => counted.push((fate, 1)),
+        }
+    }
+    counted
 }
 
 fn subjects(numbers: std::ops::Range<usize>) -> Vec<String> {
@@ -39,7 +61,15 @@ async fn each_computer_has_everything_whatever_the_other_one_removes() {
             removes.check().await;
         }
         assert_eq!(inbox.count().unwrap(), 0, "{removing:?}");
+        assert_eq!(fates(&leaves).await, [(Fate::Stays, 20)], "as it knows from its last look");
         leaves.check().await;
+        assert!(
+            matches!(fates(&leaves).await[..], [(Fate::Left(_), 20)]),
+            "nothing is said to be there that is not"
+        );
+        let id = leaves.account;
+        let preview = move |tx: &ReadTx<'_>| maildrop::preview(tx, id, PopPolicy::AtOnce, false);
+        assert_eq!(leaves.read(preview).await.now, 0);
         for number in 20..30 {
             inbox.deliver(&mail(number)).unwrap();
         }
