@@ -285,7 +285,7 @@ async fn rules_keep_their_order_and_what_they_decide_is_told_until_the_user_deci
         })
         .await
         .unwrap();
-    let ruled = |tx: &posthorn_store::ReadTx<'_>| maildrop::ruled_out(tx, account, 10);
+    let ruled = move |tx: &posthorn_store::ReadTx<'_>| maildrop::ruled_out(tx, account, 10);
     let (ruled, left) = fixture
         .store
         .read(move |tx| Ok((ruled(tx)?, maildrop::left_there(tx, account)?)))
