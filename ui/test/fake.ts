@@ -229,6 +229,7 @@ export class FakeEngine implements Engine {
     'mailboxes.list': () => MAILBOXES,
     'outbox.list': () => [],
     'drafts.list': () => [],
+    'downloads.list': () => [],
     'views.open': () => {
       this.view += 1;
       const rows = Array.from({ length: Math.min(128, this.total) }, (_, at) => this.#row(at));
@@ -275,6 +276,7 @@ export class FakeEngine implements Engine {
       attachments: [
         {
           part: 2,
+          section: '2',
           name: 'Spring-catalogue_proof-3.pdf',
           contentType: 'application/pdf',
           size: 4_200_000,
@@ -284,6 +286,7 @@ export class FakeEngine implements Engine {
         },
         {
           part: 3,
+          section: '3',
           name: '印刷规格_第三版.xlsx',
           contentType: 'application/vnd.sheet',
           size: 38_000,
@@ -293,6 +296,7 @@ export class FakeEngine implements Engine {
         },
         {
           part: 4,
+          section: '4',
           name: 'cover-spread.tif',
           contentType: 'image/tiff',
           size: 61_000_000,
@@ -307,6 +311,7 @@ export class FakeEngine implements Engine {
       remoteDomain: 'papier-fils.example',
       pixels: ['Mailchimp'],
       trust: [],
+      downloads: [],
       problem: null,
       restBytes: null,
       serverCopy: null,

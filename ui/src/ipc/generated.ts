@@ -238,6 +238,8 @@ export type AttachPaths = {
 export type Attachment = {
   /** Number of the part, for `attachments.*`. */
   part: number,
+  /** Its place in the message (RFC 9051 section 6.4.5.1), for `downloads.*`. */
+  section: string,
   /** Safe file name; never empty, no path, no control characters. */
   name: string,
   /** Content type, lower case. */
@@ -273,6 +275,24 @@ export type BeginSignIn = {
   email: string,
   /** What the browser shows in the end. */
   words: SignInWords, };
+
+/** What servers find of a search. Told by `beyondChanged`; a search about which nothing is told is searched here alone. */
+export type Beyond = {
+  /** How it stands. */
+  state: BeyondState,
+  /** Servers that are asked, by host. */
+  hosts: Array<string>,
+  /** Messages that were found there and not here, so far. */
+  found: number,
+  /** Texts that were fetched to be searched here, because a server does not know the letters that are asked for. */
+  texts: number,
+  /** There are more than are shown: servers are asked for the newest thousand of a folder. */
+  cut: boolean,
+  /** Why a server could not search, the first that could not; null when all could. */
+  problem: Error | null, };
+
+/** How the search at servers stands. */
+export type BeyondState = "searching" | "done" | "offline";
 
 /** A policy, and where it comes from. */
 export type BodyPolicies = {
@@ -349,7 +369,7 @@ export type Complete = {
   limit: number, };
 
 /** What a connection is for. */
-export type ConnectionPurpose = "working" | "watching" | "bulk" | "doubting" | "proving" | "filing" | "maildrop" | "submission";
+export type ConnectionPurpose = "working" | "watching" | "bulk" | "doubting" | "proving" | "searching" | "filing" | "maildrop" | "submission";
 
 /** How the server answered. */
 export type ConsoleAnswer = {
@@ -492,6 +512,29 @@ export type DiscoveryStep = {
   detail: string,
   /** How long it took, milliseconds; null while it runs. */
   elapsedMs: number | null, };
+
+/** A large body, or attachment, that is fetched in pieces. */
+export type Download = {
+  /** Message. */
+  message: number,
+  /** As in `Attachment.section`; empty = the whole message. */
+  section: string,
+  /** Bytes that are here, as transferred. */
+  done: number,
+  /** Bytes in all, as transferred; 0 = not known. */
+  total: number,
+  /** How it stands. */
+  state: DownloadState, };
+
+/** Names a body or attachment. */
+export type DownloadRef = {
+  /** Message. */
+  message: number,
+  /** As in `Attachment.section`; empty = the whole message. */
+  section: string, };
+
+/** How a download stands. */
+export type DownloadState = "running" | "done" | "stopped";
 
 /** A message being written. */
 export type Draft = {
@@ -687,7 +730,11 @@ export type Event = { "kind": "accountsChanged",
   /** All folders of all accounts. */
   mailboxes: Array<Mailbox>, } | { "kind": "viewChanged",
   /** How. */
-  delta: ViewDelta, } | { "kind": "messagesChanged",
+  delta: ViewDelta, } | { "kind": "beyondChanged",
+  /** The search's view. */
+  view: number,
+  /** How it stands. */
+  beyond: Beyond, } | { "kind": "messagesChanged",
   /** Messages. */
   messages: Array<number>,
   /** Their conversations. */
@@ -713,7 +760,9 @@ export type Event = { "kind": "accountsChanged",
   /** Account. */
   account: number,
   /** How far it is; null = it is over. */
-  progress: ProofProgress | null, } | { "kind": "settingsChanged",
+  progress: ProofProgress | null, } | { "kind": "downloadChanged",
+  /** How it stands. */
+  download: Download, } | { "kind": "settingsChanged",
   /** All settings. */
   settings: Settings, } | { "kind": "offlineChanged",
   /** Offline. */
@@ -1409,6 +1458,8 @@ export type OpenedMessage = {
   pixels: Array<string>,
   /** What to know, most important first. */
   trust: Array<TrustLine>,
+  /** What of it is on its way, or was begun and stopped. */
+  downloads: Array<Download>,
   /** Why the body is not here and what happens next; null when it is. */
   problem: Error | null,
   /** Bytes that wait on the POP3 server until the user asks for them (`messages.fetchRest`); null when none do. */
@@ -2482,6 +2533,12 @@ export interface Methods {
   "attachments.save": { params: SaveAttachment; answer: Saved };
   /** Writes a file of a message to a private temporary folder, for opening; answers with its path. */
   "attachments.stage": { params: AttachmentRef; answer: Saved };
+  /** Says which large bodies and attachments are on their way. */
+  "downloads.list": { params: Nothing; answer: Array<Download> };
+  /** Fetches a body or attachment, or what is missing of it; answers when all of it is here. */
+  "downloads.begin": { params: DownloadRef; answer: Nothing };
+  /** Stops a download; what came stays. */
+  "downloads.cancel": { params: DownloadRef; answer: Nothing };
   /** Begins a draft. */
   "drafts.create": { params: NewDraft; answer: Draft };
   /** Gives a draft. */
@@ -2661,6 +2718,9 @@ export const METHOD_NAMES = [
   "operations.deleteInstead",
   "attachments.save",
   "attachments.stage",
+  "downloads.list",
+  "downloads.begin",
+  "downloads.cancel",
   "drafts.create",
   "drafts.get",
   "drafts.list",

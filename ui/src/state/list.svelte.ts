@@ -5,7 +5,17 @@
  * New rows never move what is being looked at: they are counted, and shown when asked for or when at the top.
  */
 import { asEngineError, type Engine, type EngineError } from '@/ipc/engine';
-import type { Event, QuickFilter, Row, SearchInfo, Selection, SortKey, ViewDelta, ViewSpec } from '@/ipc/generated';
+import type {
+  Beyond,
+  Event,
+  QuickFilter,
+  Row,
+  SearchInfo,
+  Selection,
+  SortKey,
+  ViewDelta,
+  ViewSpec,
+} from '@/ipc/generated';
 import { type Place, samePlace } from './place';
 import { PAGE, type Renumber, Rows } from './rows';
 import { Marked } from './selection';
@@ -52,6 +62,8 @@ export class List {
   loading = $state(true);
   failure = $state.raw<EngineError | null>(null);
   search = $state.raw<SearchInfo | null>(null);
+  /** What servers find of the search; null while none is asked. */
+  beyond = $state.raw<Beyond | null>(null);
   active = $state.raw<Active | null>(null);
   marked = $state.raw(Marked.none);
   /** Rows that came above what is looked at. */
@@ -124,6 +136,7 @@ export class List {
     this.#wanted = null;
     this.fresh = 0;
     this.failure = null;
+    this.beyond = null;
     this.loading = true;
     if (before !== null) void this.engine.call('views.close', { id: before }).catch(() => undefined);
     if (this.place.kind === 'outbox') return this.#forget();
@@ -243,6 +256,7 @@ export class List {
 
   /** Takes what happened. */
   hear(event: Event): void {
+    if (event.kind === 'beyondChanged' && event.view === this.#view) this.beyond = event.beyond;
     if (event.kind !== 'viewChanged') return;
     if (this.#view === null) this.#early.push(event.delta);
     else if (event.delta.view === this.#view) this.#apply(event.delta);

@@ -153,6 +153,10 @@ export class Reader {
 
   /** Takes what happened. */
   hear(event: Event): void {
+    if (event.kind === 'downloadChanged' && event.download.state === 'done' && event.download.section === '') {
+      const { message } = event.download;
+      if (this.unfolded.has(message) && !this.opened.get(message)?.frameUrl) void this.load(message);
+    }
     if (event.kind !== 'messagesChanged' || !this.conversation) return;
     if (event.threads.includes(this.conversation.thread)) void this.#refresh(event.messages);
   }

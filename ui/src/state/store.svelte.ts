@@ -6,6 +6,7 @@ import { Accounts } from './accounts.svelte';
 import { Actions } from './actions';
 import { Archives } from './archives.svelte';
 import { Compose } from './compose.svelte';
+import { Downloads } from './downloads.svelte';
 import { Drafts } from './drafts.svelte';
 import { Drag } from './drag.svelte';
 import { FolderDrag } from './folder-drag.svelte';
@@ -41,6 +42,7 @@ export class Store {
   readonly archives: Archives;
   readonly folderDrag: FolderDrag;
   readonly ledger: Ledger;
+  readonly downloads: Downloads;
   /** Facts about the application; null until they are here. */
   info = $state.raw<AppInfo | null>(null);
   offline = $state(false);
@@ -59,6 +61,7 @@ export class Store {
     this.spelling = new Spelling(engine);
     this.templates = new Templates(engine);
     this.ledger = new Ledger(engine, (thrown) => this.undo.fail(thrown));
+    this.downloads = new Downloads(engine, this.undo);
     this.actions = new Actions(engine, this.list, this.mailboxes, this.preferences, this.undo, this.screen);
     this.folderDrag = new FolderDrag(this.mailboxes, this.actions);
     this.archives = new Archives(engine, this.undo, this.actions);
@@ -89,6 +92,7 @@ export class Store {
       this.outbox.load(),
       this.drafts.load(),
       this.archives.load(),
+      this.downloads.load(),
       this.templates.load(),
     ]);
     this.accounts.list = accounts;
@@ -147,6 +151,7 @@ export class Store {
       this.drafts,
       this.archives,
       this.ledger,
+      this.downloads,
     ]) {
       part.hear(event);
     }

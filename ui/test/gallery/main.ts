@@ -4,7 +4,7 @@ import '@/component/style/index.css';
 import App from '@/app/App.svelte';
 import { commands } from '@/command/registry.svelte';
 import { isCommandId } from '@/command/table';
-import type { Discovery, DiscoveryStep, Mailbox } from '@/ipc/generated';
+import type { Beyond, Discovery, DiscoveryStep, Mailbox } from '@/ipc/generated';
 import { FakeEngine } from '../fake';
 import { ACCOUNTS, DRAFT, MAILBOXES } from '../mail';
 import { OUTBOX } from './outbox';
@@ -106,6 +106,42 @@ const show: Record<string, () => void> = {
         }),
       );
     }, 1_500);
+  },
+  downloads: () => {
+    setTimeout(() => {
+      const message = Number(document.querySelector<HTMLElement>('.msg.is-open')?.dataset['message'] ?? 0);
+      const tell = (section: string, done: number, state: 'running' | 'stopped') =>
+        engine.emit({ kind: 'downloadChanged', download: { message, section, done, total: 83_500_000, state } });
+      tell('4', 31_400_000, 'running');
+      tell('3', 12_000_000, 'stopped');
+    }, 2_000);
+  },
+  coming: () => {
+    engine.handlers['messages.open'] = ({ id }) => {
+      const download = { message: id, section: '', done: 12_400_000, total: 41_000_000, state: 'running' as const };
+      engine.emit({ kind: 'downloadChanged', download });
+      return new Promise(() => undefined);
+    };
+  },
+  beyond: () => {
+    const beyond = {
+      state: (query.get('beyond') ?? 'searching') as Beyond['state'],
+      hosts: ['imap.harbour.example'],
+      found: Number(query.get('found') ?? 0),
+      texts: 0,
+      cut: false,
+      problem: query.has('refused')
+        ? { code: 'refused' as const, message: '', detail: 'NO Searching is switched off for this mailbox' }
+        : null,
+    };
+    setTimeout(() => {
+      const field = document.querySelector<HTMLInputElement>('[data-search]');
+      if (!field) return;
+      field.focus();
+      field.value = 'proof';
+      field.dispatchEvent(new InputEvent('input', { bubbles: true }));
+      setTimeout(() => engine.emit({ kind: 'beyondChanged', view: engine.view, beyond }), 800);
+    }, 800);
   },
   outbox: () => (engine.handlers['outbox.list'] = () => OUTBOX),
   drafts: () => (engine.handlers['drafts.list'] = () => [DRAFT, { ...DRAFT, id: 71, subject: '', to: [] }]),

@@ -1,6 +1,7 @@
 //! The console: what is said on every connection, and its prompt.
 
 use std::fmt::Write as _;
+use std::io::Cursor;
 use std::time::Duration;
 
 use posthorn_model::AccountId;
@@ -27,6 +28,7 @@ impl From<Purpose> for ConnectionPurpose {
             Purpose::Bulk => Self::Bulk,
             Purpose::Doubting => Self::Doubting,
             Purpose::Proving => Self::Proving,
+            Purpose::Searching => Self::Searching,
             Purpose::Filing => Self::Filing,
             Purpose::Maildrop => Self::Maildrop,
             Purpose::Submission => Self::Submission,
@@ -92,7 +94,7 @@ pub(crate) async fn console_save(engine: &Engine, request: SaveConsole) -> Resul
         );
     }
     let path = attachment::absolute(&request.path)?;
-    attachment::replace(&path, text.as_bytes()).await?;
+    attachment::replace(&path, Cursor::new(text)).await?;
     Ok(Saved { paths: vec![path.display().to_string()] })
 }
 

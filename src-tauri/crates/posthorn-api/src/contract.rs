@@ -6,8 +6,10 @@
 
 mod account;
 mod archive;
+mod beyond;
 mod certificate;
 mod console;
+mod download;
 mod draft;
 mod error;
 mod event;
@@ -30,8 +32,10 @@ mod view;
 
 pub use account::*;
 pub use archive::*;
+pub use beyond::*;
 pub use certificate::*;
 pub use console::*;
+pub use download::*;
 pub use draft::*;
 pub use error::*;
 pub use event::*;

@@ -17,7 +17,7 @@ use tokio::time::Instant;
 use crate::contract::{Arrival, Error, Event, Nothing};
 use crate::engine::Engine;
 use crate::error::Result;
-use crate::{account, mailbox, operation, outbox, setting};
+use crate::{account, download, mailbox, operation, outbox, setting};
 
 /// Time between two rounds of events: a person sees ten changes a second as continuous.
 const ROUND: Duration = Duration::from_millis(100);
@@ -41,6 +41,8 @@ struct Round {
     refused: Vec<(OperationId, Problem)>,
     archives: BTreeMap<u64, posthorn_store::archive::Job>,
     proofs: BTreeMap<AccountId, Option<ProofProgress>>,
+    /// By message and section: how each stands last.
+    downloads: BTreeMap<(i64, String), crate::contract::Download>,
     /// Something was missed.
     everything: bool,
     is_due: bool,
@@ -86,6 +88,10 @@ impl Round {
             SyncEvent::FoldersKnown(_) => self.mailboxes = true,
             SyncEvent::ArchiveChanged(job) => drop(self.archives.insert(job.id, *job)),
             SyncEvent::Proof { account, progress } => drop(self.proofs.insert(account, progress)),
+            SyncEvent::Download { progress, state } => {
+                let told = download::told(progress, state);
+                self.downloads.insert((told.message, told.section.clone()), told);
+            }
             SyncEvent::Settled(_) => {}
         }
     }
@@ -146,6 +152,9 @@ async fn tell(engine: &Engine, round: Round) {
     for (account, progress) in round.proofs {
         let progress = progress.map(Into::into);
         engine.tell(Event::ProofChanged { account: account.0, progress });
+    }
+    for download in round.downloads.into_values() {
+        engine.tell(Event::DownloadChanged { download });
     }
     let told = [
         part(round.accounts, accounts(engine)).await,

@@ -12,6 +12,7 @@ mod contact;
 mod content;
 pub mod contract;
 mod convert;
+mod download;
 mod draft;
 mod engine;
 mod error;

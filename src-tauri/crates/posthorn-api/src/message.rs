@@ -22,7 +22,7 @@ use posthorn_store::{message, remote_image};
 
 pub(crate) use attachment::{attachments_save, attachments_stage, file_of};
 pub(crate) use body::{
-    Loaded, is_head_only, load, messages_fetch_rest, messages_set_charset, whole,
+    Loaded, is_head_only, load, messages_fetch_rest, messages_set_charset, whole, whole_reader,
 };
 pub(crate) use head::threads_open;
 pub(crate) use list::messages_unsubscribe;
@@ -70,9 +70,9 @@ pub(crate) async fn messages_structure(engine: &Engine, request: ById) -> Result
 
 /// Saves a message as a file.
 pub(crate) async fn messages_save(engine: &Engine, request: SaveMessage) -> Result<Saved> {
-    let raw = whole(engine, MessageId(request.message)).await?;
     let path = attachment::absolute(&request.path)?;
-    attachment::replace(&path, &raw).await?;
+    let raw = whole_reader(engine, MessageId(request.message)).await?;
+    attachment::replace(&path, raw).await?;
     Ok(Saved { paths: vec![path.display().to_string()] })
 }
 

@@ -49,6 +49,9 @@ use crate::contract::{
 };
 // The rules before download.
 use crate::contract::{DropRules, DropTrial, SetDropRules};
+// Large bodies and attachments.
+use crate::contract::{Download, DownloadRef};
+use crate::download::{downloads_begin, downloads_cancel, downloads_list};
 use crate::draft::{
     drafts_attach_bytes, drafts_attach_paths, drafts_check, drafts_choose_identity, drafts_create,
     drafts_discard, drafts_get, drafts_leave, drafts_list, drafts_remove_attachment,
@@ -255,6 +258,13 @@ macro_rules! methods {
             "attachments.save" attachments_save(SaveAttachment) -> Saved;
             /// Writes a file of a message to a private temporary folder, for opening; answers with its path.
             "attachments.stage" attachments_stage(AttachmentRef) -> Saved;
+
+            /// Says which large bodies and attachments are on their way.
+            "downloads.list" downloads_list(Nothing) -> Vec<Download>;
+            /// Fetches a body or attachment, or what is missing of it; answers when all of it is here.
+            "downloads.begin" downloads_begin(DownloadRef) -> Nothing;
+            /// Stops a download; what came stays.
+            "downloads.cancel" downloads_cancel(DownloadRef) -> Nothing;
 
             /// Begins a draft.
             "drafts.create" drafts_create(NewDraft) -> Draft;

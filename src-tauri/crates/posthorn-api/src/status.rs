@@ -38,6 +38,7 @@ impl From<Problem> for Error {
             ProblemKind::Secrets => Code::Secrets,
             ProblemKind::NotHere => Code::NotHere,
             ProblemKind::Gone => Code::NotFound,
+            ProblemKind::Cancelled => Code::Cancelled,
         };
         let detail =
             if problem.server_said.is_empty() { problem.host } else { problem.server_said };

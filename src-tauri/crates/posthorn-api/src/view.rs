@@ -3,6 +3,7 @@
 //! Invariants: a list is refreshed from the store's own changes and from nothing else, at most ten times a second;
 //! its version advances only with a delta that was told; whoever waits for a window never sees rows of another version.
 
+mod beyond;
 mod grow;
 mod open;
 mod row;

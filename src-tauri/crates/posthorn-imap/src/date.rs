@@ -49,6 +49,15 @@ pub(crate) fn format(time: Timestamp) -> String {
     )
 }
 
+/// Writes the UTC day of a moment, as `SEARCH` takes it: `5-Jan-2026`.
+pub(crate) fn day(time: Timestamp) -> String {
+    let seconds = time.seconds().clamp(-62_135_596_800, 253_402_300_799);
+    let (year, month, day) = civil(seconds.div_euclid(DAY));
+    let name =
+        usize::try_from(month - 1).ok().and_then(|at| MONTHS.get(at)).copied().unwrap_or("Jan");
+    format!("{day}-{name}-{year:04}")
+}
+
 /// Returns days since 1970-01-01 of a date in the Gregorian calendar (Hinnant's algorithm).
 fn days(year: i64, month: i64, day: i64) -> i64 {
     let year = if month <= 2 { year - 1 } else { year };

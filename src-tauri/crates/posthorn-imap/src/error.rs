@@ -126,6 +126,11 @@ impl Error {
         })
     }
 
+    /// Tells whether the server knows no such letters (`BADCHARSET`, RFC 9051 section 7.1).
+    pub fn is_bad_charset(&self) -> bool {
+        self.code().is_some_and(|code| matches!(code, Code::Other(name, _) if name == "BADCHARSET"))
+    }
+
     /// Tells whether a limit of the server on connections or requests was reached (`LIMIT`).
     pub fn is_limited(&self) -> bool {
         let is_code = |code: &Code| matches!(code, Code::Other(name, _) if name == "LIMIT");

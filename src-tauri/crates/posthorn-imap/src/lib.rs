@@ -72,8 +72,8 @@ pub use response::{
     Namespaces, Part, PartContent, Quota, QuotaResource, Rights, Section,
 };
 pub use session::{
-    AppendUid, Changed, Event, Fetching, Idle, Idling, Introduction, Options, Prompt, Prompted,
-    Search, SelectMode, Selected, Session, StoreMode, Stored, Watched,
+    AppendUid, Changed, Chunk, Event, Fetching, Idle, Idling, Introduction, Key, KeyPart, Mark,
+    Options, Prompt, Prompted, Search, SelectMode, Selected, Session, StoreMode, Stored, Watched,
 };
 pub use uid_set::UidSet;
 pub use wire_log::{Speaker, WireLog};

@@ -5,12 +5,14 @@
 
 mod append;
 mod change;
+mod chunk;
 mod event;
 mod extra;
 mod fetch;
 mod folder;
 mod idle;
 mod login;
+mod look;
 mod prompt;
 mod select;
 
@@ -20,10 +22,12 @@ use std::time::Duration;
 
 pub use append::AppendUid;
 pub use change::{StoreMode, Stored};
+pub use chunk::Chunk;
 pub use event::Event;
 pub use extra::{Introduction, Watched};
 pub use fetch::{Fetching, Search};
 pub use idle::{Idle, Idling};
+pub use look::{Key, Mark, Part as KeyPart};
 pub use prompt::{Prompt, Prompted};
 pub use select::{Changed, SelectMode, Selected};
 use tokio::io::{AsyncRead, AsyncWrite};

@@ -63,4 +63,4 @@ pub use reply::{Answer, AnswerContext, ReplyTo, forward, forward_subject, reply,
 pub use report::{Fate, Reason, Report, ReportedRecipient, report};
 pub use skim::{MAX_KEPT, Skim, Skimmer};
 pub use thread::{BaseSubject, ThreadKeys, base_subject};
-pub use transfer::{decode as decode_transfer, decoded_len};
+pub use transfer::{TransferReader, decode as decode_transfer, decoded_len};

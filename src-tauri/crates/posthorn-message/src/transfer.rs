@@ -2,10 +2,14 @@
 //!
 //! mail-parser's decoders give up on the first damaged byte, so they are tried first (they are fast) and these second.
 
+mod stream;
+
 use std::borrow::Cow;
 
 use mail_parser::decoders::base64::base64_decode;
 use mail_parser::decoders::quoted_printable::quoted_printable_decode;
+
+pub use stream::TransferReader;
 
 /// Decodes a body by the value of its `Content-Transfer-Encoding`; an unknown one leaves it as it is.
 pub fn decode<'a>(bytes: &'a [u8], encoding: &str) -> Cow<'a, [u8]> {

@@ -9,6 +9,7 @@
 //! It does not know what the bytes mean, and never deletes: that is the sweep's ([`crate::sweep`]).
 
 mod file;
+mod partial;
 
 use std::io::{Cursor, Read};
 use std::path::{Path, PathBuf};
@@ -24,6 +25,8 @@ use crate::writer::Writer;
 
 pub use file::BodyReader;
 pub(crate) use file::{remove as remove_file, remove_unfinished};
+pub(crate) use partial::remove_old as remove_old_partials;
+pub use partial::{Begun, Partial, Source as PartialSource};
 
 /// Raw bytes above this become a file: SQLite reads small blobs faster than the file system, large ones slower.
 const ROW_LIMIT: usize = 96 * 1024;

@@ -63,7 +63,7 @@ mod tx;
 pub mod view;
 mod writer;
 
-pub use body::{Bodies, BodyReader, Origin, Put};
+pub use body::{Begun, Bodies, BodyReader, Origin, Partial, PartialSource, Put};
 pub use change::Change;
 pub use error::{Error, OpenError, Result};
 pub use paths::Paths;

@@ -3,6 +3,8 @@
 //! Invariants: an id is never reused and never changes its meaning; a whole body, once set, is never replaced by a
 //! different one; sections are never passed off as the whole. The store does not parse: heads come parsed.
 
+use std::collections::BTreeSet;
+
 use posthorn_model::{
     AccountId, Address, BodyId, MailboxId, MessageId, MessageIdHeader, Position, ThreadId,
     Timestamp,
@@ -250,6 +252,17 @@ pub fn count_without_body(tx: &ReadTx<'_>, account: AccountId, size_limit: u64) 
         AND body_state <> 2 AND NOT (body_state = 1 AND size > ?2)";
     tx.one(sql, params![account.0, size_limit as i64], |row| row.get::<_, i64>(0))
         .map(i64::unsigned_abs)
+}
+
+/// Returns the mailboxes of an account that have messages of which nothing but the head is here.
+pub fn lacking_text(tx: &ReadTx<'_>, account: AccountId) -> Result<BTreeSet<MailboxId>> {
+    // One walk along the partial index over messages without bytes, for all mailboxes.
+    let sql = "SELECT DISTINCT placement.mailbox FROM message INDEXED BY message_without_body \
+        JOIN placement ON placement.message = message.id \
+        WHERE message.account = ?1 AND message.body_state <> 2 AND message.body_state = 0 \
+          AND placement.uid IS NOT NULL";
+    let found = tx.all(sql, [account.0], |row| row.get(0).map(MailboxId))?;
+    Ok(found.into_iter().collect())
 }
 
 /// What reading the bytes told about a message, beyond the head that the server sent.

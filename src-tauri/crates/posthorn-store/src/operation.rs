@@ -132,6 +132,19 @@ pub fn postpone(tx: &WriteTx<'_>, id: OperationId, next_try: Timestamp, error: &
     Ok(())
 }
 
+/// The same where the server said that it allows no more requests for now: that try does not count, however often it
+/// comes. The first one does, because part of the operation may be done.
+pub fn postpone_uncounted(
+    tx: &WriteTx<'_>,
+    id: OperationId,
+    next_try: Timestamp,
+    error: &str,
+) -> Result<()> {
+    postpone(tx, id, next_try, error)?;
+    tx.run("UPDATE operation SET attempts = MAX(1, attempts - 1) WHERE id = ?1", [id.0])?;
+    Ok(())
+}
+
 /// Notes that the server did it, with the uids that it told. Repeating it changes nothing.
 pub fn done(tx: &WriteTx<'_>, id: OperationId, copied: &[Copied]) -> Result<()> {
     let operation = get(tx, id)?;

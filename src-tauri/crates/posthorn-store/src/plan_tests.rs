@@ -31,10 +31,9 @@ fn remember(event: TraceEvent<'_>) {
 fn exercise(tx: &ReadTx<'_>, inbox: posthorn_model::MailboxId, account: posthorn_model::AccountId) {
     let now = Now { at: Timestamp::from_seconds(1_500_000_000), utc_offset_seconds: 0 };
     let text = "lunch from:ann to:bob filename:x has:attachment is:unread is:replied in:inbox larger:1k after:2001-01-01";
-    let search = Search { query: parse(text, now).query, now };
-    let either =
-        Search { query: parse("-is:starred (is:read OR is:draft) account:me", now).query, now };
-    let beginnings = Search { query: parse("harb* OR lunche* OR 会*", now).query, now };
+    let search = Search::new(parse(text, now).query, now);
+    let either = Search::new(parse("-is:starred (is:read OR is:draft) account:me", now).query, now);
+    let beginnings = Search::new(parse("harb* OR lunche* OR 会*", now).query, now);
     let sources = [
         Source::Mailbox(inbox),
         Source::Unified(MailboxRole::Inbox),

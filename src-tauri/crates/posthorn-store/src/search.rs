@@ -12,6 +12,7 @@ mod index;
 mod known;
 mod plan;
 mod stream;
+mod told;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -23,6 +24,7 @@ use self::known::Known;
 pub(crate) use self::known::prepare_writer;
 use self::stream::Walk;
 pub(crate) use self::stream::Way;
+pub use self::told::Told;
 
 use crate::error::{Error, Result};
 use crate::store::Store;
@@ -39,6 +41,15 @@ pub struct Search {
     pub query: Query,
     /// When and where it was asked, for days and ages.
     pub now: Now,
+    /// What servers find of it; absent = only what is here is searched.
+    pub told: Option<Told>,
+}
+
+impl Search {
+    /// A search of what is here.
+    pub fn new(query: Query, now: Now) -> Self {
+        Self { query, now, told: None }
+    }
 }
 
 /// How much of the mail can be searched.
@@ -268,6 +279,15 @@ impl Store {
             for (position, has_text) in positions {
                 tx.run(sql, rusqlite::params![position.0, has_text])?;
             }
+            Ok(())
+        })
+        .await
+    }
+
+    /// Says that rows changed, so that lists look at them again: servers found them.
+    pub async fn rows_changed(&self, positions: Vec<Position>) -> Result<()> {
+        self.write(move |tx| {
+            tx.note(|changes| positions.into_iter().for_each(|position| changes.row(position)));
             Ok(())
         })
         .await

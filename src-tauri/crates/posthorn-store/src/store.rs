@@ -50,6 +50,7 @@ impl Store {
         crate::search::prepare_writer(&words)
             .map_err(|cause| OpenError::Unusable { file: schema::SEARCH.file, cause })?;
         crate::body::remove_unfinished(&paths.body_files);
+        crate::body::remove_old_partials(&paths.body_files, clock.now());
         let unusable = |cause| OpenError::Unusable { file: schema::INDEX.file, cause };
         let (changes, _) = broadcast::channel(CHANGE_LIMIT);
         let announce = || -> crate::writer::OnCommit {

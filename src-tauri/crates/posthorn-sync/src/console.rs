@@ -31,6 +31,8 @@ pub enum Purpose {
     Doubting,
     /// IMAP: compares everything.
     Proving,
+    /// Asks for messages that fit a search.
+    Searching,
     /// IMAP: looks for sent messages and files them.
     Filing,
     /// POP3: a look at the maildrop.

@@ -1,7 +1,7 @@
 //! What all workers share, and what one account's tasks share.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicU32};
 use std::time::Duration;
 
 use posthorn_model::{AccountId, Clock, Timestamp};
@@ -38,6 +38,8 @@ pub(crate) struct Engine {
     pub(crate) console: Console,
     /// Proofs that are under way.
     pub(crate) proofs: Proofs,
+    /// Large bodies that are being fetched.
+    pub(crate) downloads: crate::download::Downloads,
     /// True while the user works offline.
     pub(crate) offline: watch::Sender<bool>,
     /// Wakes the indexer.
@@ -66,6 +68,8 @@ pub(crate) struct Account {
     /// A part was asked for without its transfer encoding and did not come yet: a server that breaks off over it is not
     /// asked so again.
     pub(crate) is_binary_tried: Arc<AtomicBool>,
+    /// Operations that met a limit of the server, in a row.
+    pub(crate) limited: Arc<AtomicU32>,
     /// Asks the watching connection to prove that it lives.
     pub(crate) probe: Arc<Notify>,
     /// Says that a draft changed: when it is to be copied is computed anew.

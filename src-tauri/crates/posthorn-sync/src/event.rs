@@ -51,6 +51,13 @@ pub enum SyncEvent {
         /// How far it is.
         progress: Option<ProofProgress>,
     },
+    /// The download of a large body got on, or is over.
+    Download {
+        /// How far it is.
+        progress: crate::download::DownloadProgress,
+        /// How it stands.
+        state: crate::download::DownloadState,
+    },
     /// An account came to rest: everything that was asked for is done, or it waits for the user.
     Settled(AccountId),
 }

@@ -12,6 +12,8 @@ mod drafts;
 mod folders;
 mod follow;
 mod head;
+mod large;
+pub(crate) mod look;
 mod mailbox;
 mod operations;
 pub(crate) mod prove;
@@ -98,6 +100,7 @@ async fn start(
         used: Instant::now(),
         refused: BTreeMap::new(),
         given_up: HashSet::new(),
+        large: None,
     };
     worker.run(requests).await.map_err(|failure| failure.at(&host))
 }
@@ -129,6 +132,8 @@ struct Worker<'a> {
     refused: BTreeMap<MailboxId, Problem>,
     /// Messages whose bytes the server does not give.
     given_up: HashSet<posthorn_model::MessageId>,
+    /// The download in pieces that is under way.
+    large: Option<large::Large>,
 }
 
 impl Worker<'_> {
@@ -147,8 +152,14 @@ impl Worker<'_> {
             }
             let replayed = operations::replay(self.account, &mut self.connection).await?;
             replayed.touched.iter().for_each(|mailbox| self.plan_first(*mailbox));
+            let has_stepped =
+                large::step(self.account, &mut self.connection, &mut self.large).await?;
             if let Some(next) = self.plan.pop_front() {
                 self.synchronise(next).await?;
+                self.used = Instant::now();
+                continue;
+            }
+            if has_stepped {
                 self.used = Instant::now();
                 continue;
             }

@@ -14,7 +14,7 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use crate::engine::Engine;
-use crate::limit::{INDEX_BATCH, SKIM_ABOVE};
+use crate::limit::{INDEX_BATCH, SKIM_ABOVE, TEXT_PART};
 use crate::reading;
 
 /// Rows looked at together.
@@ -190,6 +190,13 @@ async fn sections(
         return Ok(Vec::new());
     }
     let (names, ids): (Vec<String>, Vec<BodyId>) = known.into_iter().unzip();
+    // Attachments that somebody fetched may be of any size, and have no words here.
+    let sizes = engine.store.bodies().sizes(ids.clone()).await?;
+    let known = names.into_iter().zip(ids).zip(sizes);
+    let (names, ids): (Vec<String>, Vec<BodyId>) = known
+        .filter(|(_, size)| size.is_some_and(|size| size <= TEXT_PART))
+        .map(|(known, _)| known)
+        .unzip();
     let bodies = engine.store.bodies().get_all(ids).await?;
     Ok(names.into_iter().zip(bodies).filter_map(|(name, bytes)| Some((name, bytes?))).collect())
 }

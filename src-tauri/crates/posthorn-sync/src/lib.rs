@@ -45,6 +45,7 @@ mod certificate;
 mod console;
 mod credential;
 mod dial;
+mod download;
 mod draft;
 mod engine;
 mod event;
@@ -76,11 +77,13 @@ mod worker;
 pub use certificate::{Presented, look};
 pub use console::{ConsoleConnection, ConsoleLine, ConsoleLines, Purpose};
 pub use credential::Credential;
+pub use download::{DownloadProgress, DownloadState};
 pub use draft::{Outgoing, compose, load as load_outgoing};
 pub use engine::{Side, secret_key};
 pub use event::SyncEvent;
 pub use facts::FolderFacts;
 pub use failure::of_sign_in as sign_in_problem;
+pub use imap::look::Looked;
 pub use maildrop::{
     BrowseChanges, BrowseHead, BrowseOutcome, BrowseRow, BrowseState, Deed, Here, Hindrance,
     Judged, Trial,
@@ -94,6 +97,6 @@ pub use problem::{Problem, ProblemKind};
 pub use proof::ProofProgress;
 pub use room::{DiskRoom, Room, Space};
 pub use status::{State, Status};
-pub use sync::Sync;
+pub use sync::{SearchPlan, Sync};
 pub use tuning::Tuning;
 pub use verify::{Verification, VerifyStep, verify};

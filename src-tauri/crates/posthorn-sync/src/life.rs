@@ -31,6 +31,7 @@ pub(crate) async fn run(
         () = cancel.cancelled() => {}
         () = live(&account, &mut requests, protocol) => {}
     }
+    account.engine.downloads.fail_all(&account, &Problem::of_kind(ProblemKind::NotHere));
 }
 
 async fn live(account: &Account, requests: &mut mpsc::Receiver<Request>, protocol: Protocol) {
@@ -40,6 +41,7 @@ async fn live(account: &Account, requests: &mut mpsc::Receiver<Request>, protoco
         if *account.engine.offline.borrow() {
             account.update(|status| status.enter(State::Offline));
             let problem = Problem::of_kind(ProblemKind::NotHere);
+            account.engine.downloads.fail_all(account, &problem);
             tokio::select! {
                 () = account.online() => {}
                 () = refuse(requests, problem) => {}
@@ -97,6 +99,11 @@ async fn rest(
     let problem = failure.problem();
     tracing::info!(account = account.id.0, %failure, "an account's connection ended");
     let refusing = refuse(requests, problem.clone());
+    match failure.cure() {
+        // They go on over the next connection.
+        Cure::Time => account.engine.downloads.stumbled(account, &problem),
+        Cure::Password | Cure::User => account.engine.downloads.fail_all(account, &problem),
+    }
     match failure.cure() {
         Cure::Time => {
             let wait = backoff.next_wait().max(failure.least_wait(&account.engine.tuning));

@@ -28,6 +28,9 @@ pub const CROWDED: Duration = Duration::from_mins(1);
 pub const STEADY: Duration = Duration::from_mins(2);
 /// Attempts of one operation that the server put off; then it is backed out with its sentence.
 pub const OPERATION_ATTEMPTS: u32 = 8;
+/// Longest wait of an operation that meets a limit of the server on requests: such limits are counted by the hour or the
+/// day, and one that was lifted is noticed within the hour.
+pub const LIMITED_LAST: Duration = Duration::from_hours(1);
 /// Operations taken from the log at once; they are replayed in order, so more would only cost memory.
 pub const OPERATION_BATCH: usize = 64;
 /// Heads asked for with one command: the first window is on screen within a second, and what a broken connection
@@ -55,6 +58,26 @@ pub const SPOOLED: u64 = 4 << 30;
 pub const SKIM_ABOVE: u64 = 4 << 20;
 /// Largest message that is fetched on demand in memory; more is refused with words.
 pub const ON_DEMAND: u64 = 256 << 20;
+/// Bodies above this are fetched in pieces, each of which is kept: what a broken connection repeats stays small, and so
+/// does what waits behind them.
+pub const CHUNKED_ABOVE: u64 = 2 << 20;
+/// Octets of the first piece: a second of a slow line.
+pub const CHUNK_FIRST: u64 = 256 << 10;
+/// Octets of the smallest piece: below it the way there and back counts more than the bytes.
+pub const CHUNK_LEAST: u64 = 64 << 10;
+/// Octets of the largest piece: what is lost with a connection, and what others wait for.
+pub const CHUNK_LARGEST: u64 = 4 << 20;
+/// A piece that took less is followed by a larger one, one that took four times as long by a smaller one.
+pub const CHUNK_TIME: Duration = Duration::from_secs(1);
+/// Octets of a part's own header; what is longer is not kept, and the part is read without it.
+pub const PART_HEADER: u64 = 64 << 10;
+/// Downloads of large bodies of all accounts that may wait for their turn.
+pub const DOWNLOADS: usize = 256;
+/// Tries in a row of one download that bring no byte; then it waits for the user.
+pub const DOWNLOAD_ATTEMPTS: u32 = 5;
+/// Messages above this come without their attachments where somebody opens one that is kept on the server: their text is
+/// what is wanted, and it is small.
+pub const READ_WHOLE: u64 = 256 << 10;
 /// Requests for single bodies that may wait; more make the asker wait.
 pub const REQUESTS: usize = 256;
 /// Uids of one STORE, COPY or MOVE command: what a broken connection repeats stays small, and a server that takes a
@@ -128,5 +151,13 @@ pub const CONSOLE_LEASE: Duration = Duration::from_mins(1);
 pub const CONSOLE_ENDED: usize = 50;
 /// Commands of one connection whose beginnings are remembered for the console: twice a flight.
 pub const CONSOLE_TAGS: usize = 128;
+/// Folders of one account that one search asks its server about.
+pub const LOOK_FOLDERS: usize = 200;
+/// Newest messages of one folder that a server's answer to a search adds: more nobody looks through.
+pub const LOOK_HITS: usize = 1_000;
+/// Texts that one folder's search fetches where the server cannot judge them.
+pub const LOOK_TEXTS: usize = 50;
+/// How long a server may search in all: without an index it reads every message, and some do so for minutes.
+pub const LOOK_TIME: Duration = Duration::from_mins(10);
 /// Uids that are compared with one command of a proof: an answer of some hundred kilobytes, a step that can be cancelled.
 pub const PROOF_WINDOW: u32 = 2_000;

@@ -71,6 +71,8 @@ pub enum ProblemKind {
     NotHere,
     /// What is asked for is not on the server any more.
     Gone,
+    /// The user does not want it now.
+    Cancelled,
     /// It is not offered, by the server or by this program.
     Unsupported,
 }
@@ -96,6 +98,7 @@ impl Problem {
         let message = match kind {
             ProblemKind::NotHere => "it is not on this computer and cannot be fetched now",
             ProblemKind::Gone => "the server does not have it any more",
+            ProblemKind::Cancelled => "it was cancelled",
             ProblemKind::DiskFull => {
                 "the disk is nearly full: messages are listed, their contents stay on the server"
             }

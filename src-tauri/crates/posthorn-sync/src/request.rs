@@ -10,6 +10,8 @@ use crate::problem::Problem;
 pub(crate) enum Piece {
     /// All of them.
     Whole,
+    /// Header and text parts, without the attachments; answered with the header.
+    Text,
     /// One part, by its number (RFC 9051 section 6.4.5.1).
     Section(String),
 }

@@ -34,6 +34,8 @@ pub(crate) struct Wanted {
     pub(crate) keep: bool,
     /// Bodies came, or could not come: the status has something to say.
     pub(crate) bodies: bool,
+    /// Somebody waits for bytes.
+    pub(crate) asked: bool,
 }
 
 impl Wanted {
@@ -88,6 +90,7 @@ impl Signals {
             || wanted.inbox
             || wanted.check
             || wanted.probe
+            || wanted.asked
             || wanted.has_mail
             || !wanted.opened.is_empty()
     }

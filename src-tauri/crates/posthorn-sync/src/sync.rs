@@ -1,5 +1,7 @@
 //! The engine's handle: starts and ends the workers of accounts, and passes on what is asked of them.
 
+mod large;
+mod look;
 mod maildrop;
 mod truth;
 
@@ -30,6 +32,8 @@ use crate::request::{Piece, Request};
 use crate::status::{State, Status};
 use crate::texts::Texts;
 use crate::{indexer, listener, local, worker};
+
+pub use look::SearchPlan;
 
 /// A running account, as the handle sees it.
 #[derive(Debug)]
@@ -73,6 +77,7 @@ impl Sync {
             board: Board::new(options.clock.clone()),
             console: Console::new(options.clock.clone()),
             proofs: Proofs::default(),
+            downloads: crate::download::Downloads::default(),
             store: options.store,
             secrets: options.secrets,
             dialer: options.dialer,
@@ -258,6 +263,7 @@ impl Sync {
             tasks: TaskTracker::new(),
             facts: Arc::default(),
             is_binary_tried: Arc::default(),
+            limited: Arc::default(),
             probe: Arc::default(),
             drafts: Arc::default(),
             pace: Arc::default(),
@@ -354,15 +360,18 @@ impl Sync {
         facts.is_some_and(|facts| facts.is_foreign(mailbox))
     }
 
-    async fn request(&self, id: MessageId, piece: Piece) -> Result<BodyId, Problem> {
+    pub(super) async fn request(&self, id: MessageId, piece: Piece) -> Result<BodyId, Problem> {
         let read = self.0.engine.store.read(move |tx| Ok(message::get(tx, id)?.account)).await;
         let account = read.map_err(|error| Problem::of_store(&error))?;
-        let requests = self.running().get(&account).map(|running| running.requests.clone());
+        let running = self
+            .running()
+            .get(&account)
+            .map(|running| (running.requests.clone(), running.context.signals.clone()));
         let not_here = || {
             let problem = self.status(account).and_then(|status| status.problem);
             problem.unwrap_or_else(|| Problem::of_kind(ProblemKind::NotHere))
         };
-        let Some(requests) = requests else { return Err(not_here()) };
+        let Some((requests, signals)) = running else { return Err(not_here()) };
         if self.is_offline() {
             return Err(Problem::of_kind(ProblemKind::NotHere));
         }
@@ -370,6 +379,7 @@ impl Sync {
         if requests.send(Request { message: id, piece, answer }).await.is_err() {
             return Err(not_here());
         }
+        signals.raise(|wanted| wanted.asked = true);
         // A worker that ended took the question with it.
         answered.await.unwrap_or_else(|_| Err(not_here()))
     }

@@ -89,3 +89,27 @@ source-parts = Parts
 source-part = Part
 source-name = Name
 source-encoding = Encoding
+
+## Large messages and files on their way
+download-part = { $done } of { $total }
+download-message = Fetching the message: { $part }
+download-stopped = { $part } are here
+download-cancel = Stop
+download-continue = Continue
+download-cancel-file = Stop fetching { $name }
+download-continue-file = Continue fetching { $name }
+
+## What servers find of a search
+beyond-searching = Searching also at { $hosts }…
+beyond-servers = { $count } servers
+beyond-found = { $count ->
+    [0] Nothing more found at the server.
+   *[other] { $shown } more found at the server.
+}
+beyond-cut = Only the newest of them are shown.
+beyond-texts = { $count ->
+    [one] The server does not know these letters; one text was fetched and searched here.
+   *[other] The server does not know these letters; { $count } texts were fetched and searched here.
+}
+beyond-failed = The server could not search: { $reason }
+beyond-offline = Only what is on this computer was searched.

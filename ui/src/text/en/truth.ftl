@@ -66,6 +66,7 @@ console-watching = IMAP, watching
 console-bulk = IMAP, downloading
 console-doubting = IMAP, asking again
 console-proving = IMAP, proving
+console-searching = IMAP, searching
 console-filing = IMAP, filing
 console-maildrop = POP3
 console-submission = SMTP

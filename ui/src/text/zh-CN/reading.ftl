@@ -86,3 +86,24 @@ source-parts = 结构
 source-part = 部分
 source-name = 名称
 source-encoding = 编码
+
+## 下载中的大邮件和大附件
+download-part = { $done } / { $total }
+download-message = 正在获取邮件：{ $part }
+download-stopped = 已下载 { $part }
+download-cancel = 停止
+download-continue = 继续
+download-cancel-file = 停止下载 { $name }
+download-continue-file = 继续下载 { $name }
+
+## 服务器上的搜索结果
+beyond-searching = 正在 { $hosts } 上继续搜索…
+beyond-servers = { $count } 台服务器
+beyond-found = { $count ->
+    [0] 服务器上没有更多结果。
+   *[other] 服务器上又找到 { $shown } 封。
+}
+beyond-cut = 只显示其中最新的邮件。
+beyond-texts = 服务器不认识这些文字，已下载 { $count } 封邮件的正文并在这里搜索。
+beyond-failed = 服务器无法搜索：{ $reason }
+beyond-offline = 仅搜索了这台电脑上的邮件。

@@ -63,6 +63,7 @@ console-watching = IMAP 监听
 console-bulk = IMAP 下载
 console-doubting = IMAP 复核
 console-proving = IMAP 核对
+console-searching = IMAP 搜索
 console-filing = IMAP 存档
 console-maildrop = POP3
 console-submission = SMTP

@@ -16,6 +16,8 @@ contract! {
         Doubting,
         /// IMAP: compares everything.
         Proving,
+        /// Asks for messages that fit a search.
+        Searching,
         /// IMAP: looks for sent messages and files them.
         Filing,
         /// POP3: a look at the maildrop.

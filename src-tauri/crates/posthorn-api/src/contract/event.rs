@@ -45,6 +45,13 @@ contract! {
             /// How.
             delta: ViewDelta,
         },
+        /// Servers are asked what they have of a search, or answered.
+        BeyondChanged {
+            /// The search's view.
+            view: i64,
+            /// How it stands.
+            beyond: super::Beyond,
+        },
         /// Messages changed (flags, bodies, folders): open readers ask again.
         MessagesChanged {
             /// Messages.
@@ -94,6 +101,11 @@ contract! {
             account: i64,
             /// How far it is; null = it is over.
             progress: Option<ProofProgress>,
+        },
+        /// A download of a large body got on, or is over.
+        DownloadChanged {
+            /// How it stands.
+            download: super::Download,
         },
         /// Settings changed.
         SettingsChanged {

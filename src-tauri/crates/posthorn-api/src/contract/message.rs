@@ -105,6 +105,8 @@ contract! {
     pub struct Attachment {
         /// Number of the part, for `attachments.*`.
         pub part: u32,
+        /// Its place in the message (RFC 9051 section 6.4.5.1), for `downloads.*`.
+        pub section: String,
         /// Safe file name; never empty, no path, no control characters.
         pub name: String,
         /// Content type, lower case.
@@ -166,6 +168,8 @@ contract! {
         pub pixels: Vec<String>,
         /// What to know, most important first.
         pub trust: Vec<TrustLine>,
+        /// What of it is on its way, or was begun and stopped.
+        pub downloads: Vec<super::Download>,
         /// Why the body is not here and what happens next; null when it is.
         pub problem: Option<super::Error>,
         /// Bytes that wait on the POP3 server until the user asks for them (`messages.fetchRest`); null when none do.

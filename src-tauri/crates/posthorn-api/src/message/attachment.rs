@@ -1,12 +1,14 @@
 //! Files of messages: listed, fetched, saved, staged for opening.
 //!
 //! Invariants: a file's bytes are written beside its place and renamed, so that a name never stands for half a file;
-//! *save all* never replaces a file; staged files lie in a private folder that is emptied at start.
+//! *save all* never replaces a file; staged files lie in a private folder that is emptied at start. A large file of a
+//! message that is not here whole goes from the server to its place in pieces, whatever its size.
 
+use std::io::{Cursor, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use posthorn_message::{Disposition, part};
+use posthorn_message::{Disposition, TransferReader, part};
 use posthorn_model::MessageId;
 use posthorn_store::message::{self, BodyState};
 
@@ -16,6 +18,8 @@ use crate::contract::{Attachment, AttachmentRef, Code, Error, SaveAttachment, Sa
 use crate::engine::Engine;
 use crate::error::Result;
 
+/// Files above this are not held in memory, where they need not be.
+const STREAM_ABOVE: u64 = 1 << 20;
 /// Numbers tried for a name that is taken already.
 const NAME_TRIES: u32 = 1000;
 
@@ -23,6 +27,7 @@ const NAME_TRIES: u32 = 1000;
 pub(super) fn parsed(number: usize, found: &posthorn_message::Attachment, url: &str) -> Attachment {
     Attachment {
         part: u32::try_from(number).unwrap_or(u32::MAX),
+        section: found.section.clone(),
         name: found.name.clone(),
         content_type: found.content_type.clone(),
         size: found.size,
@@ -40,6 +45,7 @@ fn known_name(found: &message::Attachment) -> String {
 /// Returns the files of a message of which the structure alone is known.
 pub(super) fn known(
     list: &[message::Attachment],
+    here: &[String],
     url: impl Fn(usize) -> String,
 ) -> Vec<Attachment> {
     let files = list.iter().enumerate().filter(|(_, found)| !found.is_inline);
@@ -48,11 +54,12 @@ pub(super) fn known(
             let name = known_name(found);
             Attachment {
                 part: u32::try_from(number).unwrap_or(u32::MAX),
+                section: found.section.clone(),
                 dangerous: posthorn_message::is_dangerous(&name, &found.mime),
                 name,
                 content_type: found.mime.clone(),
                 size: found.size,
-                here: false,
+                here: here.contains(&found.section),
                 url: url(number),
             }
         })
@@ -81,17 +88,71 @@ async fn come(engine: &Engine, id: MessageId) -> Result<()> {
 
 /// Returns a file of a message, fetched where it is not here. Numbers are those of the message as it was opened.
 pub(crate) async fn file_of(engine: &Engine, id: MessageId, number: u32) -> Result<File> {
-    come(engine, id).await?;
-    let found = engine.store().read(move |tx| message::get(tx, id)).await?;
-    let is_large = found.head.size > posthorn_sync::limit::WHOLE_BODY;
-    if found.body == BodyState::Sections && is_large {
-        let wanted = found.head.attachments.get(number as usize).ok_or_else(absent)?;
-        return section(engine, id, wanted).await;
+    if let Some(wanted) = alone(engine, id, number).await? {
+        return section(engine, id, &wanted).await;
     }
     let loaded = load(engine, id).await?;
     let raw = loaded.raw.ok_or_else(|| super::not_here(loaded.message.body))?;
     let wanted = loaded.parsed.attachments.get(number as usize).ok_or_else(absent)?;
     decoded(raw, wanted.section.clone(), wanted.name.clone()).await
+}
+
+/// Returns what is known of a file that comes without the rest of its message; absent where the message comes whole.
+async fn alone(engine: &Engine, id: MessageId, number: u32) -> Result<Option<message::Attachment>> {
+    come(engine, id).await?;
+    let found = engine.store().read(move |tx| message::get(tx, id)).await?;
+    let comes_alone = match found.body {
+        BodyState::Whole(_) => false,
+        BodyState::Sections => true,
+        BodyState::Missing => found.head.size > posthorn_sync::limit::READ_WHOLE,
+    };
+    if !comes_alone {
+        return Ok(None);
+    }
+    let wanted = found.head.attachments.into_iter().nth(number as usize);
+    wanted.ok_or_else(absent).map(Some)
+}
+
+/// A file that may be too large for memory.
+struct Opened {
+    name: String,
+    contents: Box<dyn Read + Send>,
+}
+
+/// Returns a file of a message as a stream, fetched where it is not here.
+async fn open(engine: &Engine, id: MessageId, number: u32) -> Result<Opened> {
+    if let Some(wanted) = alone(engine, id, number).await?
+        && wanted.size > STREAM_ABOVE
+    {
+        let body = engine.sync().fetch_section(id, &wanted.section).await?;
+        let mime = mime_of(engine, id, &wanted.section).await?;
+        let encoding = transfer_encoding(&mime);
+        let source = engine.store().bodies().open(body).await?;
+        let contents = Box::new(TransferReader::new(source, &encoding));
+        return Ok(Opened { name: known_name(&wanted), contents });
+    }
+    let file = file_of(engine, id, number).await?;
+    Ok(Opened { name: file.name, contents: Box::new(Cursor::new(file.bytes)) })
+}
+
+/// Returns the header of a part that came alone; empty where the server gave none.
+async fn mime_of(engine: &Engine, id: MessageId, section: &str) -> Result<Vec<u8>> {
+    let name = format!("{section}.MIME");
+    let sections = engine.store().read(move |tx| message::sections(tx, id)).await?;
+    match sections.into_iter().find(|(known, _)| *known == name) {
+        Some((_, mime)) => Ok(engine.store().bodies().get(mime).await?),
+        None => Ok(Vec::new()),
+    }
+}
+
+/// Returns how a part's header says that it is encoded; empty where it does not.
+fn transfer_encoding(mime: &[u8]) -> String {
+    const NAME: &str = "content-transfer-encoding:";
+    let text = String::from_utf8_lossy(mime).to_ascii_lowercase();
+    // A folded line goes on where the next begins with white space.
+    let unfolded = text.replace("\r\n ", " ").replace("\r\n\t", " ");
+    let value = unfolded.lines().find_map(|line| line.strip_prefix(NAME));
+    value.and_then(|value| value.split([';', '(']).next()).unwrap_or_default().trim().to_owned()
 }
 
 /// Returns the part of a message that was read whole.
@@ -106,15 +167,7 @@ async fn decoded(raw: Arc<[u8]>, section: String, name: String) -> Result<File> 
 /// Fetches one part of a large message and decodes it.
 async fn section(engine: &Engine, id: MessageId, wanted: &message::Attachment) -> Result<File> {
     let body = engine.sync().fetch_section(id, &wanted.section).await?;
-    let sections = engine.store().read(move |tx| message::sections(tx, id)).await?;
-    let mime = sections
-        .into_iter()
-        .find(|(name, _)| *name == format!("{}.MIME", wanted.section))
-        .map(|(_, body)| body);
-    let mime = match mime {
-        Some(mime) => engine.store().bodies().get(mime).await?,
-        None => Vec::new(),
-    };
+    let mime = mime_of(engine, id, &wanted.section).await?;
     let mut whole = mime.trim_ascii_end().to_vec();
     whole.extend_from_slice(b"\r\n\r\n");
     whole.extend_from_slice(&engine.store().bodies().get(body).await?);
@@ -145,12 +198,12 @@ async fn on_disk<T: Send + 'static>(
 }
 
 /// Writes a file, in place of the one that is there (the save dialog has asked).
-pub(crate) async fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
-    let bytes = bytes.to_vec();
+pub(crate) async fn replace(path: &Path, mut contents: impl Read + Send + 'static) -> Result<()> {
     let unique = Tokens::reserve()?;
     on_disk(path, move |path| {
         let beside = path.with_file_name(format!(".{unique}.part"));
-        let written = write_private(&beside, &bytes).and_then(|()| std::fs::rename(&beside, path));
+        let written =
+            write_private(&beside, &mut contents).and_then(|()| std::fs::rename(&beside, path));
         if written.is_err() {
             // What failed is told; the rest of it is not left behind where that can be helped.
             let _ = std::fs::remove_file(&beside);
@@ -160,14 +213,13 @@ pub(crate) async fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
     .await
 }
 
-fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    use std::io::Write as _;
+fn write_private(path: &Path, contents: &mut impl Read) -> std::io::Result<()> {
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut file = options.open(path)?;
-    file.write_all(bytes)?;
+    std::io::copy(contents, &mut file)?;
     file.sync_all()
 }
 
@@ -181,12 +233,17 @@ fn numbered(name: &str, number: u32) -> String {
 }
 
 /// Writes a file into a folder under its name, or with a number where that is taken; returns its path.
-pub(super) async fn write_new(folder: &Path, name: &str, bytes: Vec<u8>) -> Result<PathBuf> {
+pub(super) async fn write_new(
+    folder: &Path,
+    name: &str,
+    mut contents: impl Read + Send + 'static,
+) -> Result<PathBuf> {
     let name = name.to_owned();
     on_disk(folder, move |folder| {
         for number in 0..NAME_TRIES {
             let path = folder.join(numbered(&name, number));
-            match write_private(&path, &bytes) {
+            // A name that is taken is refused before anything is read.
+            match write_private(&path, &mut contents) {
                 Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
                 Err(error) => {
                     let _ = std::fs::remove_file(&path);
@@ -205,14 +262,14 @@ pub(crate) async fn attachments_save(engine: &Engine, request: SaveAttachment) -
     let id = MessageId(request.message);
     let path = absolute(&request.path)?;
     if let Some(number) = request.part {
-        let file = file_of(engine, id, number).await?;
-        replace(&path, &file.bytes).await?;
+        let file = open(engine, id, number).await?;
+        replace(&path, file.contents).await?;
         return Ok(Saved { paths: vec![path.display().to_string()] });
     }
     let mut paths = Vec::new();
     for number in all_files(engine, id).await? {
-        let file = file_of(engine, id, number).await?;
-        paths.push(write_new(&path, &file.name, file.bytes).await?.display().to_string());
+        let file = open(engine, id, number).await?;
+        paths.push(write_new(&path, &file.name, file.contents).await?.display().to_string());
     }
     Ok(Saved { paths })
 }
@@ -236,17 +293,29 @@ async fn all_files(engine: &Engine, id: MessageId) -> Result<Vec<u32>> {
 
 /// Writes a file of a message to a private temporary folder, for opening; answers with its path.
 pub(crate) async fn attachments_stage(engine: &Engine, request: AttachmentRef) -> Result<Saved> {
-    let file = file_of(engine, MessageId(request.message), request.part).await?;
+    let file = open(engine, MessageId(request.message), request.part).await?;
     // A folder of its own: two files of one name do not meet, and the name stays what people expect.
     let folder = engine.staging_folder().join(Tokens::reserve()?);
     on_disk(&folder, |folder| std::fs::create_dir_all(folder)).await?;
-    let path = write_new(&folder, &file.name, file.bytes).await?;
+    let path = write_new(&folder, &file.name, file.contents).await?;
     Ok(Saved { paths: vec![path.display().to_string()] })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{absolute, numbered, replace, write_new};
+    use super::{absolute, numbered, replace, transfer_encoding, write_new};
+
+    #[test]
+    fn a_parts_header_says_how_it_is_encoded() {
+        let table = [
+            ("Content-Type: a/b\r\nContent-Transfer-Encoding: BASE64\r\n\r\n", "base64"),
+            ("content-transfer-encoding:\r\n quoted-printable (old)\r\n", "quoted-printable"),
+            ("Content-Type: text/plain\r\n", ""),
+        ];
+        for (mime, wanted) in table {
+            assert_eq!(transfer_encoding(mime.as_bytes()), wanted);
+        }
+    }
 
     #[test]
     fn names_get_numbers_before_their_ending() {
@@ -259,10 +328,10 @@ mod tests {
     #[tokio::test]
     async fn a_file_that_is_there_is_replaced_only_where_somebody_asked() {
         let folder = tempfile::tempdir().unwrap();
-        let first = write_new(folder.path(), "a.txt", b"1".to_vec()).await.unwrap();
-        let second = write_new(folder.path(), "a.txt", b"2".to_vec()).await.unwrap();
+        let first = write_new(folder.path(), "a.txt", &b"1"[..]).await.unwrap();
+        let second = write_new(folder.path(), "a.txt", &b"2"[..]).await.unwrap();
         assert_ne!(first, second);
-        replace(&first, b"3").await.unwrap();
+        replace(&first, &b"3"[..]).await.unwrap();
         assert_eq!(
             (std::fs::read(&first).unwrap(), std::fs::read(&second).unwrap()),
             (b"3".to_vec(), b"2".to_vec())

@@ -6,7 +6,8 @@ use std::time::Duration;
 use posthorn_message::{Parsed, parse_as};
 use posthorn_model::{BodyId, MessageId};
 use posthorn_store::message::{self, BodyState, Message};
-use posthorn_store::{ReadTx, maildrop, sender_charset};
+use posthorn_store::{BodyReader, ReadTx, maildrop, sender_charset};
+use posthorn_sync::limit::TEXT_PART;
 
 use super::not_here;
 use crate::contract::{ById, Code, Error, Nothing, SetCharset};
@@ -34,7 +35,12 @@ pub(crate) struct Loaded {
 }
 
 async fn fetch(engine: &Engine, id: MessageId) -> Result<BodyId> {
-    match tokio::time::timeout(FETCH_TIME, engine.sync().fetch_body(id)).await {
+    within(engine.sync().fetch_body(id)).await
+}
+
+/// Waits as long as a reader does. What is asked for goes on coming.
+async fn within<T>(fetching: impl Future<Output = Result<T, posthorn_sync::Problem>>) -> Result<T> {
+    match tokio::time::timeout(FETCH_TIME, fetching).await {
         Ok(fetched) => Ok(fetched?),
         Err(_) => Err(Error::new(
             Code::Timeout,
@@ -57,6 +63,12 @@ pub(crate) async fn whole(engine: &Engine, id: MessageId) -> Result<Arc<[u8]>> {
     bytes(engine, body).await
 }
 
+/// Returns a reader of the whole bytes of a message, fetched where they are not here; waits as long as it takes.
+pub(crate) async fn whole_reader(engine: &Engine, id: MessageId) -> Result<BodyReader> {
+    let body = engine.sync().fetch_body(id).await?;
+    Ok(engine.store().bodies().open(body).await?)
+}
+
 /// Tells whether only the head of a message is here, and a POP3 server has the rest: all of it, or nothing, can be fetched.
 pub(crate) fn is_head_only(tx: &ReadTx<'_>, id: MessageId) -> posthorn_store::Result<bool> {
     let found = message::get(tx, id)?;
@@ -67,6 +79,26 @@ pub(crate) fn is_head_only(tx: &ReadTx<'_>, id: MessageId) -> posthorn_store::Re
 pub(crate) async fn messages_fetch_rest(engine: &Engine, request: ById) -> Result<Nothing> {
     engine.sync().fetch_body(MessageId(request.id)).await?;
     Ok(Nothing {})
+}
+
+/// Returns what a reader shows of a message that is not here whole, fetched where it is not here, and whether that is all
+/// of it: of a large one the text, and files come when they are asked for.
+async fn readable(engine: &Engine, id: MessageId) -> Result<(Arc<[u8]>, bool)> {
+    let fetched = within(engine.sync().fetch_readable(id)).await;
+    let state = engine.store().read(move |tx| message::get(tx, id)).await?.body;
+    match (state, fetched) {
+        (BodyState::Whole(body), _) => Ok((bytes(engine, body).await?, true)),
+        (BodyState::Sections, _) => {
+            if let Ok(raw) = together(engine, id).await {
+                return Ok((raw, false));
+            }
+            // Its text is too long to come by itself.
+            let body = fetch(engine, id).await?;
+            Ok((bytes(engine, body).await?, true))
+        }
+        (BodyState::Missing, Err(error)) => Err(error),
+        (BodyState::Missing, Ok(())) => Err(not_here(BodyState::Missing)),
+    }
 }
 
 /// Reads a message, in the encoding that the user chose for its sender where there is a choice.
@@ -83,15 +115,7 @@ pub(crate) async fn load(engine: &Engine, id: MessageId) -> Result<Loaded> {
     }
     let (raw, is_whole) = match message.body {
         BodyState::Whole(body) => (bytes(engine, body).await?, true),
-        // Large: the text is here, and files come when they are asked for.
-        BodyState::Sections if message.head.size > posthorn_sync::limit::WHOLE_BODY => {
-            (together(engine, id).await?, false)
-        }
-        _ => match fetch(engine, id).await {
-            Ok(body) => (bytes(engine, body).await?, true),
-            Err(_) if message.body == BodyState::Sections => (together(engine, id).await?, false),
-            Err(error) => return Err(error),
-        },
+        _ => readable(engine, id).await?,
     };
     let for_parser = Arc::clone(&raw);
     let read = tokio::task::spawn_blocking(move || {
@@ -132,7 +156,11 @@ pub(crate) async fn messages_set_charset(engine: &Engine, request: SetCharset) -
 /// Puts the text parts that are here into one message, for the parser.
 async fn together(engine: &Engine, id: MessageId) -> Result<Arc<[u8]>> {
     let known = engine.store().read(move |tx| message::sections(tx, id)).await?;
-    let (names, ids): (Vec<String>, Vec<BodyId>) = known.into_iter().unzip();
+    let sizes = engine.store().bodies().sizes(known.iter().map(|(_, id)| *id).collect()).await?;
+    // Files that somebody fetched are sections too, of any size.
+    let known = known.into_iter().zip(sizes);
+    let texts = known.filter(|(_, size)| size.is_some_and(|size| size <= TEXT_PART));
+    let (names, ids): (Vec<String>, Vec<BodyId>) = texts.map(|(known, _)| known).unzip();
     let bodies = engine.store().bodies().get_all(ids).await?;
     let found: Vec<(String, Vec<u8>)> =
         names.into_iter().zip(bodies).filter_map(|(name, body)| Some((name, body?))).collect();

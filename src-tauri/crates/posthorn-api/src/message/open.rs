@@ -11,9 +11,10 @@ use posthorn_store::{ReadTx, message, remote_image, sender, setting as stored_se
 use super::{Loaded, attachment, extra, head, lang, list, load, trust};
 use crate::content::{Opened, OpenedFrame, Tokens};
 use crate::contract::{
-    MessageDesign, MessageHead, MessageLook, Nothing, OpenMessage, OpenedMessage, ServerCopy,
-    ServerCopyState, SetLook,
+    Download, MessageDesign, MessageHead, MessageLook, Nothing, OpenMessage, OpenedMessage,
+    ServerCopy, ServerCopyState, SetLook,
 };
+use crate::download;
 use crate::engine::Engine;
 use crate::error::Result;
 use crate::frame::{self, Theme};
@@ -87,6 +88,8 @@ struct Known {
     head: MessageHead,
     is_remote_allowed: bool,
     attachments: Vec<message::Attachment>,
+    /// Parts that are here.
+    sections: Vec<String>,
     rest_bytes: Option<u64>,
     server_copy: Option<ServerCopy>,
     sender: trust::Known,
@@ -120,6 +123,7 @@ fn known(tx: &ReadTx<'_>, id: MessageId) -> posthorn_store::Result<Known> {
     Ok(Known {
         is_remote_allowed: everybody || remote_image::is_allowed(tx, &from)?,
         attachments: message::attachments(tx, id)?,
+        sections: message::sections(tx, id)?.into_iter().map(|(name, _)| name).collect(),
         rest_bytes: super::is_head_only(tx, id)?.then_some(head.size),
         server_copy: server_copy(tx, id)?,
         sender: trusted,
@@ -258,7 +262,9 @@ pub(crate) async fn messages_open(engine: &Engine, request: OpenMessage) -> Resu
     let known = engine.store().read(move |tx| known(tx, id)).await?;
     let loaded = match loaded {
         Ok(loaded) => loaded,
-        Err(error) => return Ok(without_body(known, error)),
+        Err(error) => {
+            return Ok(without_body(known, download::of_message(engine, id).await?, error));
+        }
     };
     // A permission is for the one who wrote, not for everybody who takes the name.
     let is_confirmed = trust::failed_check(&loaded.parsed, &known.sender).is_none();
@@ -288,11 +294,12 @@ pub(crate) async fn messages_open(engine: &Engine, request: OpenMessage) -> Resu
             })
             .collect()
     } else {
-        attachment::known(&known.attachments, |number| {
+        attachment::known(&known.attachments, &known.sections, |number| {
             engine.content_url(&format!("{token}/part/{number}"))
         })
     };
     let raw = loaded.raw.as_deref();
+    let downloads = download::of_message(engine, id).await?;
     let blocked_hosts = if remote { Vec::new() } else { seen_hosts(&shown.clean) };
     Ok(OpenedMessage {
         head: known.head,
@@ -307,6 +314,7 @@ pub(crate) async fn messages_open(engine: &Engine, request: OpenMessage) -> Resu
         remote_domain: remote_domain(loaded.message.head.from.first()),
         pixels: counters(&shown.clean),
         trust,
+        downloads,
         problem: None,
         rest_bytes: known.rest_bytes,
         server_copy: known.server_copy,
@@ -320,9 +328,14 @@ pub(crate) async fn messages_open(engine: &Engine, request: OpenMessage) -> Resu
 }
 
 /// Says everything but the text, and why that is not here.
-fn without_body(known: Known, problem: crate::contract::Error) -> OpenedMessage {
+fn without_body(
+    known: Known,
+    downloads: Vec<Download>,
+    problem: crate::contract::Error,
+) -> OpenedMessage {
     OpenedMessage {
-        attachments: attachment::known(&known.attachments, |_| String::new()),
+        downloads,
+        attachments: attachment::known(&known.attachments, &known.sections, |_| String::new()),
         rest_bytes: known.rest_bytes,
         server_copy: known.server_copy,
         head: known.head,

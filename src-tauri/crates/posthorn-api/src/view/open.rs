@@ -1,16 +1,17 @@
 //! Opening a list, windows of it, and where a message stands in it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use posthorn_model::{AccountId, MailboxId, MessageId, Position};
 use posthorn_query::{Field, Query, State, Term, TokenKind};
-use posthorn_store::search::{self, Search};
+use posthorn_store::search::{self, Search, Told};
 use posthorn_store::view::{self, Filter, Grouping, Sort, Source, View};
 use posthorn_store::{ReadTx, account, mailbox, message, thread};
 use tokio::time::Instant;
 
 use super::grow::grow;
-use super::{Info, catch_up, row};
+use super::{Info, beyond, catch_up, row};
 use crate::contract::{
     ById, Error, FindInView, FoundInView, Nothing, OpenedView, QuickFilter, RangeOfView,
     SearchInfo, SearchToken, SortKey, ViewRange, ViewSource, ViewSpec,
@@ -77,15 +78,16 @@ fn word_for(owner: account::Account) -> String {
 
 fn store_spec(tx: &ReadTx<'_>, asked: &Asked) -> posthorn_store::Result<view::ViewSpec> {
     let spec = &asked.spec;
-    let searching =
-        |query| Source::Search(Search { query: filtered(query, spec.filter), now: asked.now });
+    let searching = |query, told: Option<Told>| {
+        Source::Search(Search { told, ..Search::new(filtered(query, spec.filter), asked.now) })
+    };
     let source = match &spec.source {
         ViewSource::Mailbox { mailbox } => {
             // A folder that is gone is told as such, not as an empty list.
             Source::Mailbox(mailbox::get(tx, MailboxId(*mailbox))?.id)
         }
         ViewSource::Role { role } => Source::Unified((*role).into()),
-        ViewSource::Starred => searching(Query::Term(Term::Is(State::Starred))),
+        ViewSource::Starred => searching(Query::Term(Term::Is(State::Starred)), None),
         ViewSource::Search { mailbox: within, account: of, .. } => {
             let mut members =
                 vec![asked.parsed.as_ref().map_or(Query::All, |parsed| parsed.query.clone())];
@@ -99,7 +101,7 @@ fn store_spec(tx: &ReadTx<'_>, asked: &Asked) -> posthorn_store::Result<view::Vi
                 let owner = account::get(tx, AccountId(*id))?;
                 members.push(Query::Term(Term::Account(word_for(owner))));
             }
-            searching(Query::and(members))
+            searching(Query::and(members), Some(Told::default()))
         }
     };
     let is_search = matches!(source, Source::Search(_));
@@ -150,8 +152,16 @@ pub(crate) async fn views_open(engine: &Engine, spec: ViewSpec) -> Result<Opened
     let (view, rows, search) = opened;
     let (version, total, unread) = (view.version(), view.len() as u64, view.unread() as u64);
     let counting = !view.is_whole();
+    let beyond = match &view.spec().source {
+        Source::Search(search) => search.told.clone().map(|told| (search.clone(), told)),
+        _ => None,
+    };
     *list = Some(view);
     drop(list);
+    if let Some((search, told)) = beyond {
+        // Ends with the list, or the engine.
+        drop(tokio::spawn(beyond::search(engine.clone(), id, Arc::clone(&slot), search, told)));
+    }
     if counting {
         // Ends by itself when the list is whole or closed, or the engine ends.
         drop(tokio::spawn(grow(engine.clone(), id, slot)));

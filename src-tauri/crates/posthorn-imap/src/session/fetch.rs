@@ -261,7 +261,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
         self.has("CONDSTORE") || self.has("QRESYNC")
     }
 
-    async fn fetch(&mut self, command: &Command, asked: &UidSet) -> Result<Fetching<'_, S>> {
+    pub(super) async fn fetch(
+        &mut self,
+        command: &Command,
+        asked: &UidSet,
+    ) -> Result<Fetching<'_, S>> {
         let mut seen = Collected::default();
         let tag = self.connection.start(command, &mut seen).await?;
         self.absorb_all(seen.into_vec());

@@ -114,7 +114,7 @@ pub(super) fn spool(folder: &Path, source: &mut impl Read) -> Result<Spooled> {
 }
 
 /// Makes a rename durable. Windows does that itself and cannot open folders.
-fn sync_folder(folder: &Path) -> Result<()> {
+pub(super) fn sync_folder(folder: &Path) -> Result<()> {
     if cfg!(unix) {
         File::open(folder)?.sync_all()?;
     }

@@ -85,6 +85,10 @@ fn one_account(
         add_target(tx, id, action, placed)?;
         match action {
             Action::SetFlag { flag, to } => set_flag(tx, placed, flag, *to, &mut touched)?,
+            Action::Move { to } if stays_in(tx, home, *to)? => {
+                add_pending(tx, placed.mailbox, placed.message, 1)?;
+                show_in(tx, placed, *to, &mut touched)?;
+            }
             Action::Move { to } => depart(tx, placed, Some(*to), &mut touched)?,
             Action::Copy { to } => show_in(tx, placed, *to, &mut touched)?,
             Action::Delete => depart(tx, placed, None, &mut touched)?,
@@ -109,6 +113,15 @@ fn one_account(
         super::done(tx, id, &[])?;
     }
     Ok(id)
+}
+
+/// Tells whether what is moved out of a folder is shown there all the same: a folder of all messages (RFC 6154) holds
+/// them whatever other folder they are in, but for what is thrown away.
+fn stays_in(tx: &WriteTx<'_>, home: &Mailbox, to: MailboxId) -> Result<bool> {
+    if home.role != MailboxRole::All {
+        return Ok(false);
+    }
+    Ok(!matches!(mailbox::get(tx, to)?.role, MailboxRole::Trash | MailboxRole::Junk))
 }
 
 /// Returns where a move goes.

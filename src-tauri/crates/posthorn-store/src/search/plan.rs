@@ -10,6 +10,7 @@ use rusqlite::types::Value;
 use super::Search;
 use super::known;
 use super::stream::{Rows, Stream, Way};
+use super::told::judged_here;
 use crate::error::Result;
 use crate::tx::ReadTx;
 use crate::{account, mailbox, position};
@@ -49,10 +50,13 @@ pub(super) fn prepare(tx: &ReadTx<'_>, search: &Search, way: Way) -> Result<Stre
         }
     }
     let base = planner.base();
-    Ok(match planner.stream(&search.query) {
-        Some(stream) => Stream::and(vec![stream, base]),
-        None => base,
-    })
+    let Some(mut stream) = planner.stream(&search.query) else { return Ok(base) };
+    if let Some(told) = search.told.as_ref().filter(|told| !told.is_empty()) {
+        let mut found = vec![Stream::Fixed(told.falling(|position| way.key(position)))];
+        found.extend(planner.stream(&judged_here(&search.query)));
+        stream = Stream::Or(vec![stream, Stream::and(found)]);
+    }
+    Ok(Stream::and(vec![stream, base]))
 }
 
 /// Prepares everything visible that is not read.

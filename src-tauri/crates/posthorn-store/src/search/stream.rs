@@ -87,6 +87,8 @@ pub(super) enum Stream {
     Except(Box<Stream>, Box<Stream>),
     /// Within bounds (both inclusive); everything between, whether a message is there or not.
     Between(i64, i64),
+    /// These, falling.
+    Fixed(Vec<i64>),
     /// Nothing.
     Nothing,
 }
@@ -190,6 +192,10 @@ impl Stream {
                 Ok(None)
             }
             Self::Between(low, high) => Ok(Some(at.min(*high)).filter(|found| found >= low)),
+            Self::Fixed(keys) => {
+                let above = keys.partition_point(|key| *key > at);
+                Ok(keys.get(above).copied())
+            }
             Self::Nothing => Ok(None),
         }
     }
@@ -200,6 +206,7 @@ impl Stream {
         match self {
             Self::Nothing => 0,
             Self::Between(..) => 1,
+            Self::Fixed(_) => 2,
             Self::Rows(rows) => rows.rank,
             Self::And(members) => members.iter().map(Self::rank).min().unwrap_or_default(),
             Self::Or(members) => members.iter().map(Self::rank).max().unwrap_or_default(),

@@ -11,7 +11,7 @@ use crate::fixture::{Fixture, NOW, arrival, fixture, head};
 
 pub(crate) fn query(text: &str) -> Search {
     let now = Now { at: Timestamp::from_seconds(NOW), utc_offset_seconds: 0 };
-    Search { query: parse(text, now).query, now }
+    Search::new(parse(text, now).query, now)
 }
 
 impl Fixture {

@@ -14,6 +14,7 @@ mod refusal;
 mod transfer;
 
 use std::collections::BTreeMap;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use posthorn_imap::UidSet;
@@ -29,8 +30,9 @@ use crate::imap::mailbox as mailbox_sync;
 use crate::imap::operations::append::Unsent;
 use crate::imap::operations::refusal::Refusal;
 use crate::imap::operations::transfer::{Originals, Transfer};
+use crate::imap::quirk;
 use crate::imap::step::bodies;
-use crate::limit::OPERATION_ATTEMPTS;
+use crate::limit::{LIMITED_LAST, OPERATION_ATTEMPTS};
 use crate::problem::{Problem, ProblemKind, sentence};
 
 /// What became of the log.
@@ -111,6 +113,7 @@ async fn one(
     account.store().write(move |tx| operation::mark_sent(tx, id)).await?;
     match perform(account, connection, &operation, is_again, &mut replayed.touched).await {
         Ok(Performed { copied, refused }) => {
+            account.limited.store(0, Ordering::Relaxed);
             let host = connection.host.clone();
             let refused = refused
                 .into_iter()
@@ -124,17 +127,7 @@ async fn one(
                 account.signals.raise(|wanted| wanted.folders = true);
             }
             if error.is_transient() {
-                let (wait, said) = (
-                    delay(account, operation.attempts),
-                    error.server_text().unwrap_or_default().to_owned(),
-                );
-                let next_try =
-                    account.now().plus_ms(i64::try_from(wait.as_millis()).unwrap_or(i64::MAX));
-                account
-                    .store()
-                    .write(move |tx| operation::postpone(tx, id, next_try, &said))
-                    .await?;
-                return Ok(());
+                return postpone(account, &operation, &error).await;
             }
             refuse(account, id, of_imap(&error).at(&connection.host)).await
         }
@@ -182,6 +175,38 @@ async fn finish(
 fn said(problem: &Problem) -> String {
     let said = &problem.server_said;
     if said.is_empty() { problem.message.clone() } else { said.clone() }
+}
+
+/// Puts an operation off after a passing refusal. One for a limit of the server never counts against it.
+async fn postpone(
+    account: &Account,
+    operation: &Operation,
+    error: &posthorn_imap::Error,
+) -> Result<(), Failure> {
+    let (id, is_limited) = (operation.id, error.is_limited());
+    let said = error.server_text().unwrap_or_default().to_owned();
+    let wait = if is_limited {
+        let times = account.limited.fetch_add(1, Ordering::Relaxed);
+        crowded_delay(account.engine.tuning.crowded, times, quirk::pause(&said))
+    } else {
+        delay(account, operation.attempts)
+    };
+    let next_try = account.now().plus_ms(i64::try_from(wait.as_millis()).unwrap_or(i64::MAX));
+    let write = account.store().write(move |tx| {
+        if is_limited {
+            operation::postpone_uncounted(tx, id, next_try, &said)
+        } else {
+            operation::postpone(tx, id, next_try, &said)
+        }
+    });
+    Ok(write.await?)
+}
+
+/// Returns how long a server's limit on requests is respected when it was met so many times in a row: doubled with each,
+/// and never less than the server asks for.
+fn crowded_delay(first: Duration, times: u32, asked: Option<Duration>) -> Duration {
+    let step = first.saturating_mul(1_u32 << times.min(20)).min(LIMITED_LAST);
+    step.max(asked.unwrap_or_default())
 }
 
 /// Doubles with each attempt, within the bounds of all retries.
@@ -360,4 +385,22 @@ async fn targets(
             .collect::<Result<Vec<_>, posthorn_store::Error>>()
     });
     Ok((operation, read.await?))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::crowded_delay;
+    use crate::limit::LIMITED_LAST;
+
+    #[test]
+    fn a_limit_is_respected_longer_each_time() {
+        let minute = Duration::from_mins(1);
+        let waits: Vec<u64> =
+            (0..9).map(|times| crowded_delay(minute, times, None).as_secs() / 60).collect();
+        assert_eq!(waits, [1, 2, 4, 8, 16, 32, 60, 60, 60]);
+        assert_eq!(crowded_delay(minute, 0, Some(minute * 7)), minute * 7);
+        assert_eq!(crowded_delay(minute, 99, Some(minute)), LIMITED_LAST);
+    }
 }

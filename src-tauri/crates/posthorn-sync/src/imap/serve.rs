@@ -10,6 +10,7 @@ use posthorn_store::{message, placement};
 use crate::engine::Account;
 use crate::failure::Failure;
 use crate::imap::connect::Connection;
+use crate::imap::large;
 use crate::imap::step::bodies;
 use crate::limit::ON_DEMAND;
 use crate::problem::{Problem, ProblemKind};
@@ -21,6 +22,10 @@ pub(crate) async fn serve(
     connection: &mut Connection,
     request: Request,
 ) -> Result<(), Failure> {
+    if large::is_large(account, &request).await.unwrap_or(false) {
+        account.engine.downloads.add(account, request);
+        return Ok(());
+    }
     let result = fetch(account, connection, request.message, &request.piece).await;
     let (answer, failure) = match result {
         Ok(Some(body)) => (Ok(body), None),
@@ -49,6 +54,7 @@ async fn fetch(
         }
         let found = match piece {
             Piece::Whole => whole(account, connection, id, uid).await?,
+            Piece::Text => text(account, connection, id, uid).await?,
             Piece::Section(section) => part(account, connection, id, uid, section).await?,
         };
         if found.is_some() {
@@ -58,9 +64,13 @@ async fn fetch(
     Ok(None)
 }
 
-type Places = Vec<(Mailbox, Uid)>;
+pub(crate) type Places = Vec<(Mailbox, Uid)>;
 
-fn places(tx: &posthorn_store::ReadTx<'_>, id: MessageId) -> Result<Places, posthorn_store::Error> {
+/// Returns where a message is on the server.
+pub(crate) fn places(
+    tx: &posthorn_store::ReadTx<'_>,
+    id: MessageId,
+) -> Result<Places, posthorn_store::Error> {
     let mut places = Places::new();
     for placed in placement::of_message(tx, id)? {
         if let Some(uid) = placed.uid {
@@ -68,6 +78,18 @@ fn places(tx: &posthorn_store::ReadTx<'_>, id: MessageId) -> Result<Places, post
         }
     }
     Ok(places)
+}
+
+/// Fetches header and text parts.
+async fn text(
+    account: &Account,
+    connection: &mut Connection,
+    id: MessageId,
+    uid: Uid,
+) -> Result<Option<BodyId>, Failure> {
+    let head = account.store().read(move |tx| message::get(tx, id)).await?.head;
+    let wanted = message::Wanted { message: id, uid, size: head.size, received: head.received };
+    bodies::sections(account, connection, &wanted).await
 }
 
 async fn whole(

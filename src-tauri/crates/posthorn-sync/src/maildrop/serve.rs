@@ -50,7 +50,7 @@ pub(super) async fn serve(
     request: Request,
 ) -> Result<(), Failure> {
     let result = match request.piece {
-        Piece::Whole => whole(account, session, listing, request.message).await,
+        Piece::Whole | Piece::Text => whole(account, session, listing, request.message).await,
         // Nothing but the whole can be asked of this server; the part is taken out of it.
         Piece::Section(section) => match whole(account, session, listing, request.message).await {
             Ok(Ok(body)) => part(account, request.message, body, section).await,

@@ -1,12 +1,14 @@
 //! Operations on thousands of messages go out as sets, and a refusal of some of them leaves the others done.
 
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use posthorn_model::{MailboxId, MailboxRole, MessageId, Uid};
 use posthorn_store::operation::{self, Action, Flag, OperationState, Switch};
 use posthorn_store::{WriteTx, placement};
-use posthorn_sync::SyncEvent;
+use posthorn_sync::{SyncEvent, Tuning};
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -20,6 +22,8 @@ const COUNT: u32 = 10_000;
 #[derive(Clone, Debug, Default)]
 struct Server {
     refused: Arc<BTreeSet<u32>>,
+    /// Changes that are answered with a limit on requests before one is taken.
+    limited: Arc<AtomicUsize>,
     stores: Arc<Mutex<Vec<String>>>,
 }
 
@@ -69,6 +73,10 @@ impl Server {
         if let Some(rest) = command.strip_prefix("UID STORE ") {
             let set = rest.split(' ').next().unwrap_or_default();
             self.stores.lock().unwrap().push(line.to_owned());
+            let spend = |left: usize| left.checked_sub(1);
+            if self.limited.fetch_update(Ordering::SeqCst, Ordering::SeqCst, spend).is_ok() {
+                return format!("{tag} NO [LIMIT] Rate limit hit.\r\n");
+            }
             if self.refused.iter().any(|uid| contains(set, *uid)) {
                 return format!("{tag} NO one of these is guarded\r\n");
             }
@@ -171,5 +179,29 @@ async fn a_refusal_of_everything_costs_a_bounded_number_of_commands() {
     assert_eq!(until_over(&rig, all).await, OperationState::Refused);
     assert_eq!(rig.role(MailboxRole::Inbox).await.unread, u64::from(COUNT));
     assert!(server.stores.lock().unwrap().len() <= 100);
+    rig.sync.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_limit_on_requests_puts_off_and_never_refuses() {
+    // More often than any other passing refusal is tried.
+    const TIMES: usize = 10;
+    let (server, port) = Server::start(&[]).await;
+    server.limited.store(TIMES, Ordering::SeqCst);
+    let quick = Tuning { crowded: Duration::from_millis(1), ..tuning() };
+    let rig = Rig::start_with(port, quick, fill).await;
+    let mut events = rig.sync.subscribe();
+    let some = mark(&rig, |uid| uid == 5).await;
+    assert_eq!(until_over(&rig, some).await, OperationState::Done);
+    assert_eq!(server.stores.lock().unwrap().len(), TIMES + 1);
+    let mut is_told = false;
+    while let Ok(event) = events.try_recv() {
+        assert!(!matches!(event, SyncEvent::OperationRefused { .. }), "{event:?}");
+        if let SyncEvent::StatusChanged(status) = event {
+            let said = status.problem.as_ref().map(|problem| problem.server_said.as_str());
+            is_told |= said.is_some_and(|said| said.contains("Rate limit hit"));
+        }
+    }
+    assert!(is_told, "the status says what the server said");
     rig.sync.shutdown().await;
 }

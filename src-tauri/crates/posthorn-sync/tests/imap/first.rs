@@ -70,7 +70,8 @@ async fn a_large_message_comes_in_parts_and_a_full_disk_stops_bodies() {
         .from("Bob <bob@posthorn.test>")
         .subject("large")
         .text("the covering letter")
-        .attach("plan.bin", "application/octet-stream", &vec![7; 3 << 20])
+        .attach("plan.bin", "application/octet-stream", &vec![7; 1 << 20])
+        .attach("model.bin", "application/octet-stream", &vec![8; 3 << 20])
         .build();
     server.mailbox("anna", "INBOX").fill(&[Delivery::new(large.clone()), mail(1)]).unwrap();
     let rig = Rig::start(server.imap_port()).await;
@@ -86,11 +87,11 @@ async fn a_large_message_comes_in_parts_and_a_full_disk_stops_bodies() {
     let message = found.unwrap();
     assert_eq!(message.body, message::BodyState::Sections);
     assert_eq!(message.head.preview, "the covering letter");
-    let attachment = message.head.attachments.first().unwrap();
-    assert_eq!(attachment.name, "plan.bin");
+    let [attachment, model] = message.head.attachments.as_slice() else { unreachable!() };
+    assert_eq!((attachment.name.as_str(), model.name.as_str()), ("plan.bin", "model.bin"));
     let part = rig.sync.fetch_section(message.id, &attachment.section).await.unwrap();
     // Without its base64 where the server can do that, as Dovecot can.
-    assert_eq!(rig.store.bodies().size(part).await.unwrap(), 3 << 20);
+    assert_eq!(rig.store.bodies().size(part).await.unwrap(), 1 << 20);
     let whole = rig.sync.fetch_body(message.id).await.unwrap();
     assert_eq!(rig.store.bodies().get(whole).await.unwrap(), large);
 

@@ -178,6 +178,25 @@ async fn labels_are_places_of_one_message() {
     assert_eq!(gmail.places(1), ["INBOX", ALL]);
     comes_to(&rig, "undone", &[(one, &["INBOX", ALL]), (two, &["INBOX", ALL])]).await;
 
+    // Out of All Mail by hand: the message gets a label and stays in sight where it was.
+    let (all, work) = (rig.role(MailboxRole::All).await.id, rig.mailbox("Work").await.id);
+    let mut by_hand = Vec::new();
+    for id in rig.messages(all).await {
+        let found = rig.read(move |tx| message::get(tx, id)).await;
+        by_hand.extend((found.head.subject == two).then_some((all, id)));
+    }
+    let moved = rig.act(Action::Move { to: work }, by_hand).await;
+    assert_eq!(shown(&rig).await.get(1).unwrap().1, ["INBOX", "Work", ALL], "at once, in all");
+    rig.sync.operations_changed(rig.account);
+    rig.settled().await;
+    assert_eq!(gmail.places(2), ["INBOX", "Work", ALL]);
+    assert_eq!(shown(&rig).await.get(1).unwrap().1, ["INBOX", "Work", ALL], "when it is done");
+    rig.store.write(move |tx| operation::undo(tx, &moved)).await.unwrap();
+    rig.sync.operations_changed(rig.account);
+    rig.settled().await;
+    assert_eq!(gmail.places(2), ["INBOX", ALL]);
+    comes_to(&rig, "taken back", &[(one, &["INBOX", ALL]), (two, &["INBOX", ALL])]).await;
+
     let trash = rig.role(MailboxRole::Trash).await.id;
     let inbox = rig.role(MailboxRole::Inbox).await.id;
     let all: Vec<_> = rig.messages(inbox).await.into_iter().map(|id| (inbox, id)).collect();

@@ -111,7 +111,7 @@ pub(crate) async fn download(
     }
     fetched?;
     for wanted in &large {
-        if sections(account, connection, wanted).await? {
+        if sections(account, connection, wanted).await?.is_some() {
             pending.remove(&wanted.message);
         }
         tally.add(account, 1);
@@ -280,12 +280,12 @@ async fn store_read(
     Ok(stored)
 }
 
-/// Fetches header and text parts of a large message. Returns false when the server does not have it.
-async fn sections(
+/// Fetches header and text parts of a message, and returns the header; absent when the server does not have it.
+pub(crate) async fn sections(
     account: &Account,
     connection: &mut Connection,
     wanted: &Wanted,
-) -> Result<bool, Failure> {
+) -> Result<Option<BodyId>, Failure> {
     let mut structure = None;
     let mut fetching = connection.session.fetch_heads(&wanted.uid.into()).await?;
     while let Some(mut fetched) = fetching.next().await? {
@@ -293,7 +293,7 @@ async fn sections(
             structure = Some((fetched.body_structure.take(), fetched.take_section("HEADER")));
         }
     }
-    let Some((structure, Some(header))) = structure else { return Ok(false) };
+    let Some((structure, Some(header))) = structure else { return Ok(None) };
     let mut found = vec![("HEADER".to_owned(), bytes(header)?)];
     let texts: Vec<Part> =
         structure.iter().flat_map(|structure| structure.texts()).cloned().collect();
@@ -306,8 +306,8 @@ async fn sections(
             }
         }
     }
-    store_sections(account, wanted.message, found).await?;
-    Ok(true)
+    let stored = store_sections(account, wanted.message, found).await?;
+    Ok(stored.first().map(|(_, body)| *body))
 }
 
 /// Makes sections durable and tells the index; returns which bytes each has now.
