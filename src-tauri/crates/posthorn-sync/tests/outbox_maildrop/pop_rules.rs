@@ -176,7 +176,9 @@ async fn a_deletion_that_was_not_confirmed_is_decided_anew() {
         // The program stopped after the marks were written and before the server heard of them.
         rig.write(move |tx| {
             let mut left = maildrop::left_there(tx, id)?;
-            left.iter_mut().for_each(|one| one.rule.action = A::Delete);
+            for one in &mut left {
+                one.rule.action = A::Delete;
+            }
             maildrop::note_rulings(tx, id, &left)
         })
         .await;
