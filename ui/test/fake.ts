@@ -6,7 +6,7 @@ import { type Answer, type Engine, EngineError, type Method, type Params } from 
 import type { Event, Row, Settings, Template, Undoable, ViewDelta } from '@/ipc/generated';
 import { ledgerOf, TRANSCRIPT } from './ledger';
 import { dropOf, RULES, rulesOf, trialOf } from './maildrop';
-import { ACCOUNTS, line, MAILBOXES, NOW, person, row } from './mail';
+import { ACCOUNTS, line, MAILBOXES, NOW, person, receiptOf, row } from './mail';
 
 type Handlers = { [M in Method]?: (params: Params<M>) => Answer<M> | Promise<Answer<M>> };
 
@@ -19,6 +19,7 @@ const SETTINGS: Settings = {
   markReadSeconds: 2,
   afterRemoval: 'next',
   remoteImages: false,
+  readReceipts: 'ask',
   undoSendSeconds: 10,
   composePlain: false,
   spellCheck: true,
@@ -66,6 +67,8 @@ export class FakeEngine implements Engine {
   /** Rows that the page said it had painted. */
   paintedRows = 0;
   body = '<p>Hello</p>';
+  /** The newest message of a conversation is the user's own. */
+  ownNewest = false;
   readonly #listeners = new Set<(event: Event) => void>();
   readonly #frames = new Map<number, string>();
   #rows: ((index: number) => Row) | null = null;
@@ -199,7 +202,7 @@ export class FakeEngine implements Engine {
       unread,
       starred: false,
       answered: false,
-      own: false,
+      own: this.ownNewest && at === 4,
       size: 120_000,
       attachments: true,
       body: 'whole' as const,
@@ -319,6 +322,7 @@ export class FakeEngine implements Engine {
       sentOffset: 480,
       invitation: null,
       report: null,
+      receiptTo: null,
       lang: '',
       charset: null,
     }),
@@ -335,6 +339,7 @@ export class FakeEngine implements Engine {
       parts: [{ section: '1', depth: 0, contentType: 'text/plain', name: '', encoding: '7bit utf-8', size: 12 }],
     }),
     'messages.setLook': () => ({}),
+    'messages.receipts': ({ id }) => [receiptOf(id)],
     'messages.unsubscribe': () => ({}),
     'messages.setRead': ({ value }) => this.#done(value ? 'read' : 'unread'),
     'messages.setStarred': ({ value }) => this.#done(value ? 'star' : 'unstar'),

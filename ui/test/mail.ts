@@ -1,5 +1,5 @@
 /** Synthetic mail for unit tests and for looking at the interface: any number of rows, made on demand, never stored. */
-import type { Account, Address, Draft, Mailbox, MailboxRole, Row } from '@/ipc/generated';
+import type { Account, Address, Draft, Mailbox, MailboxRole, Row, SendReceipt } from '@/ipc/generated';
 
 /** A fixed *now*: 21 November 2026, 11:00 in the local zone. */
 export const NOW = new Date(2026, 10, 21, 11, 0).getTime();
@@ -98,6 +98,7 @@ export const DRAFT: Draft = {
   encodedSize: 900,
   server: { kind: 'none' },
   copyMessage: null,
+  wishes: { report: false, receipt: false },
   diverged: false,
 };
 
@@ -110,6 +111,8 @@ function account(id: number, label: string, mark: string, email: string, pop = f
     enabled: true,
     signIn: null,
     pins: [],
+    allOrNothing: false,
+    wishes: { report: false, receipt: false },
     identities: [email, `press@${email.split('@')[1] ?? ''}`].map((address, at) => ({
       id: id * 10 + at,
       account: id,
@@ -209,3 +212,40 @@ export const MAILBOXES: Mailbox[] = [
   mailbox(13, 2, 'archive', 'Archive'),
   mailbox(21, 3, 'inbox', 'INBOX', 2),
 ];
+
+/** How a message was handed over. */
+export function receiptOf(id: number): SendReceipt {
+  const at = NOW - 24 * MINUTE;
+  const said = (offset: number, line: string) => ({ at: at + offset, line });
+  return {
+    id,
+    messageId: `${id}@harbour.example`,
+    sender: 'yue@harbour.example',
+    size: 48_200,
+    sha256: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+    server: 'mail.harbour.example',
+    address: '192.0.2.17:465',
+    security: 'TLS 1.3',
+    certificate: '2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae',
+    queueId: '4c8Tn21xZkz3k',
+    acceptedAt: at,
+    recipients: [
+      { address: person(5), state: 'accepted', code: 250, said: '250 2.1.5 Ok' },
+      { address: person(1), state: 'accepted', code: 250, said: '250 2.1.5 Ok' },
+    ],
+    reports: 'asked',
+    fates: [
+      { address: person(5).email, fate: 'read', said: '', at: at + 3 * MINUTE, message: null },
+      { address: person(1).email, fate: 'failed', said: '550 5.1.1 User unknown', at: at + MINUTE, message: null },
+    ],
+    steps: [],
+    lines: [
+      said(0, 'S: 220 mail.harbour.example ESMTP'),
+      said(20, 'C: EHLO [127.0.0.1]'),
+      said(60, 'C: AUTH PLAIN •••'),
+      said(90, 'S: 235 2.7.0 Authentication successful'),
+      said(300, 'S: 250 2.0.0 Ok: queued as 4c8Tn21xZkz3k'),
+    ],
+    text: 'Message-ID: <1@harbour.example>',
+  };
+}

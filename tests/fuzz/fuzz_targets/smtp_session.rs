@@ -37,6 +37,7 @@ async fn journey(peer: Peer) -> String {
         sender: "ann@example.org".to_owned(),
         recipients: vec!["bob@example.org".to_owned(), "eve@example.org".to_owned()],
         partly_refused: PartlyRefused::SendToOthers,
+        report: Some("name".to_owned()),
     };
     let message = Message {
         source: TEXT,

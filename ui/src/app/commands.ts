@@ -152,6 +152,8 @@ function composeCommands({ compose }: Store): Partial<Record<CommandId, Behaviou
     'compose.cc': here((writing) => writing.focus('cc')),
     'compose.bcc': here((writing) => writing.focus('bcc')),
     'compose.bccSelf': here((writing) => writing.toggleCopySelf()),
+    'compose.report': here((writing) => writing.toggleWish('report')),
+    'compose.receipt': here((writing) => writing.toggleWish('receipt')),
     'compose.subject': here((writing) => writing.focus('subject')),
     'compose.text': here((writing) => writing.focus('text')),
     'compose.versions': here((writing) => writing.versions()),

@@ -76,6 +76,7 @@ import UserPen from '@lucide/svelte/icons/user-pen';
 import UserPlus from '@lucide/svelte/icons/user-plus';
 import UserRound from '@lucide/svelte/icons/user-round';
 import X from '@lucide/svelte/icons/x';
+import PackageCheck from '@lucide/svelte/icons/package-check';
 import type { Key } from '@/text/keys';
 
 /** An icon. */
@@ -120,6 +121,8 @@ const TABLE = {
   'compose.cc': fact('compose', 'command-cc', AtSign),
   'compose.bcc': fact('compose', 'command-bcc', AtSign),
   'compose.bccSelf': fact('compose', 'command-bcc-self', UserRound),
+  'compose.report': fact('compose', 'command-ask-report', PackageCheck),
+  'compose.receipt': fact('compose', 'command-ask-receipt', MailCheck),
   'compose.subject': fact('compose', 'command-subject', Heading),
   'compose.text': fact('compose', 'command-text', TextCursor),
   'compose.versions': fact('compose', 'compose-versions', History),

@@ -16,6 +16,10 @@ export type Account = {
   /** Whom it sends as: its own name and address first, then the others in their order. Empty for an account that has
    * no server. */
   identities: Array<Identity>,
+  /** A refused recipient stops a message for all; else those get it who can. */
+  allOrNothing: boolean,
+  /** What its messages ask for unless they are told otherwise. */
+  wishes: Wishes,
   /** Letter or character of its mark. */
   mark: string,
   /** Switched off: no connections, its mail stays readable. */
@@ -135,6 +139,17 @@ export type AllowRemote = {
   domain: boolean,
   /** Allow, or take back. */
   allow: boolean, };
+
+/** Answers somebody who asked to be told that a message was read. */
+export type AnswerReceipt = {
+  /** Message that was read. */
+  message: number,
+  /** True: the answer is sent. False: it is not, and not asked about again. */
+  send: boolean,
+  /** Subject of the answer, in the user's language. */
+  subject: string,
+  /** What it says, in the user's language. */
+  text: string, };
 
 /** Facts about the running application. */
 export type AppInfo = {
@@ -584,6 +599,8 @@ export type Draft = {
   server: DraftServer,
   /** Its copy, where a Drafts folder shows it: list that or the draft, not both. Null = the draft alone is here. */
   copyMessage: number | null,
+  /** What it asks of those who get it. */
+  wishes: Wishes,
   /** It was changed or removed on another computer after it was changed here: both are kept. */
   diverged: boolean, };
 
@@ -1474,6 +1491,9 @@ export type OpenedMessage = {
   invitation: Invitation | null,
   /** What it reports of another message; null when nothing. */
   report: DeliveryReport | null,
+  /** Who wants to be told that it was read, and was not answered yet; null when nobody, or when such wishes are never
+   * answered. */
+  receiptTo: Address | null,
   /** BCP 47 language guessed for choosing glyphs (`zh-CN`, `ja`); empty when none stands out. */
   lang: string,
   /** The encoding that it is read in because the user chose so; null = what it says. */
@@ -1728,6 +1748,22 @@ export type ReadMaildrop = {
   /** Milliseconds to wait where nothing has changed, at most 20,000. */
   waitMs: number, };
 
+/** A line that was said on the connection. */
+export type ReceiptLine = {
+  /** When. */
+  at: number,
+  /** `C: ` (this program) or `S: ` (the server) and the line; nothing secret, nothing of the message's text. */
+  line: string, };
+
+/** A step of a message on its way, as it was written down when it happened. */
+export type ReceiptStep = {
+  /** When. */
+  at: number,
+  /** Which: `queued`, `connecting`, `recipients`, `data`, `dot-sent`, `accepted`, `filed`, `done`, or how it ended. */
+  step: string,
+  /** What the server said; empty when it said nothing. */
+  said: string, };
+
 /** A recipient's result. */
 export type RecipientResult = {
   /** Recipient. */
@@ -1796,6 +1832,19 @@ export type ReportFate = "failed" | "delayed" | "delivered" | "relayed" | "read"
 
 /** Why a message did not arrive. */
 export type ReportReason = "noSuchAddress" | "full" | "tooLarge" | "refused" | "unreachable" | "unknown";
+
+/** What was reported of a sent message for one recipient. */
+export type ReportedFate = {
+  /** Recipient. */
+  address: string,
+  /** What became of it. */
+  fate: ReportFate,
+  /** The last server's sentence, with its code where it has one; empty when missing. */
+  said: string,
+  /** When the report was received. */
+  at: number,
+  /** The message that reports it; null when it is gone. */
+  message: number | null, };
 
 /** What became of a message for one recipient. */
 export type ReportedRecipient = {
@@ -2011,6 +2060,43 @@ export type SendDraft = {
   /** It waits in the outbox until it is let go. Absent = false. */
   hold?: boolean, };
 
+/** How a message was handed over. */
+export type SendReceipt = {
+  /** Outbox row. */
+  id: number,
+  /** `Message-ID` without angle brackets. */
+  messageId: string,
+  /** Sender of the envelope. */
+  sender: string,
+  /** Size of what was sent, bytes. */
+  size: number,
+  /** SHA-256 of what was sent, in hex; empty before a server was reached. */
+  sha256: string,
+  /** Server that it was handed to; empty before one was reached. */
+  server: string,
+  /** Its IP address and port; empty where a proxy stood in between. */
+  address: string,
+  /** Protection of the connection (`TLS 1.3`); empty when there was none. */
+  security: string,
+  /** SHA-256 of the server's certificate, in hex; empty when there was none. */
+  certificate: string,
+  /** The server's name for the message; empty when it told none. */
+  queueId: string,
+  /** When the server took it; null when it did not. */
+  acceptedAt: number | null,
+  /** What was said to each recipient. */
+  recipients: Array<RecipientResult>,
+  /** Delivery reports: `none` (nobody asked for any), `asked`, `notOffered` (the server cannot). */
+  reports: string,
+  /** What was reported since, oldest first. */
+  fates: Array<ReportedFate>,
+  /** Its steps, oldest first. */
+  steps: Array<ReceiptStep>,
+  /** What was said on the connection, oldest first. */
+  lines: Array<ReceiptLine>,
+  /** All of this as text, to be copied. */
+  text: string, };
+
 /** A sender and what the mail takes. */
 export type SenderShare = {
   /** Who. */
@@ -2045,6 +2131,13 @@ export type ServerCopyState = "stays" | "leaves" | "left";
 
 /** One of an account's two servers. */
 export type ServerSide = "incoming" | "outgoing";
+
+/** Says what happens when a recipient is refused. */
+export type SetAllOrNothing = {
+  /** Account. */
+  id: number,
+  /** True: nobody gets the message. False: those get it who can. */
+  value: boolean, };
 
 /** Remembers in which encoding mail like a message is read: mail of its sender that would be read in the same one. */
 export type SetCharset = {
@@ -2105,6 +2198,13 @@ export type SetPassword = {
   /** Ticket of a sign-in that came to its end, in place of passwords; null for passwords. */
   signIn: string | null, };
 
+/** Chooses what a draft asks for, or what all messages of an account do unless they are told otherwise. */
+export type SetWishes = {
+  /** Draft or account; the method says which. */
+  id: number,
+  /** What is asked for. */
+  wishes: Wishes, };
+
 /** All settings; `settings.set` takes the whole. */
 export type Settings = {
   /** `system`, `light`, `dark`, `contrast`. */
@@ -2123,6 +2223,8 @@ export type Settings = {
   afterRemoval: string,
   /** Load remote pictures of everybody. Off unless the user chose it. */
   remoteImages: boolean,
+  /** To those who want to be told that their message was read: `ask`, `never`. */
+  readReceipts: string,
   /** Seconds in which a sent message can be taken back, 0 to 60. */
   undoSendSeconds: number,
   /** New messages start in plain-text mode. */
@@ -2377,6 +2479,13 @@ export type WhoseBodies = {
   /** Folder; null = the account's folders that have none of their own. */
   mailbox: number | null, };
 
+/** What a message asks for. */
+export type Wishes = {
+  /** The servers on the way: a report on success, delay and failure (RFC 3461). */
+  report: boolean,
+  /** The reader: a word that it was read (RFC 8098). */
+  receipt: boolean, };
+
 /** Each method with what it takes and what it answers. */
 export interface Methods {
   /** Facts about the running application. */
@@ -2407,6 +2516,10 @@ export interface Methods {
   "accounts.previewPopRules": { params: PreviewPopRules; answer: PopRulesPreview };
   /** Gives the account of this computer's own folders, and makes it where there is none. */
   "accounts.openLocal": { params: Nothing; answer: Account };
+  /** Says what happens when a recipient is refused. */
+  "accounts.setAllOrNothing": { params: SetAllOrNothing; answer: Nothing };
+  /** Chooses what an account's messages ask for unless they are told otherwise. */
+  "accounts.setWishes": { params: SetWishes; answer: Nothing };
   /** Adds a name and address to send as, or changes one. */
   "identities.save": { params: Identity; answer: Account };
   /** Removes a name and address to send as. */
@@ -2523,6 +2636,10 @@ export interface Methods {
   "messages.junk": { params: OnMessages; answer: Undoable };
   /** Moves back to the inbox and marks with `$NotJunk`. */
   "messages.notJunk": { params: OnMessages; answer: Undoable };
+  /** Gives the receipts of a message that was sent from here; none where it was sent elsewhere. */
+  "messages.receipts": { params: ById; answer: Array<SendReceipt> };
+  /** Answers somebody who asked to be told that a message was read, or says that nobody will. */
+  "messages.answerReceipt": { params: AnswerReceipt; answer: Nothing };
   /** Sends a message on as it came, to others. */
   "messages.redirect": { params: RedirectMessage; answer: OutboxItem };
   /** Takes an operation back. */
@@ -2549,6 +2666,8 @@ export interface Methods {
   "drafts.save": { params: SaveDraft; answer: DraftSaved };
   /** Writes a draft as somebody else. */
   "drafts.chooseIdentity": { params: ChooseIdentity; answer: Draft };
+  /** Chooses what a draft asks of those who get it. */
+  "drafts.setWishes": { params: SetWishes; answer: Nothing };
   /** Throws a draft away. */
   "drafts.discard": { params: ById; answer: Nothing };
   /** Keeps a draft whose composer was closed: its copy on the server is made soon. */
@@ -2575,6 +2694,8 @@ export interface Methods {
   "outbox.sendNow": { params: ById; answer: Nothing };
   /** Sends what was refused once more, to corrected addresses where some are given. */
   "outbox.resend": { params: ResendRefused; answer: Nothing };
+  /** Gives the receipt of a message of the outbox. */
+  "outbox.receipt": { params: ById; answer: SendReceipt };
   /** Holds a message back, or lets it go. */
   "outbox.hold": { params: HoldMessage; answer: Nothing };
   /** Chooses when a message is sent. */
@@ -2655,6 +2776,8 @@ export const METHOD_NAMES = [
   "accounts.remove",
   "accounts.previewPopRules",
   "accounts.openLocal",
+  "accounts.setAllOrNothing",
+  "accounts.setWishes",
   "identities.save",
   "identities.remove",
   "accounts.checkNow",
@@ -2713,6 +2836,8 @@ export const METHOD_NAMES = [
   "messages.delete",
   "messages.junk",
   "messages.notJunk",
+  "messages.receipts",
+  "messages.answerReceipt",
   "messages.redirect",
   "operations.undo",
   "operations.deleteInstead",
@@ -2726,6 +2851,7 @@ export const METHOD_NAMES = [
   "drafts.list",
   "drafts.save",
   "drafts.chooseIdentity",
+  "drafts.setWishes",
   "drafts.discard",
   "drafts.leave",
   "drafts.versions",
@@ -2739,6 +2865,7 @@ export const METHOD_NAMES = [
   "outbox.undo",
   "outbox.sendNow",
   "outbox.resend",
+  "outbox.receipt",
   "outbox.hold",
   "outbox.schedule",
   "outbox.restore",

@@ -1,6 +1,6 @@
 /** The drafts that are open on screen. The composer draws and saves them. */
 import type { Engine } from '@/ipc/engine';
-import type { Draft, NewDraft, Template } from '@/ipc/generated';
+import type { Draft, NewDraft, Template, Wishes } from '@/ipc/generated';
 
 /** What the composer on screen does for commands: buttons, menus, keys and the palette all come through here. */
 export interface Writing {
@@ -10,6 +10,8 @@ export interface Writing {
   readonly plain: boolean;
   /** The sender gets a blind copy. */
   readonly copiesSelf: boolean;
+  /** What it asks of those who get it. */
+  readonly wishes: Wishes;
   /** It answers or forwards a message. */
   readonly answers: boolean;
   /** Sends; and archives what it answers, where that is asked for. */
@@ -29,6 +31,8 @@ export interface Writing {
   focus(field: 'to' | 'cc' | 'bcc' | 'subject' | 'text'): Promise<void>;
   /** Puts the sender among the blind copies, or takes them out. */
   toggleCopySelf(): void;
+  /** Asks for a delivery report or a read receipt, or no longer does. */
+  toggleWish(wish: keyof Wishes): Promise<void>;
   /** Opens the choice of templates. */
   chooseTemplate(): void;
   /** Puts a template into the text. */

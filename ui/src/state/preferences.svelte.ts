@@ -18,6 +18,7 @@ const BEFORE: Settings = {
   markReadSeconds: 2,
   afterRemoval: 'next',
   remoteImages: false,
+  readReceipts: 'ask',
   undoSendSeconds: 10,
   composePlain: false,
   spellCheck: true,

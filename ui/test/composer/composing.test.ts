@@ -29,6 +29,7 @@ const DRAFT: Draft = {
   encodedSize: 0,
   server: { kind: 'none' },
   copyMessage: null,
+  wishes: { report: false, receipt: false },
   diverged: false,
 };
 

@@ -57,6 +57,7 @@ engine.handlers['drafts.create'] = (begin) => ({
   encodedSize: 16_800_000,
   server: { kind: 'none' },
   copyMessage: null,
+  wishes: { report: true, receipt: false },
   diverged: false,
 });
 Object.assign(window, { posthornFake: engine });
@@ -143,6 +144,7 @@ const show: Record<string, () => void> = {
       setTimeout(() => engine.emit({ kind: 'beyondChanged', view: engine.view, beyond }), 800);
     }, 800);
   },
+  receipt: () => (engine.ownNewest = true),
   outbox: () => (engine.handlers['outbox.list'] = () => OUTBOX),
   drafts: () => (engine.handlers['drafts.list'] = () => [DRAFT, { ...DRAFT, id: 71, subject: '', to: [] }]),
   password: () => {

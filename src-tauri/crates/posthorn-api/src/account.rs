@@ -23,8 +23,8 @@ pub(crate) use pop::accounts_preview_pop_rules;
 pub(crate) use remove::{accounts_removal_preview, accounts_remove};
 
 use crate::contract::{
-    Account, AccountDraft, AccountSaved, AccountStatus, CheckNow, Code, Error, Nothing, SetEnabled,
-    SetPassword, SyncWait, SyncWaited, Verification,
+    Account, AccountDraft, AccountSaved, AccountStatus, CheckNow, Code, Error, Nothing,
+    SetAllOrNothing, SetEnabled, SetPassword, SyncWait, SyncWaited, Verification,
 };
 use crate::engine::Engine;
 use crate::error::Result;
@@ -48,12 +48,16 @@ fn status(engine: &Engine, id: AccountId) -> AccountStatus {
     known.unwrap_or_else(|| posthorn_sync::Status::new(id, engine.clock().now())).into()
 }
 
-fn read(
-    tx: &ReadTx<'_>,
-    one: account::Account,
-) -> posthorn_store::Result<(account::Account, Vec<account::Identity>)> {
+/// An account with what stands beside it.
+type Read = (account::Account, Vec<account::Identity>, config::Habits);
+
+fn read(tx: &ReadTx<'_>, one: account::Account) -> posthorn_store::Result<Read> {
     let identities = account::identities(tx, one.id)?;
-    Ok((one, identities))
+    let habits = config::Habits {
+        all_or_nothing: account::is_all_or_nothing(tx, one.id)?,
+        wishes: posthorn_store::draft::habit(tx, one.id)?,
+    };
+    Ok((one, identities, habits))
 }
 
 /// Returns all accounts in their order.
@@ -64,13 +68,14 @@ pub(crate) async fn list(engine: &Engine) -> Result<Vec<Account>> {
     let accounts = engine.store().read(job).await?;
     Ok(accounts
         .into_iter()
-        .map(|(one, identities)| config::convert(engine, one, identities))
+        .map(|(one, identities, habits)| config::convert(engine, one, identities, habits))
         .collect())
 }
 
 async fn get(engine: &Engine, id: AccountId) -> Result<Account> {
-    let (one, identities) = engine.store().read(move |tx| read(tx, account::get(tx, id)?)).await?;
-    Ok(config::convert(engine, one, identities))
+    let (one, identities, habits) =
+        engine.store().read(move |tx| read(tx, account::get(tx, id)?)).await?;
+    Ok(config::convert(engine, one, identities, habits))
 }
 
 /// Tells whether there is an account with a server, and so with passwords.
@@ -225,6 +230,20 @@ async fn enable(engine: &Engine, id: AccountId, is_enabled: bool) -> Result<()> 
 /// Switches an account on or off.
 pub(crate) async fn accounts_set_enabled(engine: &Engine, request: SetEnabled) -> Result<Nothing> {
     enable(engine, AccountId(request.id), request.enabled).await?;
+    Ok(Nothing {})
+}
+
+/// Says what happens when a recipient is refused.
+pub(crate) async fn accounts_set_all_or_nothing(
+    engine: &Engine,
+    request: SetAllOrNothing,
+) -> Result<Nothing> {
+    let id = AccountId(request.id);
+    let job = move |tx: &posthorn_store::WriteTx<'_>| {
+        account::get(tx, id)?;
+        account::set_all_or_nothing(tx, id, request.value)
+    };
+    engine.store().write(job).await?;
     Ok(Nothing {})
 }
 

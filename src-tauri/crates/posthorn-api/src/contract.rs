@@ -24,11 +24,13 @@ mod network;
 mod operation;
 mod outbox;
 mod reading;
+mod receipt;
 mod setting;
 mod sign_in;
 mod storage;
 mod template;
 mod view;
+mod wish;
 
 pub use account::*;
 pub use archive::*;
@@ -50,11 +52,13 @@ pub use network::*;
 pub use operation::*;
 pub use outbox::*;
 pub use reading::*;
+pub use receipt::*;
 pub use setting::*;
 pub use sign_in::*;
 pub use storage::*;
 pub use template::*;
 pub use view::*;
+pub use wish::*;
 
 /// Derives what every contract type needs.
 macro_rules! contract {

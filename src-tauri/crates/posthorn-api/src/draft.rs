@@ -17,6 +17,7 @@ mod redirect;
 mod send;
 mod typo;
 mod version;
+mod wish;
 
 use std::collections::HashMap;
 
@@ -31,6 +32,9 @@ pub(crate) use identity::drafts_choose_identity;
 pub(crate) use redirect::messages_redirect;
 pub(crate) use send::{check_time, drafts_send};
 pub(crate) use version::{drafts_restore, drafts_versions};
+pub(crate) use wish::{
+    accounts_set_wishes, drafts_set_wishes, is_answered, messages_answer_receipt,
+};
 
 use crate::contract::{ById, Code, Draft, DraftSaved, Error, Nothing, SaveDraft};
 use crate::convert::all;

@@ -7,9 +7,10 @@ use serde_json::Value;
 
 use crate::account::{
     accounts_add, accounts_check_now, accounts_discover, accounts_list, accounts_open_local,
-    accounts_preview_pop_rules, accounts_removal_preview, accounts_remove, accounts_set_enabled,
-    accounts_set_password, accounts_update, accounts_verify, certificates_look, certificates_pin,
-    identities_remove, identities_save, sync_wait,
+    accounts_preview_pop_rules, accounts_removal_preview, accounts_remove,
+    accounts_set_all_or_nothing, accounts_set_enabled, accounts_set_password, accounts_update,
+    accounts_verify, certificates_look, certificates_pin, identities_remove, identities_save,
+    sync_wait,
 };
 use crate::app::{app_info, app_set_offline, app_unlock_secrets};
 use crate::archive::{
@@ -39,6 +40,7 @@ use crate::contract::{
     SignInBegun, SignInTicket, SignedIn,
 };
 // Who messages are from, and when they leave.
+use crate::contract::{AnswerReceipt, SendReceipt, SetAllOrNothing, SetWishes};
 use crate::contract::{
     ChooseIdentity, HoldMessage, Identity, RedirectMessage, RemoveIdentity, ScheduleMessage,
 };
@@ -52,6 +54,7 @@ use crate::contract::{DropRules, DropTrial, SetDropRules};
 // Large bodies and attachments.
 use crate::contract::{Download, DownloadRef};
 use crate::download::{downloads_begin, downloads_cancel, downloads_list};
+use crate::draft::{accounts_set_wishes, drafts_set_wishes, messages_answer_receipt};
 use crate::draft::{
     drafts_attach_bytes, drafts_attach_paths, drafts_check, drafts_choose_identity, drafts_create,
     drafts_discard, drafts_get, drafts_leave, drafts_list, drafts_remove_attachment,
@@ -83,8 +86,9 @@ use crate::operation::{
     operations_delete_instead, operations_undo,
 };
 use crate::outbox::{
-    outbox_discard, outbox_hold, outbox_list, outbox_resend, outbox_resolve_unknown,
-    outbox_restore, outbox_schedule, outbox_send_now, outbox_undo, outbox_unsent,
+    messages_receipts, outbox_discard, outbox_hold, outbox_list, outbox_receipt, outbox_resend,
+    outbox_resolve_unknown, outbox_restore, outbox_schedule, outbox_send_now, outbox_undo,
+    outbox_unsent,
 };
 use crate::setting::{settings_get, settings_set};
 use crate::sign_in::{sign_in_begin, sign_in_cancel, sign_in_wait};
@@ -125,6 +129,10 @@ macro_rules! methods {
             "accounts.previewPopRules" accounts_preview_pop_rules(PreviewPopRules) -> PopRulesPreview;
             /// Gives the account of this computer's own folders, and makes it where there is none.
             "accounts.openLocal" accounts_open_local(Nothing) -> Account;
+            /// Says what happens when a recipient is refused.
+            "accounts.setAllOrNothing" accounts_set_all_or_nothing(SetAllOrNothing) -> Nothing;
+            /// Chooses what an account's messages ask for unless they are told otherwise.
+            "accounts.setWishes" accounts_set_wishes(SetWishes) -> Nothing;
             /// Adds a name and address to send as, or changes one.
             "identities.save" identities_save(Identity) -> Account;
             /// Removes a name and address to send as.
@@ -247,6 +255,10 @@ macro_rules! methods {
             "messages.junk" messages_junk(OnMessages) -> Undoable;
             /// Moves back to the inbox and marks with `$NotJunk`.
             "messages.notJunk" messages_not_junk(OnMessages) -> Undoable;
+            /// Gives the receipts of a message that was sent from here; none where it was sent elsewhere.
+            "messages.receipts" messages_receipts(ById) -> Vec<SendReceipt>;
+            /// Answers somebody who asked to be told that a message was read, or says that nobody will.
+            "messages.answerReceipt" messages_answer_receipt(AnswerReceipt) -> Nothing;
             /// Sends a message on as it came, to others.
             "messages.redirect" messages_redirect(RedirectMessage) -> OutboxItem;
             /// Takes an operation back.
@@ -276,6 +288,8 @@ macro_rules! methods {
             "drafts.save" drafts_save(SaveDraft) -> DraftSaved;
             /// Writes a draft as somebody else.
             "drafts.chooseIdentity" drafts_choose_identity(ChooseIdentity) -> Draft;
+            /// Chooses what a draft asks of those who get it.
+            "drafts.setWishes" drafts_set_wishes(SetWishes) -> Nothing;
             /// Throws a draft away.
             "drafts.discard" drafts_discard(ById) -> Nothing;
             /// Keeps a draft whose composer was closed: its copy on the server is made soon.
@@ -303,6 +317,8 @@ macro_rules! methods {
             "outbox.sendNow" outbox_send_now(ById) -> Nothing;
             /// Sends what was refused once more, to corrected addresses where some are given.
             "outbox.resend" outbox_resend(ResendRefused) -> Nothing;
+            /// Gives the receipt of a message of the outbox.
+            "outbox.receipt" outbox_receipt(ById) -> SendReceipt;
             /// Holds a message back, or lets it go.
             "outbox.hold" outbox_hold(HoldMessage) -> Nothing;
             /// Chooses when a message is sent.

@@ -2,10 +2,14 @@
 //!
 //! Invariant: nothing here sends. A change here only lets the one sender (in posthorn-sync) look again.
 
+mod receipt;
+
 use posthorn_message::check_address;
 use posthorn_model::{AccountId, OutboxId};
 use posthorn_store::outbox::{self, OutboxState as Stored, RecipientState};
 use posthorn_sync::ProblemKind;
+
+pub(crate) use receipt::{messages_receipts, outbox_receipt};
 
 use crate::contract::{
     ById, Code, Draft, Error, HoldMessage, Nothing, OutboxItem, OutboxState, RecipientResult,

@@ -26,6 +26,7 @@ impl Default for Settings {
             mark_read_seconds: Some(0),
             after_removal: "next".to_owned(),
             remote_images: false,
+            read_receipts: "ask".to_owned(),
             undo_send_seconds: 10,
             compose_plain: false,
             spell_check: true,
@@ -72,6 +73,7 @@ fn check(settings: &Settings) -> Result<()> {
     one_of("language", &settings.language, &["system", "en", "zh-CN"])?;
     one_of("density", &settings.density, &["compact", "cosy", "relaxed"])?;
     one_of("afterRemoval", &settings.after_removal, &["next", "previous", "list"])?;
+    one_of("readReceipts", &settings.read_receipts, &["ask", "never"])?;
     one_of("shortcuts", &settings.shortcuts, &["gmail", "outlook", "apple", "thunderbird"])?;
     let is_language = |name: &String| {
         !name.is_empty()

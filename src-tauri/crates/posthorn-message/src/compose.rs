@@ -5,8 +5,10 @@
 //! never in the bytes for the wire. `parse(compose(draft))` says what the draft says.
 
 mod build;
+mod disposition;
 mod header;
 mod resent;
+mod stand_in;
 
 use posthorn_model::{Address, MessageIdHeader, Timestamp};
 use thiserror::Error;
@@ -14,8 +16,10 @@ use thiserror::Error;
 use crate::address::AddressError;
 
 pub use build::compose;
+pub use disposition::{Disposition as ReadAnswer, asks_receipt, disposition};
 pub use header::message_id;
 pub use resent::{Resent, resend};
+pub use stand_in::{Base64Lines, cut, encoded_len, stand_in};
 
 /// Bytes of text and files of one message; larger ones no server takes.
 pub const MAX_MESSAGE_BYTES: usize = 150 * 1024 * 1024;
@@ -73,6 +77,8 @@ pub struct Draft {
     pub pictures: Vec<InlinePicture>,
     /// Files.
     pub files: Vec<DraftFile>,
+    /// The reader is asked to say that it was read (`Disposition-Notification-To`, RFC 8098 section 2.1): to `from`.
+    pub asks_receipt: bool,
 }
 
 impl Draft {
@@ -94,6 +100,7 @@ impl Draft {
             html: None,
             pictures: Vec::new(),
             files: Vec::new(),
+            asks_receipt: false,
         }
     }
 }

@@ -40,8 +40,9 @@ pub use authentication::{
 };
 pub use calendar::{Attendee, CalendarMethod, EventTime, Invitation, invitation};
 pub use compose::{
-    ComposeError, Composed, Draft, DraftFile, InlinePicture, MAX_MESSAGE_BYTES, Resent, compose,
-    message_id, resend,
+    Base64Lines, ComposeError, Composed, Draft, DraftFile, InlinePicture, MAX_MESSAGE_BYTES,
+    ReadAnswer, Resent, asks_receipt, compose, cut, disposition, encoded_len, message_id, resend,
+    stand_in,
 };
 pub use encoded_word::{decode_header, printable};
 pub use field::MAX_FIELDS;

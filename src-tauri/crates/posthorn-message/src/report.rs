@@ -3,6 +3,8 @@
 //! Written by strangers' servers: every word of it is text to be shown, and none of it is believed enough to change
 //! anything.
 
+mod plain;
+
 use crate::encoded_word::printable;
 use crate::field::{Fields, split};
 use crate::message::Parsed;
@@ -74,6 +76,8 @@ pub struct Report {
     pub about: String,
     /// Subject of the message that it is about; empty when missing.
     pub subject: String,
+    /// The name that the sender gave the envelope (`Original-Envelope-Id`, RFC 3464 section 2.2.1); empty when missing.
+    pub envelope_id: String,
 }
 
 /// Reads the report in a message; `None` when it is none.
@@ -85,10 +89,13 @@ pub fn report(raw: &[u8], parsed: &Parsed) -> Option<Report> {
     let status = of_type(&["message/delivery-status", "message/global-delivery-status"]);
     let receipt =
         of_type(&["message/disposition-notification", "message/global-disposition-notification"]);
-    let mut recipients = match (status, receipt) {
+    let (mut recipients, told) = match (status, receipt) {
         (Some(status), _) => delivery(&bytes(&status.section)?),
-        (None, Some(receipt)) => disposition(&bytes(&receipt.section)?).into_iter().collect(),
-        (None, None) => return None,
+        (None, Some(receipt)) => {
+            let (recipient, told) = disposition(&bytes(&receipt.section)?)?;
+            (vec![recipient], told)
+        }
+        (None, None) => return plain::report(raw, parsed),
     };
     recipients.truncate(MAX_RECIPIENTS);
     if recipients.is_empty() {
@@ -104,8 +111,8 @@ pub fn report(raw: &[u8], parsed: &Parsed) -> Option<Report> {
         .and_then(|found| crate::raw_part(raw, &found.section).map(<[u8]>::to_vec))
         .map(|bytes| crate::parse_head(&bytes))
         .unwrap_or_default();
-    let about = head.message_id.map(|id| id.0).unwrap_or_default();
-    Some(Report { recipients, about, subject: head.subject })
+    let about = head.message_id.map_or(told.about, |id| id.0);
+    Some(Report { recipients, about, subject: head.subject, envelope_id: told.envelope_id })
 }
 
 /// Splits into blocks of fields, which empty lines separate.
@@ -139,7 +146,14 @@ fn typed(value: &str) -> String {
         .to_owned()
 }
 
-fn delivery(bytes: &[u8]) -> Vec<ReportedRecipient> {
+/// What a report says of the message that it is about, beside what it returns of it.
+#[derive(Default)]
+struct Told {
+    envelope_id: String,
+    about: String,
+}
+
+fn delivery(bytes: &[u8]) -> (Vec<ReportedRecipient>, Told) {
     let read = |block: &&[u8]| {
         let fields = Fields::parse(block);
         let address = [text(&fields, "Original-Recipient"), text(&fields, "Final-Recipient")]
@@ -165,15 +179,38 @@ fn delivery(bytes: &[u8]) -> Vec<ReportedRecipient> {
             server: typed(&text(&fields, "Remote-MTA")),
         })
     };
-    blocks(bytes).iter().filter_map(read).collect()
+    let blocks = blocks(bytes);
+    let whole = blocks.first().map(|block| Fields::parse(block)).unwrap_or_default();
+    let envelope_id = from_xtext(&text(&whole, "Original-Envelope-Id"));
+    (blocks.iter().filter_map(read).collect(), Told { envelope_id, about: String::new() })
 }
 
-fn disposition(bytes: &[u8]) -> Option<ReportedRecipient> {
+/// Decodes `xtext` (RFC 3461 section 4): some servers return the name of an envelope as it was written to them.
+fn from_xtext(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((first, behind)) = rest.split_first() {
+        let digits = behind.get(..2).and_then(|digits| std::str::from_utf8(digits).ok());
+        let coded = digits
+            .filter(|digits| *first == b'+' && digits.bytes().all(|byte| byte.is_ascii_hexdigit()))
+            .and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        rest = coded.and_then(|_| behind.get(2..)).unwrap_or(behind);
+        bytes.push(coded.unwrap_or(*first));
+    }
+    printable(&String::from_utf8_lossy(&bytes))
+}
+
+fn disposition(bytes: &[u8]) -> Option<(ReportedRecipient, Told)> {
     let fields = Fields::parse(bytes.get(..MAX_BYTES).unwrap_or(bytes));
     let disposition = text(&fields, "Disposition").to_ascii_lowercase();
     let kind = disposition.split(';').nth(1)?.split(['/', ',']).next()?.trim().to_owned();
-    Some(ReportedRecipient {
-        address: typed(&text(&fields, "Final-Recipient")),
+    let address = [text(&fields, "Original-Recipient"), text(&fields, "Final-Recipient")];
+    let address = address.iter().map(|value| typed(value)).find(|value| !value.is_empty());
+    let about = text(&fields, "Original-Message-ID");
+    let told =
+        Told { about: about.trim_matches(['<', '>', ' ']).to_owned(), envelope_id: String::new() };
+    let recipient = ReportedRecipient {
+        address: address.unwrap_or_default(),
         fate: match kind.as_str() {
             "displayed" | "processed" | "dispatched" => Fate::Read,
             "deleted" => Fate::Unread,
@@ -183,7 +220,8 @@ fn disposition(bytes: &[u8]) -> Option<ReportedRecipient> {
         status: String::new(),
         said: String::new(),
         server: String::new(),
-    })
+    };
+    Some((recipient, told))
 }
 
 /// Says what a status code means (RFC 3463 section 3).
@@ -253,6 +291,36 @@ mod tests {
             (read.recipients[0].address.as_str(), read.recipients[0].fate),
             ("bert@example.net", Fate::Read)
         );
+    }
+
+    #[test]
+    fn a_report_names_what_it_is_about_in_three_ways() {
+        let delivered = "Final-Recipient: rfc822; a@b.example\nAction: delivered\nStatus: 2.0.0";
+        for (kind, status, about, envelope_id) in [
+            (
+                "delivery-status",
+                format!("Original-Envelope-Id: x+2By@z\nReporting-MTA: dns; m\n\n{delivered}"),
+                "a@b.example",
+                "x+y@z",
+            ),
+            (
+                "disposition-notification",
+                "Final-Recipient: rfc822; a@b.example\nOriginal-Message-ID: <q@b.example>\nDisposition: a/b; displayed".to_owned(),
+                "q@b.example",
+                "",
+            ),
+        ] {
+            let whole = message(kind, &status);
+            let whole = String::from_utf8(whole).unwrap();
+            // What a receipt says itself counts where nothing of the message comes back.
+            let raw = if envelope_id.is_empty() {
+                whole.replace("\nMessage-ID: <a@b.example>", "")
+            } else {
+                whole
+            };
+            let read = report(raw.as_bytes(), &crate::parse(raw.as_bytes())).unwrap();
+            assert_eq!((read.about.as_str(), read.envelope_id.as_str()), (about, envelope_id));
+        }
     }
 
     #[test]

@@ -91,6 +91,12 @@ impl Dialer {
         self.route.proxy("host.invalid", Purpose::Mail).is_some()
     }
 
+    /// Tells whether a mail server is reached without a proxy.
+    pub fn is_direct(&self, host: &str) -> bool {
+        let name = plain_name(host);
+        self.settings.hosts.contains_key(&name) || self.route.proxy(&name, Purpose::Mail).is_none()
+    }
+
     /// Returns how it behaves.
     pub fn settings(&self) -> &DialSettings {
         &self.settings

@@ -1,5 +1,6 @@
 //! The byte stream that the protocol crates speak over: TCP or TLS, writes collected until a flush.
 
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::{fmt, io};
@@ -32,20 +33,30 @@ enum Channel {
 pub struct Stream {
     channel: BufWriter<Channel>,
     security: Option<Security>,
+    peer: Option<SocketAddr>,
 }
 
 impl Stream {
     pub(crate) fn plain(tcp: TcpStream) -> Self {
-        Self { channel: BufWriter::new(Channel::Plain(tcp)), security: None }
+        let peer = tcp.peer_addr().ok();
+        Self { channel: BufWriter::new(Channel::Plain(tcp)), security: None, peer }
     }
 
     pub(crate) fn tls(tls: TlsStream<TcpStream>, security: Security) -> Self {
-        Self { channel: BufWriter::new(Channel::Tls(Box::new(tls))), security: Some(security) }
+        let peer = tls.get_ref().0.peer_addr().ok();
+        let channel = BufWriter::new(Channel::Tls(Box::new(tls)));
+        Self { channel, security: Some(security), peer }
     }
 
     /// Returns what protects the connection. `None`: nothing does.
     pub fn security(&self) -> Option<&Security> {
         self.security.as_ref()
+    }
+
+    /// Returns who is at the other end of the wire: the server, or the proxy on the way to it
+    /// ([`crate::Dialer::is_direct`]). `None` where the system could not say.
+    pub fn peer(&self) -> Option<SocketAddr> {
+        self.peer
     }
 
     /// Gives the socket back for a handshake. Fails where there is TLS already.

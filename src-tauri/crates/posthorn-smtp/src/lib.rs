@@ -19,6 +19,7 @@
 mod address;
 mod body;
 mod capability;
+mod dsn;
 mod error;
 mod login;
 mod reply;

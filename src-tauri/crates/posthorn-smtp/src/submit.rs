@@ -8,7 +8,7 @@ use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 
 use crate::address::Path;
 use crate::body::{Bare, Stuffer};
-use crate::{Error, Reply, Session};
+use crate::{Error, Reply, Session, dsn};
 
 /// Bytes of the message written at once: progress is seen, and a cancel waits for no more than this.
 const BLOCK: usize = 32 * 1024;
@@ -26,6 +26,9 @@ pub struct Envelope {
     pub recipients: Vec<String>,
     /// What happens when some are refused.
     pub partly_refused: PartlyRefused,
+    /// A report on success, delay and failure is asked for under this name (RFC 3461), where the server offers that
+    /// ([`crate::Capabilities::dsn`]). Absent: the servers' habits.
+    pub report: Option<String>,
 }
 
 /// What happens when some recipients are refused.
@@ -167,16 +170,17 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin + 'static> Session<S> {
         results: &mut Vec<RecipientResult>,
     ) -> Result<(), Error> {
         let (mail, paths) = self.prepare(envelope, message)?;
+        let asks = envelope.report.is_some() && self.capabilities().dsn;
+        let lines: Vec<String> = paths.iter().map(|path| rcpt(path, asks)).collect();
         observer.before(Step::Recipients).await.map_err(|Stopped| Error::Stopped)?;
         let after = self.settings.timeouts.envelope;
         if self.capabilities().pipelining {
-            self.address_ahead(&mail, envelope, &paths, results).await?;
+            self.address_ahead(&mail, envelope, &lines, results).await?;
         } else {
             let reply = self.exchange("MAIL", &format!("{mail}\r\n"), &mail, after).await?;
             completed("MAIL", reply)?;
-            for (path, address) in paths.iter().zip(&envelope.recipients) {
-                let line = rcpt(path);
-                let reply = self.exchange("RCPT", &format!("{line}\r\n"), &line, after).await?;
+            for (line, address) in lines.iter().zip(&envelope.recipients) {
+                let reply = self.exchange("RCPT", &format!("{line}\r\n"), line, after).await?;
                 results.push(RecipientResult { address: address.clone(), reply });
             }
         }
@@ -240,6 +244,9 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin + 'static> Session<S> {
         if utf8.is_some() || message.has_utf8_header {
             mail.push_str(" SMTPUTF8");
         }
+        if let Some(name) = envelope.report.as_ref().filter(|_| offered.dsn) {
+            mail.push_str(&dsn::of_message(name));
+        }
         Ok((mail, paths))
     }
 
@@ -248,19 +255,18 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin + 'static> Session<S> {
         &mut self,
         mail: &str,
         envelope: &Envelope,
-        paths: &[Path],
+        lines: &[String],
         results: &mut Vec<RecipientResult>,
     ) -> Result<(), Error> {
         let after = self.settings.timeouts.envelope;
         let mut refused = None;
         let windows =
-            paths.chunks(RECIPIENT_WINDOW).zip(envelope.recipients.chunks(RECIPIENT_WINDOW));
-        for (index, (paths, addresses)) in windows.enumerate() {
-            let mut lines: Vec<String> = paths.iter().map(rcpt).collect();
+            lines.chunks(RECIPIENT_WINDOW).zip(envelope.recipients.chunks(RECIPIENT_WINDOW));
+        for (index, (lines, addresses)) in windows.enumerate() {
+            let mut sent = lines.join("\r\n");
             if index == 0 {
-                lines.insert(0, mail.to_owned());
+                sent = format!("{mail}\r\n{sent}");
             }
-            let sent = lines.join("\r\n");
             let mut next = Some(self.exchange("RCPT", &format!("{sent}\r\n"), &sent, after).await?);
             self.is_busy = true;
             if index == 0 {
@@ -370,8 +376,9 @@ fn completed(command: &'static str, reply: Reply) -> Result<(), Error> {
     crate::session::positive(command, reply).map(drop)
 }
 
-fn rcpt(path: &Path) -> String {
-    format!("RCPT TO:<{}>", path.text)
+fn rcpt(path: &Path, asks_for_report: bool) -> String {
+    let wish = if asks_for_report { dsn::of_recipient(path) } else { String::new() };
+    format!("RCPT TO:<{}>{wish}", path.text)
 }
 
 /// Sorts an error before the dot, or a refusal after it.

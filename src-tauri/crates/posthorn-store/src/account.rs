@@ -330,6 +330,26 @@ pub fn set_sign_in(tx: &WriteTx<'_>, id: AccountId, provider: Option<&str>) -> R
     Ok(())
 }
 
+fn stop_key(id: AccountId) -> String {
+    format!("sending-all-or-nothing/{}", id.0)
+}
+
+/// Returns whether one refused recipient stops a message for all others; else those get it who can.
+pub fn is_all_or_nothing(tx: &ReadTx<'_>, id: AccountId) -> Result<bool> {
+    Ok(setting::get(tx, &stop_key(id))?.is_some())
+}
+
+/// Says whether one refused recipient stops a message for all others, from the next message on.
+pub fn set_all_or_nothing(tx: &WriteTx<'_>, id: AccountId, stops: bool) -> Result<()> {
+    if stops {
+        setting::set(tx, &stop_key(id), "true")?;
+    } else {
+        setting::remove(tx, &stop_key(id))?;
+    }
+    tx.note(|changes| changes.account(id));
+    Ok(())
+}
+
 /// Removes an account with everything of it here. Its bodies are let go: the sweep takes them after its time.
 pub fn remove(tx: &WriteTx<'_>, id: AccountId) -> Result<()> {
     crate::sweep::release_account(tx, id)?;
@@ -346,6 +366,8 @@ pub fn remove(tx: &WriteTx<'_>, id: AccountId) -> Result<()> {
     setting::remove(tx, &rules_key(id))?;
     crate::mailbox::forget_prefix(tx, id)?;
     setting::remove(tx, &sign_in_key(id))?;
+    setting::remove(tx, &stop_key(id))?;
+    crate::draft::set_habit(tx, id, crate::draft::Wishes::default())?;
     tx.note(|changes| {
         changes.account(id);
         for mailbox in mailboxes {

@@ -7,6 +7,7 @@
 
 mod copy;
 mod version;
+mod wish;
 
 pub use copy::{
     DraftCopy, NewCopy, begin_copy, begin_copy_again, copied, copies, copy_failed, forget_copy,
@@ -14,6 +15,7 @@ pub use copy::{
 };
 pub(crate) use copy::{copy_vanished, forget_resting};
 pub use version::{DraftVersion, keep_version, versions};
+pub use wish::{Wishes, habit, set_habit, set_wishes, wishes};
 
 use posthorn_model::{
     AccountId, Address, AttachmentId, BodyId, DraftId, MessageId, MessageIdHeader, OperationId,

@@ -7,7 +7,9 @@
 //!   again ([`recover`]). What broke before the dot is simply queued again.
 
 mod hold;
+mod receipt;
 mod recipient;
+mod report;
 mod state;
 
 use posthorn_model::{
@@ -19,7 +21,9 @@ use crate::error::{Error, Result};
 use crate::tx::{ReadTx, WriteTx};
 
 pub use hold::{bury, discard, hold, next_burial, restore};
+pub use receipt::{Handover, handover, of_message_id, set_handover};
 pub use recipient::{Recipient, RecipientState, correct, recipients, set_recipient};
+pub use report::{DeliveryFate, DeliveryReport, NewReport, note_reports, of_report, reports};
 pub use state::OutboxState;
 
 /// What is needed to send a message.
@@ -76,6 +80,8 @@ pub struct Outbox {
     pub queue_id: String,
     /// The copy in Sent; absent = not filed yet.
     pub filed_message: Option<MessageId>,
+    /// A delivery report is asked for where the server offers that.
+    pub asks_report: bool,
     /// The user threw it away, which can be taken back for a while ([`bury`]); absent = not.
     pub discarded_at: Option<Timestamp>,
     /// When it was made.
@@ -97,7 +103,7 @@ pub struct OutboxEvent {
 
 const COLUMNS: &str = "id, account, draft, state, message_id, sender, subject, body, bcc_line, size, not_before, attempts, \
     next_try, reply, queue_id, stop_on_refused, needs_filing, filed_message, created_at, updated_at, \
-    sent_mailbox, is_held, discarded_at";
+    sent_mailbox, is_held, discarded_at, asks_report";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Outbox> {
     let time = |name: &str| row.get(name).map(Timestamp);
@@ -126,6 +132,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Outbox> {
         next_try: time("next_try")?,
         reply: row.get("reply")?,
         queue_id: row.get("queue_id")?,
+        asks_report: row.get("asks_report")?,
         filed_message: row.get::<_, Option<i64>>("filed_message")?.map(MessageId),
         discarded_at: (discarded != 0).then_some(Timestamp(discarded)),
         created_at: time("created_at")?,
@@ -174,6 +181,15 @@ pub fn due(tx: &ReadTx<'_>, account: AccountId) -> Result<Vec<Outbox>> {
     let mut rows = in_states(tx, account, &[OutboxState::Queued, OutboxState::Waiting])?;
     rows.retain(|row| row.is_due(tx.now()));
     Ok(rows)
+}
+
+/// Returns the oldest row of the account that is due to be sent now. Reads no more than that: the outbox may be long.
+pub fn first_due(tx: &ReadTx<'_>, account: AccountId) -> Result<Option<Outbox>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM outbox WHERE account = ?1 AND state IN ('queued', 'waiting') AND is_held = 0 \
+           AND discarded_at = 0 AND not_before <= ?2 AND next_try <= ?2 ORDER BY id LIMIT 1"
+    );
+    tx.maybe(&sql, [account.0, tx.now().0], read)?.map(|row| complete(tx, row)).transpose()
 }
 
 impl Outbox {
@@ -244,6 +260,12 @@ pub fn add(tx: &WriteTx<'_>, new: &NewOutbox) -> Result<OutboxId> {
     tx.run("DELETE FROM released_body WHERE body = ?1", [new.body.0])?;
     note(tx, id, OutboxState::Queued, "")?;
     Ok(id)
+}
+
+/// Asks for a delivery report with the next attempt.
+pub fn ask_for_report(tx: &WriteTx<'_>, id: OutboxId) -> Result<()> {
+    tx.run("UPDATE outbox SET asks_report = 1 WHERE id = ?1", [id.0])?;
+    Ok(())
 }
 
 fn note(tx: &WriteTx<'_>, id: OutboxId, state: OutboxState, reply: &str) -> Result<()> {

@@ -51,6 +51,9 @@ pub(crate) const INDEX: Format = Format {
         Migration { sql: include_str!("schema/index/0011_maildrop_rules.sql"), floor: 10 },
         // An older program says of them that they are still there.
         Migration { sql: include_str!("schema/index/0012_maildrop_absent.sql"), floor: 10 },
+        // An older program leaves receipts alone.
+        Migration { sql: include_str!("schema/index/0013_receipts.sql"), floor: 10 },
+        Migration { sql: include_str!("schema/index/0014_reports.sql"), floor: 10 },
     ],
 };
 

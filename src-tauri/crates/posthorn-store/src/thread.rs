@@ -10,7 +10,7 @@ mod assign;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use posthorn_model::{MailboxId, MessageId, Position, ThreadId};
+use posthorn_model::{AccountId, MailboxId, MessageId, MessageIdHeader, Position, ThreadId};
 use rusqlite::params;
 
 use crate::error::{Error, Result};
@@ -66,6 +66,16 @@ pub fn messages_in(
     let all =
         tx.all(sql, [thread.0], |row| Ok((MailboxId(row.get(0)?), MessageId(row.get(1)?))))?;
     Ok(all.into_iter().filter(|(mailbox, _)| mailboxes.contains(mailbox)).collect())
+}
+
+/// Makes a thread one with the thread of the message with this id; where that message is not here yet, it will join.
+pub(crate) fn join(
+    tx: &WriteTx<'_>,
+    account: AccountId,
+    thread: ThreadId,
+    id: &MessageIdHeader,
+) -> Result<()> {
+    assign::join(tx, account, thread, id)
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

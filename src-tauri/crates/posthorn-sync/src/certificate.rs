@@ -53,7 +53,7 @@ async fn greet(dialer: &Dialer, login: &Login) -> Result<(), Failure> {
             let _ = tokio::time::timeout(LOGOUT, session.quit()).await;
         }
         Protocol::Smtp => {
-            let (session, _) = dial::smtp(dialer, login, None, &tuning).await?;
+            let (session, _) = dial::smtp(dialer, login, dial::Ears::default(), &tuning).await?;
             let _ = tokio::time::timeout(LOGOUT, session.quit()).await;
         }
         Protocol::Local => return Err(Failure::Unsupported("a server for this account")),

@@ -4,11 +4,19 @@
 //! version, so that each can be looked for; it has the Bcc line; and it leaves out recipients that are no addresses yet,
 //! which no header can hold.
 
-use posthorn_message::{ComposeError, Composed, DraftFile, InlinePicture, check_address};
-use posthorn_model::{Address, MessageIdHeader, Timestamp};
+use std::io::{Cursor, Read};
+
+use posthorn_message::{
+    Base64Lines, ComposeError, Composed, DraftFile, InlinePicture, MAX_MESSAGE_BYTES,
+    check_address, cut, encoded_len, stand_in,
+};
+use posthorn_model::{Address, BodyId, MessageIdHeader, Timestamp};
 use posthorn_store::account::{self, Identity};
-use posthorn_store::draft::Draft;
-use posthorn_store::{Error, Store};
+use posthorn_store::draft::{self, Draft, Wishes};
+use posthorn_store::{Error, Origin, Store};
+
+/// Files larger than this are not held in memory while a message is written, bytes.
+const LARGE: u64 = 256 * 1024;
 
 /// What a message is made of.
 #[derive(Clone, Debug)]
@@ -21,25 +29,112 @@ pub struct Outgoing {
     pub files: Vec<Vec<u8>>,
     /// Its date.
     pub now: Timestamp,
+    /// What it asks of those who get it.
+    pub wishes: Wishes,
+    /// Files of which `files` has a stand-in alone.
+    large: Vec<Large>,
+}
+
+/// A file that is not in memory.
+#[derive(Clone, Debug)]
+struct Large {
+    stand_in: Vec<u8>,
+    body: BodyId,
+    size: u64,
+}
+
+/// A message whose bytes are durable.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// The bytes for the wire.
+    pub body: BodyId,
+    /// How many they are.
+    pub size: u64,
+    /// The `Bcc` field with its line end, which goes before them in the copy for Sent; empty = none.
+    pub bcc_line: Vec<u8>,
+}
+
+/// Why a message was not written.
+#[derive(Debug, thiserror::Error)]
+pub enum WriteError {
+    /// The draft cannot become one.
+    #[error(transparent)]
+    Compose(#[from] ComposeError),
+    /// Its files could not be read, or its bytes not be stored.
+    #[error(transparent)]
+    Store(#[from] Error),
 }
 
 /// Reads what a draft is made of.
 pub async fn load(store: &Store, draft: Draft, now: Timestamp) -> Result<Outgoing, Error> {
     let (account, chosen) = (draft.content.account, draft.content.identity);
-    let identities = store.read(move |tx| account::identities(tx, account)).await?;
+    let id = draft.id;
+    let read =
+        store.read(move |tx| Ok((account::identities(tx, account)?, draft::wishes(tx, id)?)));
+    let (identities, wishes) = read.await?;
     let place = identities.iter().position(|identity| Some(identity.id) == chosen);
     let identity = identities.into_iter().nth(place.unwrap_or_default());
     let identity = identity.ok_or(Error::NotFound("identity"))?;
     let mut files = Vec::with_capacity(draft.attachments.len());
-    for file in &draft.attachments {
-        files.push(store.bodies().get(file.body).await?);
+    let mut large = Vec::new();
+    for (number, file) in (0_u32..).zip(&draft.attachments) {
+        // A message goes as it is or encoded, which only its bytes tell; a picture that the text no longer shows does not
+        // go at all.
+        if file.size > LARGE && !file.is_inline && !file.mime.eq_ignore_ascii_case("message/rfc822")
+        {
+            let stand_in = stand_in(&draft.content.message_id, number);
+            files.push(stand_in.clone());
+            large.push(Large { stand_in, body: file.body, size: file.size });
+        } else {
+            files.push(store.bodies().get(file.body).await?);
+        }
     }
-    Ok(Outgoing { draft, identity, files, now })
+    Ok(Outgoing { draft, identity, files, now, wishes, large })
 }
 
-/// Writes the message.
-pub fn compose(outgoing: Outgoing) -> Result<Composed, ComposeError> {
-    let Outgoing { draft, identity, files, now } = outgoing;
+/// Writes the message and makes its bytes durable. Large files go from disk to disk.
+pub async fn write(store: &Store, mut outgoing: Outgoing) -> Result<Written, WriteError> {
+    let large = std::mem::take(&mut outgoing.large);
+    check_size(&large)?;
+    let composed = tokio::task::spawn_blocking(move || compose(outgoing)).await;
+    let Composed { wire, bcc_line } = composed.map_err(|_| Error::Closed)??;
+    let (body, size) = put(store, wire, large).await?;
+    Ok(Written { body, size, bcc_line })
+}
+
+fn check_size(large: &[Large]) -> Result<(), ComposeError> {
+    let sum: u64 = large.iter().map(|file| file.size).sum();
+    if sum > MAX_MESSAGE_BYTES as u64 { Err(ComposeError::TooLarge) } else { Ok(()) }
+}
+
+/// Stores a message, with its large files where their stand-ins are.
+async fn put(store: &Store, wire: Vec<u8>, large: Vec<Large>) -> Result<(BodyId, u64), Error> {
+    let bodies = store.bodies();
+    if large.is_empty() {
+        let size = wire.len() as u64;
+        return Ok((bodies.put(wire, Origin::Local).await?, size));
+    }
+    let stand_ins: Vec<Vec<u8>> = large.iter().map(|file| file.stand_in.clone()).collect();
+    // Nothing is sent without one of its files.
+    let pieces = cut(&wire, &stand_ins).ok_or(Error::Invalid("a file has no place in it"))?;
+    drop(wire);
+    let mut source: Box<dyn Read + Send> = Box::new(std::io::empty());
+    let mut size = 0;
+    for (piece, number) in pieces {
+        size += piece.len() as u64;
+        source = Box::new(source.chain(Cursor::new(piece)));
+        if let Some(file) = number.and_then(|number| large.get(number)) {
+            size += encoded_len(file.size);
+            source = Box::new(source.chain(Base64Lines::new(bodies.open(file.body).await?)));
+        }
+    }
+    let put = bodies.put_stream(source, Origin::Local).await?;
+    if put.size == size { Ok((put.id, size)) } else { Err(Error::BodyDamaged) }
+}
+
+/// Writes the message in memory.
+fn compose(outgoing: Outgoing) -> Result<Composed, ComposeError> {
+    let Outgoing { draft, identity, files, now, wishes, large: _ } = outgoing;
     let (text, html) = bodies(&draft);
     let content = &draft.content;
     let from = Address { name: identity.name, email: identity.email };
@@ -66,6 +161,7 @@ pub fn compose(outgoing: Outgoing) -> Result<Composed, ComposeError> {
         }
     }
     (message.text, message.html) = (text, html);
+    message.asks_receipt = wishes.receipt;
     posthorn_message::compose(&message)
 }
 
@@ -83,10 +179,20 @@ fn bodies(draft: &Draft) -> (String, Option<String>) {
     (text, html)
 }
 
-/// Writes the copy for the Drafts folder; returns it with its Message-ID.
-pub(crate) fn compose_copy(
+/// Writes the copy for the Drafts folder and makes its bytes durable; returns it with its Message-ID.
+pub(crate) async fn write_copy(
+    store: &Store,
     mut outgoing: Outgoing,
-) -> Result<(MessageIdHeader, Vec<u8>), ComposeError> {
+) -> Result<(MessageIdHeader, BodyId, u64), WriteError> {
+    let large = std::mem::take(&mut outgoing.large);
+    check_size(&large)?;
+    let composed = tokio::task::spawn_blocking(move || compose_copy(outgoing)).await;
+    let (id, bytes) = composed.map_err(|_| Error::Closed)??;
+    let (body, size) = put(store, bytes, large).await?;
+    Ok((id, body, size))
+}
+
+fn compose_copy(mut outgoing: Outgoing) -> Result<(MessageIdHeader, Vec<u8>), ComposeError> {
     let draft = &mut outgoing.draft;
     let id = copy_id(draft);
     draft.content.message_id = id.clone();
@@ -106,7 +212,7 @@ fn copy_id(draft: &Draft) -> MessageIdHeader {
 mod tests {
     use posthorn_model::{AccountId, Address, DraftId, MessageIdHeader, Timestamp};
     use posthorn_store::account::Identity;
-    use posthorn_store::draft::{CopyState, Draft, DraftContent, DraftKind};
+    use posthorn_store::draft::{CopyState, Draft, DraftContent, DraftKind, Wishes};
 
     use super::{Outgoing, compose, compose_copy};
 
@@ -147,7 +253,14 @@ mod tests {
             bcc: Vec::new(),
             sent_mailbox: None,
         };
-        Outgoing { draft, identity, files: Vec::new(), now: Timestamp(1_767_603_600_000) }
+        Outgoing {
+            draft,
+            identity,
+            files: Vec::new(),
+            now: Timestamp(1_767_603_600_000),
+            wishes: Wishes { report: true, receipt: true },
+            large: Vec::new(),
+        }
     }
 
     #[test]
@@ -167,8 +280,14 @@ mod tests {
         assert_eq!(parsed.text.trim(), "Words");
         let mut sent = outgoing(7);
         sent.draft.content.to.truncate(1);
+        sent.wishes.receipt = false;
+        let silent = String::from_utf8(compose(sent.clone()).unwrap().wire).unwrap();
+        assert!(!silent.contains("Disposition-Notification-To"), "{silent}");
+        sent.wishes.receipt = true;
         let sent = compose(sent).unwrap().wire;
         let sent = String::from_utf8(sent).unwrap();
+        let asked = "\r\nDisposition-Notification-To: \"Anna\" <anna@posthorn.test>\r\n";
+        assert!(sent.contains(asked), "{sent}");
         assert!(sent.contains("<abc@posthorn.test>") && !sent.contains("boss@"), "{sent}");
     }
 }

@@ -12,6 +12,7 @@
 mod attempt;
 mod connect;
 mod copy;
+pub(crate) mod dialogue;
 mod finish;
 mod schedule;
 mod seek;
@@ -187,8 +188,8 @@ impl Worker {
         let mut connection: Option<Submission> = None;
         while !self.is_held() {
             // Asked anew each time: a row may have been taken back, and another may be due before it.
-            let due = self.account.store().read(move |tx| outbox::due(tx, id)).await?;
-            let Some(row) = due.into_iter().next() else { break };
+            let due = self.account.store().read(move |tx| outbox::first_due(tx, id)).await?;
+            let Some(row) = due else { break };
             let Some(row) = self.begin(row.id).await? else { continue };
             if connection.as_ref().is_none_or(|connection| !connection.session.is_usable()) {
                 let connected =

@@ -5,7 +5,7 @@
 use std::io::Read as _;
 
 use posthorn_imap::Part;
-use posthorn_message::{Disposition, Parameterized, Parsed, Skim, Skimmer};
+use posthorn_message::{Disposition, Parameterized, Parsed, Report, Skim, Skimmer};
 use posthorn_model::Timestamp;
 use posthorn_store::BodyReader;
 use posthorn_store::message::{Attachment, Contents, Head};
@@ -103,13 +103,16 @@ pub(crate) struct Whole {
     pub(crate) contents: Contents,
     /// For the search index.
     pub(crate) text: String,
+    /// What it reports of another message.
+    pub(crate) report: Option<Report>,
 }
 
 /// Reads a whole message for what its head did not say.
 pub(crate) fn whole(bytes: &[u8]) -> Whole {
     let mut parsed = posthorn_message::parse(bytes);
+    let report = crate::report::of(bytes, &parsed);
     let text = std::mem::take(&mut parsed.text);
-    Whole { contents: contents_of(parsed), text }
+    Whole { contents: contents_of(parsed), text, report }
 }
 
 /// Returns what a parsed message says besides its head.

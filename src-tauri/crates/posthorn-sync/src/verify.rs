@@ -103,7 +103,9 @@ async fn sign_in(
         }
         Protocol::Local => Err(Failure::Unsupported("an account without a server")),
         Protocol::Smtp => {
-            let (session, security) = dial::smtp(dialer, login, None, &tuning).await?;
+            let (session, protection) =
+                dial::smtp(dialer, login, dial::Ears::default(), &tuning).await?;
+            let security = protection.words;
             if login.user.is_empty() {
                 let _ = session.quit().await;
                 return Ok(security);

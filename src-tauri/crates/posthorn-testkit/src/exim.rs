@@ -1,7 +1,7 @@
 //! Exim from a temporary folder: submission on free loopback ports, delivering over LMTP.
 //!
-//! AUTH PLAIN with any user and [`crate::PASSWORD`]. Mail goes to [`crate::DOMAIN`] and nowhere else. Two local parts
-//! are special: `nobody-here` is refused with 550 5.1.1, `busy` with 451 4.2.2. [`Exim::refuse`] switches at run time
+//! AUTH PLAIN with any user and [`crate::PASSWORD`]. Mail goes to [`crate::DOMAIN`] and nowhere else. Three local parts
+//! are special: `nobody-here` is refused with 550 5.1.1, `busy` with 451 4.2.2, and `gone-later` is taken and comes back. [`Exim::refuse`] switches at run time
 //! what everybody gets.
 
 use std::os::unix::fs::PermissionsExt as _;

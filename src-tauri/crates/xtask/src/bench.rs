@@ -11,8 +11,8 @@ use crate::{build, project};
 
 /// Measures what the words say; without words everything but the programs of others.
 pub(crate) fn run(arguments: &[&str]) -> Result<()> {
-    let is_named = ["imap", "pop3", "index"].iter().any(|what| arguments.contains(what));
-    let has_peers = arguments.contains(&"--peers");
+    let is_named = ["imap", "pop3", "smtp", "index"].iter().any(|what| arguments.contains(what));
+    let has_peers = arguments.contains(&"--peers") || arguments.contains(&"smtp");
     let has_window = !is_named && !has_peers;
     let mut needs = vec![Need::Build, Need::Servers, Need::Npm];
     if has_peers {

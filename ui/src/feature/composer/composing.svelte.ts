@@ -7,7 +7,7 @@
  */
 import type { When } from '@/state/later';
 import { asEngineError, type Engine } from '@/ipc/engine';
-import type { Address, Draft, DraftAttachment, SendCheck } from '@/ipc/generated';
+import type { Address, Draft, DraftAttachment, SendCheck, Wishes } from '@/ipc/generated';
 import { addedTo, type Chip, chipsOf, type Field } from './recipients';
 
 /** Longest time that something typed is not saved, milliseconds: with the save itself less than two seconds are ever lost. */
@@ -46,6 +46,8 @@ export class Composing {
   from = $state.raw<Address>({ name: '', email: '' });
   subject = $state('');
   plain = $state(false);
+  /** What it asks of those who get it. */
+  wishes = $state.raw<Wishes>({ report: false, receipt: false });
   includeOriginal = $state(false);
   attachments = $state.raw<DraftAttachment[]>([]);
   pending = $state.raw<Pending[]>([]);
@@ -84,6 +86,7 @@ export class Composing {
     this.identity = draft.identity;
     this.subject = draft.subject;
     this.plain = draft.plain;
+    this.wishes = draft.wishes;
     this.includeOriginal = draft.includeOriginal;
     this.html = draft.html;
     this.text = draft.text;
@@ -116,6 +119,21 @@ export class Composing {
     const others = chips.bcc.filter((chip) => chip.address.email.toLowerCase() !== from.email.toLowerCase());
     this.chips = this.copiesSelf ? { ...chips, bcc: others } : addedTo(chips, 'bcc', [{ address: from, valid: true }]);
     this.touch();
+  }
+
+  /** Asks for a delivery report or a read receipt, or no longer does; a send waits for it. */
+  async toggleWish(wish: keyof Wishes): Promise<void> {
+    const before = this.wishes;
+    this.wishes = { ...before, [wish]: !before[wish] };
+    this.#touched = true;
+    const call = this.#queue.then(() => this.engine.call('drafts.setWishes', { id: this.id, wishes: this.wishes }));
+    this.#queue = call.then(
+      () => undefined,
+      () => {
+        this.wishes = before;
+      },
+    );
+    await call;
   }
 
   /** Copies files by path; answers with them. `inline`: pictures go into the text. */
@@ -224,6 +242,7 @@ export class Composing {
     this.typed = { to: '', cc: '', bcc: '' };
     this.subject = draft.subject;
     this.plain = draft.plain;
+    this.wishes = draft.wishes;
     this.html = draft.html;
     this.text = draft.text;
     this.#takeFiles(draft);

@@ -24,11 +24,20 @@ const LISTED: CommandId[] = [
   'compose.cc',
   'compose.bcc',
   'compose.bccSelf',
+  'compose.report',
+  'compose.receipt',
   'compose.versions',
   'compose.discard',
 ];
 /** Commands with a line above them. */
 const APART = new Set<CommandId>(['compose.attach', 'compose.quote', 'compose.from', 'compose.versions']);
+
+/** Whether an entry is on, for those that can be. */
+function checkedOf(id: CommandId, writing: Writing): { checked?: boolean } {
+  if (id === 'compose.bccSelf') return { checked: writing.copiesSelf };
+  if (id === 'compose.report') return { checked: writing.wishes.report };
+  return id === 'compose.receipt' ? { checked: writing.wishes.receipt } : {};
+}
 
 /** Opens the menu of everything that the composer can do. */
 export function composeMenu(writing: Writing, at: HTMLElement): void {
@@ -41,7 +50,7 @@ export function composeMenu(writing: Writing, at: HTMLElement): void {
       disabled: !commands.can(id),
       danger: id === 'compose.discard',
       apart: APART.has(id),
-      ...(id === 'compose.bccSelf' ? { checked: writing.copiesSelf } : {}),
+      ...checkedOf(id, writing),
       run: () => commands.run(id),
     };
   });

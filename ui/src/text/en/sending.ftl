@@ -53,3 +53,40 @@ outbox-edit = Edit
 outbox-edit-note = It is a draft again and leaves the outbox.
 outbox-discarded = Thrown away: { $subject }
 outbox-restored = It is held in the outbox
+
+# How a message left.
+receipt-line = Handed over to { $server } at { $time }
+receipt-line-queue = Handed over to { $server } at { $time }, queue ID { $queue }
+receipt-copy = Copy receipt
+receipt-copied = The receipt is on the clipboard
+receipt-server = Server
+receipt-security = Encryption
+receipt-plain = None
+receipt-certificate = Certificate (SHA-256)
+receipt-accepted = Accepted
+receipt-queue = Queue ID
+receipt-hash = Message (SHA-256)
+receipt-dialogue = What was said ({ $count } lines)
+account-all-or-nothing = All recipients or none
+account-all-or-nothing-note = When one is refused, nobody gets the message and you decide. Otherwise it goes to all others at once.
+
+# What a message asks for, and what is answered.
+command-ask-report = Ask for a delivery report
+command-ask-receipt = Ask for a read receipt
+account-ask-report = Ask for delivery reports
+account-ask-report-note = The servers on the way say what became of each message, where they can. Each message can choose otherwise.
+account-ask-receipt = Ask for read receipts
+account-ask-receipt-note = The reader decides whether to answer. Each message can choose otherwise.
+receipt-reports = Delivery reports
+receipt-reports-asked = Asked for
+receipt-reports-none = This server offers none
+receipt-wanted = { $who } asks to be told that you read this.
+receipt-answer = Tell them
+receipt-answer-no = Don’t tell
+receipt-answer-sent = They will be told
+receipt-answer-subject = Read: { $subject }
+receipt-answer-text = Your message “{ $subject }” was shown to its reader. That does not say that it was understood.
+set-receipts = When somebody wants to know that I read
+set-receipts-note = Nothing is ever answered without you.
+receipts-ask = Ask me
+receipts-never = Never answer

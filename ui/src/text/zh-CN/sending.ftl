@@ -53,3 +53,40 @@ outbox-edit = 编辑
 outbox-edit-note = 它会变回草稿并离开发件箱。
 outbox-discarded = 已丢弃：{ $subject }
 outbox-restored = 已暂停在发件箱中
+
+# 邮件如何发出。
+receipt-line = 已于 { $time } 交给 { $server }
+receipt-line-queue = 已于 { $time } 交给 { $server }，队列编号 { $queue }
+receipt-copy = 复制凭据
+receipt-copied = 凭据已复制到剪贴板
+receipt-server = 服务器
+receipt-security = 加密
+receipt-plain = 无
+receipt-certificate = 证书（SHA-256）
+receipt-accepted = 接收时间
+receipt-queue = 队列编号
+receipt-hash = 邮件（SHA-256）
+receipt-dialogue = 对话记录（{ $count } 行）
+account-all-or-nothing = 全部送达或全部不发
+account-all-or-nothing-note = 只要有一人被拒绝，就不发给任何人，由你决定。否则立即发给其他人。
+
+# 邮件请求什么，以及如何答复。
+command-ask-report = 请求投递报告
+command-ask-receipt = 请求已读回执
+account-ask-report = 请求投递报告
+account-ask-report-note = 沿途服务器会尽可能报告每封邮件的去向。每封邮件可以单独选择。
+account-ask-receipt = 请求已读回执
+account-ask-receipt-note = 是否答复由收件人决定。每封邮件可以单独选择。
+receipt-reports = 投递报告
+receipt-reports-asked = 已请求
+receipt-reports-none = 该服务器不提供
+receipt-wanted = { $who } 希望知道你已读此邮件。
+receipt-answer = 告知
+receipt-answer-no = 不告知
+receipt-answer-sent = 将会告知对方
+receipt-answer-subject = 已读：{ $subject }
+receipt-answer-text = 你的邮件“{ $subject }”已显示给收件人。这并不表示内容已被理解。
+set-receipts = 有人想知道我是否已读时
+set-receipts-note = 未经你同意，绝不答复。
+receipts-ask = 询问我
+receipts-never = 从不答复

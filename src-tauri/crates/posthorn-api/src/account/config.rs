@@ -211,11 +211,21 @@ fn server(login: Login) -> Server {
     }
 }
 
+/// How an account sends.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Habits {
+    /// One refused recipient stops a message for all.
+    pub(super) all_or_nothing: bool,
+    /// What its messages ask for.
+    pub(super) wishes: posthorn_store::draft::Wishes,
+}
+
 /// Returns an account as listed.
 pub(super) fn convert(
     engine: &Engine,
     one: account::Account,
     identities: Vec<Identity>,
+    habits: Habits,
 ) -> Account {
     let settings = one.settings;
     let is_pop = settings.incoming.server.protocol == ModelProtocol::Pop3;
@@ -245,6 +255,8 @@ pub(super) fn convert(
         sign_in,
         pins,
         identities: shown,
+        all_or_nothing: habits.all_or_nothing,
+        wishes: habits.wishes.into(),
         config: AccountConfig {
             pop3,
             label: settings.name,

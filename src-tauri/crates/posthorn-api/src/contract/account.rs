@@ -150,6 +150,10 @@ contract! {
         /// Whom it sends as: its own name and address first, then the others in their order. Empty for an account that has
         /// no server.
         pub identities: Vec<super::Identity>,
+        /// A refused recipient stops a message for all; else those get it who can.
+        pub all_or_nothing: bool,
+        /// What its messages ask for unless they are told otherwise.
+        pub wishes: super::Wishes,
         /// Letter or character of its mark.
         pub mark: String,
         /// Switched off: no connections, its mail stays readable.

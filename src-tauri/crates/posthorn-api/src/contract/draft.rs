@@ -120,6 +120,8 @@ contract! {
         pub server: DraftServer,
         /// Its copy, where a Drafts folder shows it: list that or the draft, not both. Null = the draft alone is here.
         pub copy_message: Option<i64>,
+        /// What it asks of those who get it.
+        pub wishes: super::Wishes,
         /// It was changed or removed on another computer after it was changed here: both are kept.
         pub diverged: bool,
     }

@@ -184,6 +184,9 @@ contract! {
         pub invitation: Option<super::Invitation>,
         /// What it reports of another message; null when nothing.
         pub report: Option<super::DeliveryReport>,
+        /// Who wants to be told that it was read, and was not answered yet; null when nobody, or when such wishes are never
+        /// answered.
+        pub receipt_to: Option<Address>,
         /// BCP 47 language guessed for choosing glyphs (`zh-CN`, `ja`); empty when none stands out.
         pub lang: String,
         /// The encoding that it is read in because the user chose so; null = what it says.

@@ -21,6 +21,8 @@ contract! {
         pub after_removal: String,
         /// Load remote pictures of everybody. Off unless the user chose it.
         pub remote_images: bool,
+        /// To those who want to be told that their message was read: `ask`, `never`.
+        pub read_receipts: String,
         /// Seconds in which a sent message can be taken back, 0 to 60.
         pub undo_send_seconds: u32,
         /// New messages start in plain-text mode.

@@ -91,6 +91,8 @@ pub(super) async fn convert(engine: &Engine, found: draft::Draft) -> Result<Draf
         engine.store().read(move |tx| posthorn_sync::message_size_limit(tx, account)).await?;
     let (server, copy_message) = (server(engine, &found).await?, copy(engine, &found).await?);
     let diverged = found.diverged_at.is_some();
+    let id = found.id;
+    let wishes = engine.store().read(move |tx| draft::wishes(tx, id)).await?;
     let content = found.content;
     let html = editor::to_shown(&content.html, &found.attachments, url);
     let attachments = found.attachments.iter().map(|file| DraftAttachment {
@@ -127,6 +129,7 @@ pub(super) async fn convert(engine: &Engine, found: draft::Draft) -> Result<Draf
         encoded_size,
         server,
         copy_message,
+        wishes: wishes.into(),
         diverged,
     })
 }

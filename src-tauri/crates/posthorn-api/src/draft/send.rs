@@ -4,11 +4,11 @@
 //! sent is the draft as it was read: where it changed in between, nothing is sent.
 
 use posthorn_model::{AccountId, Address, DraftId, MailboxRole, Timestamp};
-use posthorn_store::Origin;
 use posthorn_store::account;
 use posthorn_store::draft::{self, Draft};
 use posthorn_store::mailbox;
 use posthorn_store::outbox::{self, NewOutbox};
+use posthorn_sync::{WriteError, Written};
 
 use super::check;
 use crate::contract::{Code, Error, OutboxItem, SendDraft};
@@ -104,15 +104,18 @@ pub(crate) async fn drafts_send(engine: &Engine, request: SendDraft) -> Result<O
     };
     let outgoing = posthorn_sync::load_outgoing(engine.store(), found.clone(), now).await?;
     let identity = outgoing.identity.clone();
-    let composed = tokio::task::spawn_blocking(move || posthorn_sync::compose(outgoing)).await;
-    let composed = composed.map_err(|error| Error::new(Code::Internal, error.to_string()))?;
-    let composed =
-        composed.map_err(|error| Error::invalid("The message cannot be written").with(error))?;
-    let size = composed.wire.len() as u64;
-    let bcc_line = String::from_utf8_lossy(&composed.bcc_line).into_owned();
-    let body = engine.store().bodies().put(composed.wire, Origin::Local).await?;
+    let asks_report = outgoing.wishes.report;
+    let written = posthorn_sync::write_outgoing(engine.store(), outgoing).await;
+    let Written { body, size, bcc_line } = written.map_err(|error| match error {
+        WriteError::Compose(error) => Error::invalid("The message cannot be written").with(error),
+        WriteError::Store(error) => error.into(),
+    })?;
+    let bcc_line = String::from_utf8_lossy(&bcc_line).into_owned();
     let account = found.content.account;
-    let settings = engine.store().read(move |tx| account::get(tx, account)).await?.settings;
+    let read = engine.store().read(move |tx| {
+        Ok((account::get(tx, account)?.settings, account::is_all_or_nothing(tx, account)?))
+    });
+    let (settings, stop_on_refused) = read.await?;
     if !settings.server_files_sent && identity.sent_mailbox.is_none() {
         ask_for_sent(engine, account).await?;
     }
@@ -127,7 +130,7 @@ pub(crate) async fn drafts_send(engine: &Engine, request: SendDraft) -> Result<O
         size,
         not_before,
         is_held: request.hold,
-        stop_on_refused: false,
+        stop_on_refused,
         needs_filing: !settings.server_files_sent,
         sent_mailbox: identity.sent_mailbox,
         recipients: recipients(&found),
@@ -143,6 +146,9 @@ pub(crate) async fn drafts_send(engine: &Engine, request: SendDraft) -> Result<O
                 ));
             }
             let row = outbox::add(tx, &new)?;
+            if asks_report {
+                outbox::ask_for_report(tx, row)?;
+            }
             outbox::get(tx, row)
         })
         .await?;

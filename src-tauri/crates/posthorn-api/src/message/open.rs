@@ -11,8 +11,8 @@ use posthorn_store::{ReadTx, message, remote_image, sender, setting as stored_se
 use super::{Loaded, attachment, extra, head, lang, list, load, trust};
 use crate::content::{Opened, OpenedFrame, Tokens};
 use crate::contract::{
-    Download, MessageDesign, MessageHead, MessageLook, Nothing, OpenMessage, OpenedMessage,
-    ServerCopy, ServerCopyState, SetLook,
+    Address, Download, MessageDesign, MessageHead, MessageLook, Nothing, OpenMessage,
+    OpenedMessage, ServerCopy, ServerCopyState, SetLook,
 };
 use crate::download;
 use crate::engine::Engine;
@@ -94,6 +94,20 @@ struct Known {
     server_copy: Option<ServerCopy>,
     sender: trust::Known,
     look: MessageLook,
+    /// Who asks to be told that it was read may be answered.
+    may_answer: bool,
+}
+
+/// Tells whether a message lies where nobody is to be answered from.
+fn is_put_away(tx: &ReadTx<'_>, head: &MessageHead) -> posthorn_store::Result<bool> {
+    use posthorn_model::MailboxRole as R;
+    for id in &head.mailboxes {
+        let role = posthorn_store::mailbox::get(tx, posthorn_model::MailboxId(*id))?.role;
+        if matches!(role, R::Junk | R::Trash | R::Drafts | R::Sent) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Tells whether nothing that the account's own server found speaks against the sender.
@@ -119,7 +133,10 @@ fn known(tx: &ReadTx<'_>, id: MessageId) -> posthorn_store::Result<Known> {
     let found = message::get(tx, id)?;
     let trusted = trust::known(tx, found.account, found.head.from.first(), head.own)?;
     let from = head.from.first().map(|from| from.email.clone()).unwrap_or_default();
-    let everybody = setting::read(stored_setting::get(tx, setting::KEY)?.as_deref()).remote_images;
+    let settings = setting::read(stored_setting::get(tx, setting::KEY)?.as_deref());
+    let everybody = settings.remote_images;
+    let is_asked = settings.read_receipts == "ask" && !head.own;
+    let may_answer = is_asked && !is_put_away(tx, &head)? && !crate::draft::is_answered(tx, id)?;
     Ok(Known {
         is_remote_allowed: everybody || remote_image::is_allowed(tx, &from)?,
         attachments: message::attachments(tx, id)?,
@@ -127,6 +144,7 @@ fn known(tx: &ReadTx<'_>, id: MessageId) -> posthorn_store::Result<Known> {
         rest_bytes: super::is_head_only(tx, id)?.then_some(head.size),
         server_copy: server_copy(tx, id)?,
         sender: trusted,
+        may_answer,
         look: look(sender::choice(tx, &from, LOOK)?.as_deref()),
         head,
     })
@@ -322,9 +340,16 @@ pub(crate) async fn messages_open(engine: &Engine, request: OpenMessage) -> Resu
         list: list::facts(&loaded.parsed.head.list, is_confirmed),
         invitation: raw.and_then(|raw| extra::invitation(raw, &loaded.parsed)),
         report: raw.and_then(|raw| extra::report(raw, &loaded.parsed)),
+        receipt_to: asks_receipt(raw, known.may_answer && is_confirmed),
         lang,
         charset: loaded.charset,
     })
+}
+
+/// Returns who asks to be told. A sender who may be somebody else is told nothing.
+fn asks_receipt(raw: Option<&[u8]>, may_answer: bool) -> Option<Address> {
+    let asked = raw.filter(|_| may_answer).and_then(posthorn_message::asks_receipt);
+    asked.map(Address::from)
 }
 
 /// Says everything but the text, and why that is not here.
@@ -355,6 +380,7 @@ fn without_body(
         list: None,
         invitation: None,
         report: None,
+        receipt_to: None,
         lang: String::new(),
         charset: None,
     }

@@ -50,6 +50,8 @@ fn examples() -> Vec<(&'static str, Value)> {
             json!({ "id": 7, "rules": { "policy": "afterDays", "days": 7, "keepStarred": true, "headOnlyAbove": 0, "allowApop": false } }),
         ),
         ("accounts.openLocal", none()),
+        ("accounts.setAllOrNothing", json!({ "id": 7, "value": true })),
+        ("accounts.setWishes", json!({ "id": 7, "wishes": { "report": true, "receipt": false } })),
         (
             "identities.save",
             json!({
@@ -120,6 +122,11 @@ fn examples() -> Vec<(&'static str, Value)> {
         ("messages.delete", json!({ "selection": selection })),
         ("messages.junk", json!({ "selection": selection })),
         ("messages.notJunk", json!({ "selection": { "kind": "all", "view": 7, "except": [] } })),
+        ("messages.receipts", id()),
+        (
+            "messages.answerReceipt",
+            json!({ "message": 7, "send": true, "subject": "Read", "text": "Read" }),
+        ),
         (
             "messages.redirect",
             json!({
@@ -141,6 +148,7 @@ fn examples() -> Vec<(&'static str, Value)> {
             "drafts.chooseIdentity",
             json!({ "draft": 7, "revision": 1, "account": 7, "identity": 7 }),
         ),
+        ("drafts.setWishes", json!({ "id": 7, "wishes": { "report": true, "receipt": true } })),
         ("drafts.discard", id()),
         ("drafts.leave", id()),
         ("drafts.versions", id()),
@@ -160,6 +168,7 @@ fn examples() -> Vec<(&'static str, Value)> {
             "outbox.resend",
             json!({ "id": 7, "corrections": [{ "from": "a@b", "to": "a@b.example" }] }),
         ),
+        ("outbox.receipt", id()),
         ("outbox.hold", json!({ "id": 7, "hold": true })),
         ("outbox.schedule", json!({ "id": 7, "at": 0 })),
         ("outbox.restore", id()),

@@ -49,6 +49,9 @@ pub fn compose(draft: &Draft) -> Result<Composed, ComposeError> {
             builder = builder.header(name, id_list(list));
         }
     }
+    if draft.asks_receipt {
+        builder = builder.header("Disposition-Notification-To", address(&draft.from)?);
+    }
     let bcc_line =
         if draft.bcc.is_empty() { Vec::new() } else { field("Bcc", &addresses(&draft.bcc)?) };
     let mut wire = Vec::new();
@@ -92,7 +95,7 @@ fn related<'a>(draft: &'a Draft, html: MimePart<'a>, id: &str) -> MimePart<'a> {
 
 /// Builds a multipart whose boundary comes from the Message-ID: no text line can equal it, since lines of text that
 /// begin with `--` are encoded in a part of their own only when they need it, and the id is random.
-fn multipart<'a>(
+pub(super) fn multipart<'a>(
     kind: &'static str,
     mark: &str,
     id: &str,
@@ -103,7 +106,7 @@ fn multipart<'a>(
     MimePart::new(ContentType::new(kind).attribute("boundary", boundary), parts)
 }
 
-fn text_part<'a>(kind: &'static str, text: &str, is_flowed: bool) -> MimePart<'a> {
+pub(super) fn text_part<'a>(kind: &'static str, text: &str, is_flowed: bool) -> MimePart<'a> {
     let mut content_type = ContentType::new(kind).attribute("charset", "utf-8");
     if is_flowed {
         content_type = content_type.attribute("format", "flowed");
@@ -172,7 +175,7 @@ fn quoted_printable(text: &str) -> String {
 }
 
 /// Returns the part of a boundary that comes from the Message-ID.
-fn boundary_token(id: &str) -> String {
+pub(super) fn boundary_token(id: &str) -> String {
     id.bytes().filter(u8::is_ascii_alphanumeric).take(40).map(char::from).collect()
 }
 
@@ -259,7 +262,7 @@ fn word_form(name: &str) -> String {
 }
 
 /// Gives every line a CRLF: a bare LF or CR would be read as another line end by some servers (SMTP smuggling).
-fn crlf(bytes: &[u8]) -> Vec<u8> {
+pub(super) fn crlf(bytes: &[u8]) -> Vec<u8> {
     let mut fixed = Vec::with_capacity(bytes.len() + 64);
     let mut previous = 0;
     for byte in bytes {

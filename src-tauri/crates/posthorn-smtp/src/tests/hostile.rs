@@ -38,8 +38,12 @@ async fn submit(client: DuplexStream) -> Option<Outcome> {
     let mut session = Session::greet(client, Settings::default()).await.ok()?;
     session.authenticate("ann", "secret").await.ok()?;
     let recipients = vec!["a@x.example".to_owned(), "b@x.example".to_owned()];
-    let envelope =
-        Envelope { sender: String::new(), recipients, partly_refused: PartlyRefused::SendToOthers };
+    let envelope = Envelope {
+        sender: String::new(),
+        recipients,
+        partly_refused: PartlyRefused::SendToOthers,
+        report: None,
+    };
     let message = Message {
         source: b"a: b\r\n".as_slice(),
         size: 6,

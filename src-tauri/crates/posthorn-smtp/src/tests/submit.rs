@@ -46,6 +46,7 @@ fn envelope(recipients: &[&str]) -> Envelope {
         sender: "ann@example.org".to_owned(),
         recipients,
         partly_refused: PartlyRefused::SendToOthers,
+        report: None,
     }
 }
 

@@ -262,7 +262,8 @@ CREATE TABLE draft (
   diverged_at INTEGER NOT NULL DEFAULT 0,      -- the copy was changed or removed elsewhere meanwhile, 0 = no
   copy_attempts INTEGER NOT NULL DEFAULT 0,    -- tries to copy since the last success
   copy_next_try INTEGER NOT NULL DEFAULT 0,    -- not before this
-  copy_error TEXT NOT NULL DEFAULT ''          -- why there is no newer copy, empty = nothing is wrong
+  copy_error TEXT NOT NULL DEFAULT '',         -- why there is no newer copy, empty = nothing is wrong
+  wishes TEXT NOT NULL DEFAULT ''              -- 'report', 'receipt' or both, 'none'; empty = the account's habit
 ) STRICT;
 CREATE INDEX draft_by_account ON draft (account);
 CREATE INDEX draft_by_original ON draft (original);
@@ -338,12 +339,14 @@ CREATE TABLE outbox (
   updated_at INTEGER NOT NULL DEFAULT 0,
   sent_mailbox INTEGER NOT NULL DEFAULT 0,     -- where the copy goes, 0 = the account's Sent folder
   is_held INTEGER NOT NULL DEFAULT 0,          -- the user holds it back: not sent before that is taken away
-  discarded_at INTEGER NOT NULL DEFAULT 0      -- thrown away; gone for good some time later, 0 = no
+  discarded_at INTEGER NOT NULL DEFAULT 0,     -- thrown away; gone for good some time later, 0 = no
+  asks_report INTEGER NOT NULL DEFAULT 0       -- a delivery report is asked for where the server offers that
 ) STRICT;
 CREATE INDEX outbox_by_account ON outbox (account, state);
 CREATE INDEX outbox_by_draft ON outbox (draft);
 CREATE INDEX outbox_by_body ON outbox (body);
 CREATE INDEX outbox_by_filed_message ON outbox (filed_message);
+CREATE INDEX outbox_by_message_id ON outbox (message_id);
 
 CREATE TABLE outbox_recipient (
   outbox INTEGER NOT NULL REFERENCES outbox (id) ON DELETE CASCADE,
@@ -364,6 +367,32 @@ CREATE TABLE outbox_event (
   reply TEXT NOT NULL DEFAULT ''
 ) STRICT;
 CREATE INDEX outbox_event_by_outbox ON outbox_event (outbox, id);
+
+-- The receipt's other half: to whom the bytes went in the last attempt, how, and what was said.
+CREATE TABLE outbox_handover (
+  outbox INTEGER NOT NULL PRIMARY KEY REFERENCES outbox (id) ON DELETE CASCADE,
+  server TEXT NOT NULL,                        -- its host, as the account names it
+  address TEXT NOT NULL,                       -- its IP address and port; empty = behind a proxy
+  security TEXT NOT NULL,                      -- 'TLS 1.3'; empty = none
+  certificate TEXT NOT NULL,                   -- SHA-256 of the server's in hex; empty = none
+  sha256 TEXT NOT NULL,                        -- of the bytes, in hex
+  dialogue TEXT NOT NULL DEFAULT '',           -- lines of 'MILLISECONDS C: …' and '… S: …', redacted
+  is_report_asked INTEGER NOT NULL DEFAULT 0   -- a delivery report was asked for: the server offers that
+) STRICT, WITHOUT ROWID;
+
+-- What was reported of a sent message for one recipient: by a delivery report, a bounce or a read receipt.
+CREATE TABLE delivery_report (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  outbox INTEGER NOT NULL REFERENCES outbox (id) ON DELETE CASCADE,
+  message INTEGER REFERENCES message (id) ON DELETE SET NULL, -- the report itself
+  email TEXT NOT NULL,                         -- as the envelope had it, else as the report writes it
+  fate TEXT NOT NULL,                          -- failed, delayed, delivered, relayed, read, unread
+  status TEXT NOT NULL,                        -- '5.1.1'; empty = not said
+  said TEXT NOT NULL,                          -- the last server's sentence
+  at INTEGER NOT NULL                          -- when the report was received
+) STRICT;
+CREATE INDEX delivery_report_by_outbox ON delivery_report (outbox, id);
+CREATE INDEX delivery_report_by_message ON delivery_report (message);
 
 -- A person seen in mail, for completion.
 CREATE TABLE contact (

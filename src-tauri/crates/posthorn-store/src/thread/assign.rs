@@ -8,7 +8,7 @@
 
 use std::collections::BTreeSet;
 
-use posthorn_model::{AccountId, MailboxId, ThreadId};
+use posthorn_model::{AccountId, MailboxId, MessageIdHeader, ThreadId};
 use rusqlite::params;
 
 use crate::address_list;
@@ -94,6 +94,25 @@ fn participants<'a>(
         .map(|address| address.email.to_lowercase())
         .filter(|email| !email.is_empty() && !own.contains(email))
         .collect()
+}
+
+/// Makes a thread one with the one that an id belongs to, or gives it the id where nobody has it yet.
+pub(super) fn join(
+    tx: &WriteTx<'_>,
+    account: AccountId,
+    thread: ThreadId,
+    id: &MessageIdHeader,
+) -> Result<()> {
+    let sql = "SELECT thread FROM thread_link WHERE account = ?1 AND message_id = ?2";
+    match tx.maybe(sql, params![account.0, id.0], |row| row.get(0).map(ThreadId))? {
+        Some(known) if known == thread => Ok(()),
+        Some(known) => merge(tx, known, thread),
+        None => {
+            let sql = "INSERT INTO thread_link (account, message_id, thread) VALUES (?1, ?2, ?3)";
+            tx.run(sql, params![account.0, id.0, thread.0])?;
+            Ok(())
+        }
+    }
 }
 
 /// Makes two threads one; `other` ends.

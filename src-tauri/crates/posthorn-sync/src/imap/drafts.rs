@@ -16,9 +16,9 @@ use posthorn_model::{Flags, MailboxRole, MessageId, Timestamp, Uid};
 use posthorn_store::draft::{self, Draft, DraftCopy, NewCopy};
 use posthorn_store::mailbox::{self, Mailbox};
 use posthorn_store::placement::{self, Arrival};
-use posthorn_store::{Error as StoreError, Origin, message};
+use posthorn_store::{Error as StoreError, message};
 
-use crate::draft::{compose_copy, load};
+use crate::draft::{WriteError, load, write_copy};
 use crate::engine::Account;
 use crate::failure::{Failure, of_imap};
 use crate::imap::connect::Connection;
@@ -260,17 +260,15 @@ async fn upload(
 ) -> Result<(), Failure> {
     let now = account.now();
     let outgoing = load(account.store(), draft.clone(), now).await?;
-    let written = tokio::task::spawn_blocking(move || compose_copy(outgoing)).await;
-    let (message_id, bytes) = match written.map_err(|_| Failure::Interrupted)? {
+    let (message_id, body, size) = match write_copy(account.store(), outgoing).await {
         Ok(written) => written,
+        Err(WriteError::Store(error)) => return Err(error.into()),
         // It cannot be written as it is: the next change may help, the wait does not.
-        Err(error) => {
+        Err(WriteError::Compose(error)) => {
             let due = Due { drafts: vec![draft], unknown: Vec::new(), settled: Vec::new() };
             return put_off(account, &due, &error.to_string()).await;
         }
     };
-    let size = bytes.len() as u64;
-    let body = account.store().bodies().put(bytes, Origin::Local).await?;
     let new = NewCopy {
         draft: draft.id,
         account: account.id,

@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use posthorn_message::Skim;
+use posthorn_message::{Report, Skim};
 use posthorn_model::{AccountId, BodyId, Flags, MailboxId, MessageId, Uidl};
 use posthorn_store::maildrop::{self, DropState};
 use posthorn_store::message::{self, BodyState, Contents, Head};
@@ -17,6 +17,7 @@ use super::spool::Content;
 use crate::engine::Account;
 use crate::failure::Failure;
 use crate::reading::{self, Told};
+use crate::report;
 
 /// A message that came.
 #[derive(Debug)]
@@ -33,6 +34,8 @@ pub(super) struct Read {
     head: Head,
     /// For the search index; absent where the message is large.
     text: Option<String>,
+    /// What it reports of another message.
+    report: Option<Report>,
 }
 
 /// Reads a whole message into the store's head, with what its contents say.
@@ -58,21 +61,22 @@ fn with_contents(bytes: &[u8], contents: Contents, told: Told<'_>) -> Head {
 /// What a message says of itself, and its bytes where they are not stored yet.
 pub(super) fn read(got: Got) -> (Read, Stored) {
     let Got { wanted, content } = got;
-    let (own, hash, head, text, stored) = match content {
+    let (own, hash, head, text, report, stored) = match content {
         Content::Memory(bytes) => {
             let told = Told { size: bytes.len() as u64, ..Told::default() };
             let own = wanted.uidl.unwrap_or_else(|| identity::by_content(&blake3::hash(&bytes)));
-            let reading::Whole { contents, text } = reading::whole(&bytes);
+            let reading::Whole { contents, text, report } = reading::whole(&bytes);
             let head = with_contents(&bytes, contents, told);
-            (own, header_hash(&bytes), head, Some(text), Stored::Not(bytes))
+            (own, header_hash(&bytes), head, Some(text), report, Stored::Not(bytes))
         }
         Content::Stored { body, hash, skim } => {
             let own = wanted.uidl.unwrap_or_else(|| identity::by_content(&hash));
             let head = skimmed_head(&skim, None);
-            (own, header_hash(&skim.bytes), head, None, Stored::As(body))
+            // No report is as large as what is not held in memory.
+            (own, header_hash(&skim.bytes), head, None, None, Stored::As(body))
         }
     };
-    (Read { uidl: own, listed_size: wanted.size, hash, head, text }, stored)
+    (Read { uidl: own, listed_size: wanted.size, hash, head, text, report }, stored)
 }
 
 /// Where a message's bytes are.
@@ -140,6 +144,9 @@ pub(super) async fn keep(
                 &read.hash,
                 DropState::Downloaded,
             )?;
+            if let Some(report) = &read.report {
+                report::take(tx, arrived.message, report)?;
+            }
         }
         Ok(arrived
             .into_iter()

@@ -1,5 +1,6 @@
 //! One attempt at one message: every step durable before its first byte leaves.
 
+use std::fmt::Write as _;
 use std::ops::ControlFlow;
 use std::pin::pin;
 
@@ -7,7 +8,7 @@ use posthorn_model::{OutboxId, Timestamp};
 use posthorn_smtp::{
     Envelope, Message, Observer, Outcome, PartlyRefused, RecipientResult, Step, Stopped,
 };
-use posthorn_store::outbox::{self, Outbox, OutboxState, RecipientState};
+use posthorn_store::outbox::{self, Handover, Outbox, OutboxState, RecipientState};
 use posthorn_store::{Error as StoreError, WriteTx};
 
 use super::connect::Submission;
@@ -26,7 +27,7 @@ impl Worker {
         connection: &mut Submission,
         row: &Outbox,
     ) -> Result<(), StoreError> {
-        let (envelope, message) = match prepare(&self.account, row).await {
+        let (envelope, message, sha256) = match prepare(&self.account, row).await {
             Ok(ready) => ready,
             Err(
                 error @ (StoreError::NotFound(_) | StoreError::BodyDamaged | StoreError::File(_)),
@@ -38,12 +39,15 @@ impl Worker {
             }
             Err(error) => return Err(error),
         };
+        let mut handover = connection.handover(sha256, envelope.report.is_some());
         let mut steps = Steps {
             account: &self.account,
             id: row.id,
             size: row.request.size,
             told_at: Timestamp::default(),
+            handover: handover.clone(),
         };
+        connection.dialogue.begin();
         let host = connection.host.clone();
         let outcome = {
             let mut submitting = pin!(connection.session.submit(&envelope, message, &mut steps));
@@ -56,7 +60,10 @@ impl Worker {
         };
         self.account.engine.uploads.forget(row.id);
         match outcome {
-            Some(outcome) => self.settle(row, outcome, &host).await,
+            Some(outcome) => {
+                handover.dialogue = connection.dialogue.text();
+                self.settle(row, outcome, &host, handover).await
+            }
             // The row says how far it came; that is where it goes on ([`Worker::recover`]).
             None => Ok(()),
         }
@@ -67,12 +74,18 @@ impl Worker {
         row: &Outbox,
         outcome: Outcome,
         host: &str,
+        handover: Handover,
     ) -> Result<(), StoreError> {
+        if !matches!(outcome, Outcome::Accepted { .. }) {
+            let (id, handover) = (row.id, handover.clone());
+            self.account.store().write(move |tx| outbox::set_handover(tx, id, &handover)).await?;
+        }
         match outcome {
             Outcome::Accepted { reply, queue_id, recipients } => {
                 self.backoff.reset();
                 let queue_id = queue_id.unwrap_or_default();
-                self.accepted(row, &recipients, &sentence(&reply.to_string()), &queue_id).await
+                let reply = sentence(&reply.to_string());
+                self.accepted(row, &recipients, &reply, &queue_id, &handover).await
             }
             Outcome::Refused { error, recipients } => {
                 let said = said(&error);
@@ -129,7 +142,7 @@ pub(super) fn note_recipients(
 async fn prepare(
     account: &Account,
     row: &Outbox,
-) -> Result<(Envelope, Message<Source>), StoreError> {
+) -> Result<(Envelope, Message<Source>, String), StoreError> {
     let bodies = account.store().bodies();
     let traits = inspect(bodies, row.request.body).await?;
     if traits.size != row.request.size {
@@ -142,7 +155,11 @@ async fn prepare(
         is_eight_bit: traits.is_eight_bit,
         has_utf8_header: traits.has_utf8_header,
     };
-    Ok((envelope(row), message))
+    let sha256 = traits.sha256.iter().fold(String::new(), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    });
+    Ok((envelope(row), message, sha256))
 }
 
 /// Returns who is asked for: everybody; after an attempt that the server put off, those that it did not refuse.
@@ -156,6 +173,7 @@ fn envelope(row: &Outbox) -> Envelope {
     Envelope {
         sender: row.request.sender.clone(),
         recipients: left,
+        report: row.asks_report.then(|| row.request.message_id.0.clone()),
         partly_refused: if row.request.stop_on_refused {
             PartlyRefused::SendToNobody
         } else {
@@ -170,6 +188,8 @@ struct Steps<'a> {
     id: OutboxId,
     size: u64,
     told_at: Timestamp,
+    /// Whom it goes to, for the receipt.
+    handover: Handover,
 }
 
 impl Steps<'_> {
@@ -189,7 +209,11 @@ impl Observer for Steps<'_> {
             Step::Dot(_) => (OutboxState::DotSent, Vec::new()),
         };
         let id = self.id;
+        let handover = (to == OutboxState::Recipients).then(|| self.handover.clone());
         let write = self.account.store().write(move |tx| {
+            if let Some(handover) = handover {
+                outbox::set_handover(tx, id, &handover)?;
+            }
             note_recipients(tx, id, &results)?;
             outbox::step(tx, id, to, "")
         });

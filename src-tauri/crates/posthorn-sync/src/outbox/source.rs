@@ -6,6 +6,7 @@ use std::task::{Context, Poll, ready};
 
 use posthorn_model::BodyId;
 use posthorn_store::Bodies;
+use sha2::{Digest as _, Sha256};
 use tokio::io::{AsyncRead, ReadBuf};
 use tokio::sync::mpsc;
 
@@ -23,6 +24,8 @@ pub(super) struct Traits {
     pub(super) is_eight_bit: bool,
     /// Some of the header have.
     pub(super) has_utf8_header: bool,
+    /// Their SHA-256.
+    pub(super) sha256: [u8; 32],
 }
 
 /// Reads all bytes once: they are there, undamaged as far as reading tells, and of this kind.
@@ -34,14 +37,17 @@ pub(super) async fn inspect(bodies: &Bodies, id: BodyId) -> Result<Traits, posth
 
 fn traits(mut reader: impl Read) -> io::Result<Traits> {
     let mut traits = Traits::default();
+    let mut hash = Sha256::new();
     let mut chunk = vec![0; CHUNK];
     // Line ends of the header are CRLF: it ends where a line has nothing else.
     let (mut is_header, mut line_length) = (true, 0_usize);
     loop {
         let count = reader.read(&mut chunk)?;
         let Some(bytes) = chunk.get(..count).filter(|bytes| !bytes.is_empty()) else {
+            traits.sha256 = hash.finalize().into();
             return Ok(traits);
         };
+        hash.update(bytes);
         traits.size += count as u64;
         for byte in bytes {
             if !byte.is_ascii() {
@@ -122,6 +128,8 @@ impl AsyncRead for Source {
 
 #[cfg(test)]
 mod tests {
+    use sha2::{Digest as _, Sha256};
+
     use super::{Traits, traits};
 
     #[test]
@@ -133,7 +141,9 @@ mod tests {
             (b"", false, false),
         ];
         for (bytes, is_eight_bit, has_utf8_header) in table {
-            let expected = Traits { size: bytes.len() as u64, is_eight_bit, has_utf8_header };
+            let sha256 = Sha256::digest(bytes).into();
+            let size = bytes.len() as u64;
+            let expected = Traits { size, is_eight_bit, has_utf8_header, sha256 };
             assert_eq!(traits(bytes).unwrap(), expected);
         }
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use posthorn_model::{OutboxId, Timestamp};
 use posthorn_smtp::RecipientResult;
-use posthorn_store::outbox::{self, NewOutbox, Outbox, OutboxState, RecipientState};
+use posthorn_store::outbox::{self, Handover, NewOutbox, Outbox, OutboxState, RecipientState};
 use posthorn_store::{Error as StoreError, WriteTx};
 use tokio::time::Instant;
 
@@ -36,15 +36,18 @@ impl Worker {
         results: &[RecipientResult],
         reply: &str,
         queue_id: &str,
+        handover: &Handover,
     ) -> Result<(), StoreError> {
         let again = self.after(self.put_off_wait(1));
         loop {
             let (row, results) = (row.clone(), results.to_vec());
             let (reply, queue_id) = (reply.to_owned(), queue_id.to_owned());
+            let handover = handover.clone();
             let write = self.account.store().write(move |tx| {
+                outbox::set_handover(tx, row.id, &handover)?;
                 note_recipients(tx, row.id, &results)?;
                 outbox::accept(tx, row.id, &reply, &queue_id)?;
-                split(tx, row.id, &row.request, again)
+                split(tx, &row, again)
             });
             match write.await {
                 // It must not be forgotten that it was accepted: else it would be asked about, or sent again.
@@ -192,13 +195,8 @@ impl Worker {
 
 /// Gives those who did not get an accepted message rows of their own: the refused one that has failed, for the user to
 /// see; those put off one that is tried again.
-fn split(
-    tx: &WriteTx<'_>,
-    id: OutboxId,
-    request: &NewOutbox,
-    again: Timestamp,
-) -> Result<(), StoreError> {
-    let recipients = outbox::recipients(tx, id)?;
+fn split(tx: &WriteTx<'_>, row: &Outbox, again: Timestamp) -> Result<(), StoreError> {
+    let recipients = outbox::recipients(tx, row.id)?;
     for (state, to) in [
         (RecipientState::Refused, OutboxState::Failed),
         (RecipientState::Deferred, OutboxState::Waiting),
@@ -210,9 +208,12 @@ fn split(
             needs_filing: false,
             not_before: tx.now(),
             recipients: left.iter().map(|recipient| recipient.address.clone()).collect(),
-            ..request.clone()
+            ..row.request.clone()
         };
         let new = outbox::add(tx, &rest)?;
+        if row.asks_report {
+            outbox::ask_for_report(tx, new)?;
+        }
         for recipient in &left {
             outbox::set_recipient(tx, new, &recipient.address.email, state, &recipient.reply)?;
         }

@@ -65,6 +65,7 @@ const PACKAGES: &[Package] = &[
     package(Need::Package, "rpm", "rpm", "makes and reads the .rpm"),
     package(Need::Peers, "isync", "mbsync", "copies a mailbox over IMAP, to be measured beside us"),
     package(Need::Peers, "maildir-utils", "mu", "indexes mail, to be measured beside us"),
+    package(Need::Peers, "msmtp", "msmtp", "hands mail over, to be measured beside us"),
     package(Need::Peers, "mpop", "mpop", "fetches mail over POP3, to be measured beside us"),
     package(Need::Debootstrap, "debootstrap", "debootstrap", "makes a fresh Debian in a folder"),
 ];

@@ -21,6 +21,7 @@ use crate::limit::{
     BODY_BATCH, BODY_BATCH_BYTES, ON_DEMAND, PIPELINE, SURPRISE, TEXT_PART, TEXT_PARTS, WHOLE_BODY,
 };
 use crate::reading::{self, Whole};
+use crate::report;
 use crate::room::Space;
 use crate::status::State;
 
@@ -262,15 +263,20 @@ async fn store_read(
     let mut contents = Vec::with_capacity(read.len());
     for (whole, body) in read.into_iter().zip(&ids) {
         account.engine.texts.put(*body, whole.text);
-        contents.push(whole.contents);
+        contents.push((whole.contents, whole.report));
     }
     let stored: Vec<(MessageId, BodyId)> = messages.into_iter().zip(ids).collect();
     let rows = stored.clone();
     let write = account.store().write(move |tx| {
-        for ((message, body), contents) in rows.iter().zip(&contents) {
+        for ((message, body), (contents, report)) in rows.iter().zip(&contents) {
             match message::set_body(tx, *message, *body, contents) {
+                Ok(()) => {
+                    if let Some(report) = report {
+                        report::take(tx, *message, report)?;
+                    }
+                }
                 // It vanished meanwhile: its bytes are swept some day.
-                Ok(()) | Err(posthorn_store::Error::NotFound(_)) => {}
+                Err(posthorn_store::Error::NotFound(_)) => {}
                 Err(error) => return Err(error),
             }
         }
