@@ -38,9 +38,14 @@ pub fn compose(draft: &Draft) -> Result<Composed, ComposeError> {
             builder = builder.header(name, addresses(list)?);
         }
     }
-    builder = builder
-        .header("Subject", Text::new(one_line(&draft.subject)))
-        .header("Message-ID", id_list(vec![id]));
+    let subject = one_line(&draft.subject);
+    // What looks like an encoded word would be decoded by whoever reads it.
+    builder = if subject.contains("=?") {
+        builder.header("Subject", Raw::new(word_form(&subject)))
+    } else {
+        builder.header("Subject", Text::new(subject))
+    };
+    builder = builder.header("Message-ID", id_list(vec![id]));
     for (name, list) in [
         ("In-Reply-To", ids(draft.in_reply_to.iter())),
         ("References", ids(draft.references.iter())),
