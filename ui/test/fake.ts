@@ -3,10 +3,11 @@
  * windows, deltas) and nothing else; it is never part of what is built.
  */
 import { type Answer, type Engine, EngineError, type Method, type Params } from '@/ipc/engine';
-import type { Event, Row, Settings, Template, Undoable, ViewDelta } from '@/ipc/generated';
+import type { Event, OpenedMessage, Row, Settings, Template, Undoable, ViewDelta } from '@/ipc/generated';
 import { ledgerOf, TRANSCRIPT } from './ledger';
 import { dropOf, RULES, rulesOf, trialOf } from './maildrop';
 import { ACCOUNTS, line, MAILBOXES, NOW, person, receiptOf, row } from './mail';
+import { FILES, INVITATION, previewOf } from './reading';
 
 type Handlers = { [M in Method]?: (params: Params<M>) => Answer<M> | Promise<Answer<M>> };
 
@@ -22,6 +23,7 @@ const SETTINGS: Settings = {
   readReceipts: 'ask',
   undoSendSeconds: 10,
   composePlain: false,
+  answerPlace: 'above',
   spellCheck: true,
   spellLanguages: [],
   shortcuts: 'gmail',
@@ -69,6 +71,8 @@ export class FakeEngine implements Engine {
   body = '<p>Hello</p>';
   /** The newest message of a conversation is the user's own. */
   ownNewest = false;
+  /** What opened messages have beside the usual. */
+  opened: Partial<OpenedMessage> = {};
   readonly #listeners = new Set<(event: Event) => void>();
   readonly #frames = new Map<number, string>();
   #rows: ((index: number) => Row) | null = null;
@@ -171,13 +175,18 @@ export class FakeEngine implements Engine {
 
   #done = (action: string, count = 1): Undoable => ({ operation: this.calls.length, action, count, folder: 'Archive' });
 
+  /** Returns a document as the content scheme would serve it. */
+  page(body: string): string {
+    const helper = `parent.postMessage({kind:'height',px:document.documentElement.scrollHeight},'*')`;
+    const page = `<!doctype html><meta charset="utf-8"><body style="margin:24px;font:15px/24px sans-serif">${body}<script>${helper}</script>`;
+    return `data:text/html;charset=utf-8,${encodeURIComponent(page)}`;
+  }
+
   #frame(message: number): string {
     if (this.body === '') return '';
     const known = this.#frames.get(message);
     if (known !== undefined) return known;
-    const helper = `parent.postMessage({kind:'height',px:document.documentElement.scrollHeight},'*')`;
-    const page = `<!doctype html><meta charset="utf-8"><body style="margin:24px;font:15px/24px sans-serif">${this.body}<script>${helper}</script>`;
-    const url = `data:text/html;charset=utf-8,${encodeURIComponent(page)}`;
+    const url = this.page(this.body);
     this.#frames.set(message, url);
     return url;
   }
@@ -260,6 +269,9 @@ export class FakeEngine implements Engine {
       );
       return { thread: message, subject, messages, drafts: [] };
     },
+    'threads.files': ({ message }) => ({
+      files: FILES.map((file, at) => ({ message: Math.floor(message / 10) * 10 + (at % 3) + 2, file })),
+    }),
     'messages.fetchRest': () => ({}),
     'accounts.previewPopRules': () => ({
       now: 0,
@@ -325,7 +337,10 @@ export class FakeEngine implements Engine {
       receiptTo: null,
       lang: '',
       charset: null,
+      ...this.opened,
     }),
+    'attachments.preview': ({ part }) => previewOf(part, (html) => (this.body === '' ? '' : this.page(html))),
+    'invitations.read': () => ({ invitation: INVITATION }),
     'messages.source': () => ({
       text: 'From: elise@papier-fils.example\nSubject: Proof 3\n\nDear Yue,\n',
       size: 64,

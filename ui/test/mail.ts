@@ -90,6 +90,7 @@ export const DRAFT: Draft = {
   purpose: 'new',
   original: null,
   includeOriginal: false,
+  quoteFirst: false,
   originalUrl: '',
   attribution: '',
   attachments: [],

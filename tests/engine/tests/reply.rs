@@ -5,7 +5,7 @@
     reason = "JSON answers `null` for what is not there, and this is test code"
 )]
 
-use posthorn_engine_tests::{Ask, Desk, Incoming, Ports, provider};
+use posthorn_engine_tests::{Ask, Desk, Incoming, Ports, provider, until};
 use posthorn_testkit::{Delivery, Mail};
 use serde_json::{Value, json};
 
@@ -64,6 +64,7 @@ async fn messages_are_forwarded_as_files_byte_for_byte() -> anyhow::Result<()> {
     let built = [mail(1, "Plan"), mail(2, "Lunch")];
     let deliveries: Vec<Delivery> = built.iter().cloned().map(Delivery::new).collect();
     provider.dovecot.mailbox("anna", "INBOX").fill(&deliveries)?;
+    provider.dovecot.mailbox("anna", "Sent").create()?;
     let desk = Desk::with("anna", Incoming::Imap, Ports::of(&provider, Incoming::Imap)).await?;
     let rows = desk.rows("inbox").await?;
     let chosen: Vec<&Value> = rows.iter().map(|row| &row["message"]).collect();
@@ -86,6 +87,27 @@ async fn messages_are_forwarded_as_files_byte_for_byte() -> anyhow::Result<()> {
         let bytes = desk.engine.content(path).await.bytes;
         assert!(built.iter().any(|one| bytes.as_slice() == one.as_slice()), "{file}");
     }
+
+    // One was taken off again; the other is marked as forwarded once the mail was sent.
+    let lunch = files.iter().find(|file| file["name"] == "Lunch.eml").cloned().unwrap_or_default();
+    let off = json!({ "draft": draft["id"], "attachment": lunch["id"] });
+    desk.ask("drafts.removeAttachment", off).await?;
+    let now = desk.ask("drafts.get", json!({ "id": draft["id"] })).await?;
+    let mut save = now.clone();
+    save["to"] = json!([{ "name": "", "email": "clara@posthorn.test" }]);
+    let saved = desk.ask("drafts.save", save).await?;
+    let send = json!({ "id": draft["id"], "revision": saved["revision"], "undoSeconds": 0 });
+    desk.ask("drafts.send", send).await?;
+    let clara = provider.dovecot.mailbox("clara", "INBOX");
+    until("it arrived", async || Ok(clara.exists() && clara.count()? == 1)).await?;
+    until("what went along is marked", async || {
+        let rows = desk.rows("inbox").await?;
+        let is_marked = |subject: &str| {
+            rows.iter().any(|row| row["subject"] == subject && row["forwarded"] == true)
+        };
+        Ok(is_marked("Plan") && !is_marked("Lunch"))
+    })
+    .await?;
 
     let nothing = json!({ "kind": "messages", "messages": [] });
     let refused =

@@ -140,6 +140,17 @@ export type AllowRemote = {
   /** Allow, or take back. */
   allow: boolean, };
 
+/** Answers an invitation. */
+export type AnswerInvitation = {
+  /** The message that brings it. */
+  message: number,
+  /** What is answered. */
+  choice: InvitationChoice,
+  /** Words for the organiser, at most 2,000 letters; empty = none. */
+  comment: string,
+  /** Seconds in which it can be taken back (`outbox.discard`), 0 to 60. */
+  undoSeconds: number, };
+
 /** Answers somebody who asked to be told that a message was read. */
 export type AnswerReceipt = {
   /** Message that was read. */
@@ -150,6 +161,9 @@ export type AnswerReceipt = {
   subject: string,
   /** What it says, in the user's language. */
   text: string, };
+
+/** Where an answer is. */
+export type AnswerWay = "waiting" | "sent" | "failed";
 
 /** Facts about the running application. */
 export type AppInfo = {
@@ -273,14 +287,18 @@ export type AttachmentRef = {
   /** Message. */
   message: number,
   /** Number of the part. */
-  part: number, };
+  part: number,
+  /** The way into messages inside it: numbers of their files, outermost first. Absent = the part itself. */
+  inside?: Array<number>, };
 
 /** A participant of an event. */
 export type Attendee = {
   /** Who; the address may be empty. */
   person: Address,
   /** `accepted`, `declined`, `tentative`, `needs-action`, …; empty when not said. */
-  answer: string, };
+  answer: string,
+  /** Need not come. */
+  optional: boolean, };
 
 /** Begins a sign-in. */
 export type BeginSignIn = {
@@ -332,6 +350,13 @@ export type BodyState = "missing" | "sections" | "whole";
 export type ById = {
   /** Which one; the method says of what. */
   id: number, };
+
+/** A number, address or page of somebody. */
+export type CardEntry = {
+  /** `work`, `home`, `cell`, `fax`, `other`. */
+  kind: string,
+  /** As it is read. */
+  value: string, };
 
 /** What a certificate says. Nothing in it is proved but the fingerprint. */
 export type Certificate = {
@@ -447,6 +472,27 @@ export type ConsoleLines = {
   lost: number,
   /** Connections that are open, or of which lines are kept. */
   connections: Array<ConsoleConnection>, };
+
+/** A contact card (RFC 6350). */
+export type ContactCard = {
+  /** Name; empty when missing. */
+  name: string,
+  /** Organisation; empty when missing. */
+  organization: string,
+  /** What somebody does there; empty when missing. */
+  title: string,
+  /** Mail addresses. */
+  emails: Array<CardEntry>,
+  /** Telephone numbers. */
+  phones: Array<CardEntry>,
+  /** Postal addresses, lines separated by `\n`. */
+  addresses: Array<CardEntry>,
+  /** Pages. */
+  urls: Array<CardEntry>,
+  /** Birthday as written; empty when missing. */
+  birthday: string,
+  /** Further words; empty when missing. */
+  note: string, };
 
 /** A conversation, oldest message first. */
 export type Conversation = {
@@ -581,8 +627,10 @@ export type Draft = {
   purpose: string,
   /** The message answered or forwarded; null for a new one. */
   original: number | null,
-  /** The quoted original goes along (below the text, verbatim). */
+  /** The quoted original goes along, verbatim. */
   includeOriginal: boolean,
+  /** It stands above the text, else below. */
+  quoteFirst: boolean,
   /** URL of the quoted original's frame; empty when there is none, and in lists. */
   originalUrl: string,
   /** Line above the quoted original, as text. */
@@ -792,7 +840,11 @@ export type Event = { "kind": "accountsChanged",
 /** When an event begins or ends. */
 export type EventTime = { "kind": "at",
   /** Which one. */
-  at: number, } | { "kind": "day",
+  at: number,
+  /** The same by the clock of whoever wrote it: `2026-04-24T09:00`. */
+  clock: string,
+  /** Where that clock is: `Europe/Berlin`, `UTC`. */
+  zone: string, } | { "kind": "day",
   /** `2026-04-24`. */
   day: string, } | { "kind": "local",
   /** `2026-04-24T09:00`. */
@@ -885,6 +937,17 @@ export type FoundInView = {
   /** Number from 0; null when it is not there. */
   index: number | null, };
 
+/** What the user answered. */
+export type GivenAnswer = {
+  /** What. */
+  choice: InvitationChoice,
+  /** When. */
+  at: number,
+  /** Where the answer is. */
+  way: AnswerWay,
+  /** The event was changed since. */
+  outdated: boolean, };
+
 /** A field of a message's header. */
 export type HeaderField = {
   /** Its name, as written. */
@@ -927,9 +990,30 @@ export type ImportArchive = {
   /** Folder that takes the messages; folders below it are made where the files have folders. */
   mailbox: number, };
 
-/** An event that a message brings (RFC 5546). It is shown and goes into no calendar. */
+/** A message inside another one. */
+export type InnerMessage = {
+  /** Authors. */
+  from: Array<Address>,
+  /** Recipients. */
+  to: Array<Address>,
+  /** Copies. */
+  cc: Array<Address>,
+  /** Decoded subject; empty when there is none. */
+  subject: string,
+  /** Date header; null when missing or not a date. */
+  sentAt: number | null,
+  /** How its design is treated. */
+  design: MessageDesign,
+  /** Its files; their numbers go behind the way that led here. */
+  attachments: Array<Attachment>,
+  /** Remote pictures that were not loaded; they never are here. */
+  blockedImages: number,
+  /** BCP 47 language guessed for choosing glyphs; empty when none stands out. */
+  lang: string, };
+
+/** An event that a message brings. It goes into no calendar here. */
 export type Invitation = {
-  /** `request`, `reply`, `cancel` or `publish`. */
+  /** `request`, `reply`, `counter`, `declineCounter`, `cancel` or `publish`. */
   method: string,
   /** Title; empty when missing. */
   summary: string,
@@ -937,16 +1021,47 @@ export type Invitation = {
   location: string,
   /** Further words; empty when missing. */
   description: string,
+  /** What an answer says beside yes or no; empty when nothing. */
+  comment: string,
+  /** Page of the event, `https:` alone; empty when missing. */
+  url: string,
   /** When it begins; null when not said. */
   start: EventTime | null,
   /** When it ends; null when not said. Of whole days, the day after the last. */
   end: EventTime | null,
-  /** `daily`, `weekly`, `monthly`, `yearly`, …; empty when it does not repeat. */
-  repeats: string,
+  /** How it repeats; null when it does not. */
+  recurrence: Recurrence | null,
+  /** The one of a repeated event that is meant, by when it would have begun; null for all of them. */
+  instance: EventTime | null,
+  /** It is a changed version of what was sent before. */
+  updated: boolean,
   /** Who invites; null when not said. */
   organizer: Address | null,
-  /** Who is invited. */
-  attendees: Array<Attendee>, };
+  /** Who is invited, at most 200. */
+  attendees: Array<Attendee>,
+  /** Which of them the user is, by all own addresses; null when none. */
+  me: Address | null,
+  /** It can be answered (`invitations.answer`): it is an invitation, by somebody else, of the user. */
+  canAnswer: boolean,
+  /** What the user answered last; null when nothing. */
+  answer: GivenAnswer | null,
+  /** Events that the same file brings beside this one. */
+  others: number, };
+
+/** An answer that was given. */
+export type InvitationAnswered = {
+  /** The message that carries it. */
+  item: OutboxItem,
+  /** The invitation as it stands now. */
+  invitation: Invitation, };
+
+/** What may be answered. */
+export type InvitationChoice = "accepted" | "tentative" | "declined";
+
+/** The invitation of a message. */
+export type InvitationOf = {
+  /** Null when it brings none. */
+  invitation: Invitation | null, };
 
 /** Keeps messages on the server. */
 export type KeepOnServer = {
@@ -1629,12 +1744,66 @@ export type PresentedCertificate = {
   /** The certificate; null where nothing is wrong with one. */
   certificate: Certificate | null, };
 
+/** What a file looks like. */
+export type Preview = { "kind": "picture", } | { "kind": "text",
+  /** URL of the frame's document. */
+  frameUrl: string,
+  /** Encoding that it was read in; empty for a page. */
+  charset: string,
+  /** Only its beginning is shown. */
+  cut: boolean, } | { "kind": "table",
+  /** URL of the frame's document. */
+  frameUrl: string,
+  /** Encoding that it was read in. */
+  charset: string,
+  /** Rows that are shown. */
+  rows: number,
+  /** There are more rows, columns or letters than are shown. */
+  cut: boolean, } | { "kind": "message",
+  /** URL of the frame's document. */
+  frameUrl: string,
+  /** Everything beside its text. */
+  message: InnerMessage, } | { "kind": "events",
+  /** In order, at most 50. */
+  events: Array<Invitation>, } | { "kind": "cards",
+  /** In order, at most 50. */
+  cards: Array<ContactCard>, } | { "kind": "none",
+  /** Why. */
+  why: PreviewRefusal, };
+
+/** Asks what a file looks like. Nothing remote is fetched and nothing runs. */
+export type PreviewAttachment = {
+  /** Message. */
+  message: number,
+  /** Number of the part. */
+  part: number,
+  /** The way into messages inside it: numbers of their files, outermost first. Absent = the part itself. */
+  inside?: Array<number>,
+  /** Theme of the frame: `light`, `dark` or `contrast`. */
+  theme: string, };
+
 /** Asks what rules would do to a maildrop, as far as it is known from the last look. */
 export type PreviewPopRules = {
   /** Account. */
   id: number,
   /** Rules that may not be saved yet. */
   rules: PopRules, };
+
+/** Why a file is not shown. */
+export type PreviewRefusal = "kind" | "dangerous" | "tooLarge" | "empty" | "damaged";
+
+/** A file as it is looked at. */
+export type PreviewedFile = {
+  /** Safe file name. */
+  name: string,
+  /** Content type, lower case. */
+  contentType: string,
+  /** Decoded size, bytes. */
+  size: number,
+  /** URL of the file on the content scheme. */
+  url: string,
+  /** What it looks like. */
+  preview: Preview, };
 
 /** A line of a printed head. */
 export type PrintLine = {
@@ -1774,6 +1943,25 @@ export type RecipientResult = {
   code: number | null,
   /** The server's sentence; empty before any reply. */
   said: string, };
+
+/** How an event repeats (RFC 5545 section 3.3.10). */
+export type Recurrence = {
+  /** `daily`, `weekly`, `monthly`, `yearly`, `other`. */
+  frequency: string,
+  /** Each so many days, weeks, …; at least 1. */
+  interval: number,
+  /** Days of the week; empty when not said. */
+  days: Array<RuleDay>,
+  /** Days of the month, counted from its end when negative; empty when not said. */
+  monthDays: Array<number>,
+  /** Months, 1 to 12; empty when not said. */
+  months: Array<number>,
+  /** How many times in all; null when not said. */
+  count: number | null,
+  /** Last time; null when not said. */
+  until: EventTime | null,
+  /** There is more to it than this: exceptions, further dates. */
+  hasMore: boolean, };
 
 /** Sends a message on as it came, with `Resent-` fields before it (RFC 5322 section 3.6.6). */
 export type RedirectMessage = {
@@ -1917,12 +2105,21 @@ export type Row = {
   /** Size of the newest message, bytes. */
   size: number, };
 
+/** A day of the week in a rule. */
+export type RuleDay = {
+  /** 1 is Monday, 7 is Sunday. */
+  weekday: number,
+  /** Which one of the month or year, counted from its end when negative; 0 for each. */
+  nth: number, };
+
 /** Saves a file of a message. Outside a test the path comes from the system's save dialog. */
 export type SaveAttachment = {
   /** Message. */
   message: number,
   /** Number of the part; null saves all into the folder `path`. */
   part: number | null,
+  /** The way into messages inside that part: numbers of their files, outermost first. Absent = the part itself. */
+  inside?: Array<number>,
   /** Absolute path of the file or, for all, the folder. An existing file is never replaced by *save all*: the name gets a number. */
   path: string, };
 
@@ -2229,6 +2426,8 @@ export type Settings = {
   undoSendSeconds: number,
   /** New messages start in plain-text mode. */
   composePlain: boolean,
+  /** Where answers stand to the message that they quote: `above`, `below`. The signature follows the answer. */
+  answerPlace: string,
   /** Spelling is checked while writing. */
   spellCheck: boolean,
   /** Languages in which spelling is checked, as dictionaries are named (`en_US`); empty for those of the system
@@ -2355,6 +2554,18 @@ export type Template = {
   html: string,
   /** The same for plain-text mode. Filled by the engine. */
   text: string, };
+
+/** A file of a conversation. */
+export type ThreadFile = {
+  /** The message that has it. */
+  message: number,
+  /** The file; without URL. */
+  file: Attachment, };
+
+/** The files of a conversation. */
+export type ThreadFiles = {
+  /** In the order of the messages, at most 1,000; pictures in texts are left out. */
+  files: Array<ThreadFile>, };
 
 /** A line above the message that says what to know of its sender or content; the most important first. */
 export type TrustLine = {
@@ -2598,6 +2809,8 @@ export interface Methods {
   "views.close": { params: ById; answer: Nothing };
   /** Opens a conversation. */
   "threads.open": { params: OpenConversation; answer: Conversation };
+  /** Lists the files of a conversation; nothing is fetched. */
+  "threads.files": { params: OpenConversation; answer: ThreadFiles };
   /** Opens a message for reading. */
   "messages.open": { params: OpenMessage; answer: OpenedMessage };
   /** Fetches the rest of a message of which only the head came from the POP3 server. */
@@ -2618,6 +2831,10 @@ export interface Methods {
   "messages.setLook": { params: SetLook; answer: Nothing };
   /** Leaves the mailing list that a message came through, where that takes one click (RFC 8058). */
   "messages.unsubscribe": { params: ById; answer: Nothing };
+  /** Gives the invitation of a message as it stands now. */
+  "invitations.read": { params: ById; answer: InvitationOf };
+  /** Answers an invitation by a message to whoever invites. */
+  "invitations.answer": { params: AnswerInvitation; answer: InvitationAnswered };
   /** Marks as read (true) or unread (false). */
   "messages.setRead": { params: Mark; answer: Undoable };
   /** Stars (true) or takes the star away (false). */
@@ -2648,6 +2865,8 @@ export interface Methods {
   "operations.deleteInstead": { params: ById; answer: Undoable };
   /** Fetches a file of a message where it is not here, and writes it where the user chose. */
   "attachments.save": { params: SaveAttachment; answer: Saved };
+  /** Shows what a file of a message looks like; nothing remote is fetched and nothing runs. */
+  "attachments.preview": { params: PreviewAttachment; answer: PreviewedFile };
   /** Writes a file of a message to a private temporary folder, for opening; answers with its path. */
   "attachments.stage": { params: AttachmentRef; answer: Saved };
   /** Says which large bodies and attachments are on their way. */
@@ -2817,6 +3036,7 @@ export const METHOD_NAMES = [
   "views.find",
   "views.close",
   "threads.open",
+  "threads.files",
   "messages.open",
   "messages.fetchRest",
   "messages.source",
@@ -2827,6 +3047,8 @@ export const METHOD_NAMES = [
   "messages.allowRemote",
   "messages.setLook",
   "messages.unsubscribe",
+  "invitations.read",
+  "invitations.answer",
   "messages.setRead",
   "messages.setStarred",
   "messages.move",
@@ -2842,6 +3064,7 @@ export const METHOD_NAMES = [
   "operations.undo",
   "operations.deleteInstead",
   "attachments.save",
+  "attachments.preview",
   "attachments.stage",
   "downloads.list",
   "downloads.begin",

@@ -21,6 +21,7 @@ const BEFORE: Settings = {
   readReceipts: 'ask',
   undoSendSeconds: 10,
   composePlain: false,
+  answerPlace: 'above',
   spellCheck: true,
   spellLanguages: [],
   shortcuts: 'gmail',

@@ -9,6 +9,7 @@ import type {
   Conversation,
   Error as EngineErrorData,
   Event,
+  Invitation,
   MessageHead,
   MessageLook,
   OpenedMessage,
@@ -146,6 +147,18 @@ export class Reader {
     await this.load(id);
   }
 
+  /** Takes how an invitation stands now. */
+  setInvitation(id: number, invitation: Invitation | null): void {
+    const opened = this.opened.get(id);
+    if (opened) this.opened = new Map(this.opened).set(id, { ...opened, invitation });
+  }
+
+  /** Asks how the invitation of a message stands. */
+  async readInvitation(id: number): Promise<void> {
+    const { invitation } = await this.engine.call('invitations.read', { id });
+    this.setInvitation(id, invitation);
+  }
+
   /** Fetches all open bodies again: the theme changed, or pictures were allowed. */
   reload(): void {
     for (const id of this.unfolded) void this.load(id);
@@ -156,6 +169,12 @@ export class Reader {
     if (event.kind === 'downloadChanged' && event.download.state === 'done' && event.download.section === '') {
       const { message } = event.download;
       if (this.unfolded.has(message) && !this.opened.get(message)?.frameUrl) void this.load(message);
+    }
+    // An answer that was on its way has got on.
+    if (event.kind === 'outboxChanged') {
+      for (const [id, { invitation }] of this.opened) {
+        if (invitation?.answer?.way === 'waiting') void this.readInvitation(id).catch(() => undefined);
+      }
     }
     if (event.kind !== 'messagesChanged' || !this.conversation) return;
     if (event.threads.includes(this.conversation.thread)) void this.#refresh(event.messages);

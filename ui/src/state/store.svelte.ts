@@ -20,6 +20,7 @@ import { Screen } from './screen.svelte';
 import { Spelling } from './spelling.svelte';
 import { Templates } from './templates.svelte';
 import { UndoBar } from './undo.svelte';
+import { Viewer } from './viewer.svelte';
 
 const KEY = Symbol('store');
 
@@ -29,6 +30,7 @@ export class Store {
   readonly mailboxes = new Mailboxes();
   readonly screen = new Screen();
   readonly drag = new Drag();
+  readonly viewer = new Viewer();
   readonly preferences: Preferences;
   readonly undo: UndoBar;
   readonly list: List;

@@ -29,6 +29,11 @@ export interface Line {
   about?: string;
 }
 
+/** Words, or how to ask for them. */
+type Words = string | (() => string);
+
+const spoken = (words: Words): string => (typeof words === 'function' ? words() : words);
+
 const DONE: Record<string, Key> = {
   read: 'done-read',
   unread: 'done-unread',
@@ -101,14 +106,26 @@ export class UndoBar {
     this.#show({ text, detail: '', failed: false, action: '', run: () => undefined });
   }
 
-  /** Offers a step for a while of its own: taking back what was sent. `about`: see [`withdraw`]. */
-  offer(text: string, action: string, shownMs: number, run: () => Promise<void>, about?: string): void {
-    if (shownMs <= 0) return this.say(text);
+  /**
+   * Offers a step for a while of its own: taking back what was sent. Words that are asked for follow the language while
+   * they stand. `about`: see [`withdraw`].
+   */
+  offer(text: Words, action: Words, shownMs: number, run: () => Promise<void>, about?: string): void {
+    if (shownMs <= 0) return this.say(spoken(text));
     const step = () => run().catch((thrown: unknown) => this.fail(thrown));
-    this.#show(
-      { text, detail: '', failed: false, action, run: step, ...(about === undefined ? {} : { about }) },
-      shownMs,
-    );
+    const line: Line = {
+      get text() {
+        return spoken(text);
+      },
+      get action() {
+        return spoken(action);
+      },
+      detail: '',
+      failed: false,
+      run: step,
+      ...(about === undefined ? {} : { about }),
+    };
+    this.#show(line, shownMs);
   }
 
   /** Puts the line away when it offers something about this. */

@@ -21,6 +21,7 @@ const DRAFT: Draft = {
   purpose: 'new',
   original: null,
   includeOriginal: false,
+  quoteFirst: false,
   originalUrl: '',
   attribution: '',
   attachments: [],

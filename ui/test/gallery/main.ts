@@ -4,9 +4,10 @@ import '@/component/style/index.css';
 import App from '@/app/App.svelte';
 import { commands } from '@/command/registry.svelte';
 import { isCommandId } from '@/command/table';
-import type { Beyond, Discovery, DiscoveryStep, Mailbox } from '@/ipc/generated';
+import type { Beyond, Discovery, DiscoveryStep, Mailbox, OpenedMessage } from '@/ipc/generated';
 import { FakeEngine } from '../fake';
-import { ACCOUNTS, DRAFT, MAILBOXES } from '../mail';
+import { ACCOUNTS, DRAFT, MAILBOXES, NOW } from '../mail';
+import { FILES, INVITATION } from '../reading';
 import { OUTBOX } from './outbox';
 import { PROOF } from './proof';
 
@@ -46,6 +47,7 @@ engine.handlers['drafts.create'] = (begin) => ({
   purpose: begin.kind === 'reply' ? 'reply' : 'new',
   original: begin.kind === 'reply' ? begin.message : null,
   includeOriginal: true,
+  quoteFirst: query.has('below'),
   originalUrl: begin.kind === 'reply' ? 'about:blank' : '',
   attribution: 'Élise Marchand, 10:36',
   attachments: [
@@ -145,6 +147,17 @@ const show: Record<string, () => void> = {
     }, 800);
   },
   receipt: () => (engine.ownNewest = true),
+  invitation: () => reading({ invitation: INVITATION }),
+  answered: () =>
+    reading({
+      invitation: {
+        ...INVITATION,
+        updated: true,
+        answer: { choice: 'accepted', at: NOW, way: 'sent', outdated: true },
+      },
+    }),
+  cancelled: () => reading({ invitation: { ...INVITATION, method: 'cancel', canAnswer: false } }),
+  files: () => reading({}),
   outbox: () => (engine.handlers['outbox.list'] = () => OUTBOX),
   drafts: () => (engine.handlers['drafts.list'] = () => [DRAFT, { ...DRAFT, id: 71, subject: '', to: [] }]),
   password: () => {
@@ -259,6 +272,11 @@ function adding(found: Partial<Discovery>): void {
     }
     setTimeout(() => document.querySelector<HTMLElement>('form .btn--primary')?.click(), 100);
   }, 500);
+}
+
+/** Opens messages with files of every kind that is looked at. */
+function reading(part: Partial<OpenedMessage>): void {
+  engine.opened = { attachments: FILES, blockedImages: 0, blockedHosts: [], pixels: [], ...part };
 }
 
 show[query.get('show') ?? '']?.();

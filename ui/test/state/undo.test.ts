@@ -2,6 +2,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { UndoBar } from '@/state/undo.svelte';
 import { EngineError } from '@/ipc/engine';
+import { setLocale, t } from '@/text/text.svelte';
 import { FakeEngine } from '../fake';
 
 const done = (operation: number | null) => ({ operation, action: 'archive', count: 2, folder: 'Archive' });
@@ -17,6 +18,22 @@ describe('UndoBar', () => {
     await undo.undo();
     expect(engine.calls.map((call) => call.params)).toEqual([{ id: 2 }, { id: 1 }]);
     expect(undo.canUndo).toBe(false);
+  });
+
+  it('follows the language while it stands', () => {
+    const undo = new UndoBar(new FakeEngine());
+    undo.offer(
+      () => t('compose-kept'),
+      () => t('ask-discard-action'),
+      1_000,
+      () => Promise.resolve(),
+    );
+    expect(undo.line?.text).toBe('Draft saved');
+    setLocale('zh-CN');
+    expect([undo.line?.text, undo.line?.action]).toEqual([t('compose-kept'), t('ask-discard-action')]);
+    expect(undo.line?.text).toBe('草稿已保存');
+    setLocale('en');
+    undo.dismiss();
   });
 
   it('remembers twenty steps', async () => {

@@ -39,6 +39,8 @@ pub(crate) struct OpenedFrame {
     pub(crate) message: Option<MessageId>,
     /// The whole document.
     pub(crate) document: String,
+    /// The part of it that is a message and is shown, and the way into messages inside that one. Absent: the message itself.
+    pub(crate) inside: Option<(u32, Vec<u32>)>,
     /// Sections of pictures in the text, as the document counts them; absent where the message has no such part.
     pub(crate) pictures: Vec<Option<String>>,
     /// URLs of remote pictures, as the document counts them.
@@ -88,7 +90,10 @@ async fn picture(engine: &Engine, opened: &OpenedFrame, number: u32) -> Result<C
     let (Some(section), Some(id)) = (section, opened.message) else {
         return Ok(ContentResponse::absent());
     };
-    let raw = message::whole(engine, id).await?;
+    let raw: Arc<[u8]> = match &opened.inside {
+        None => message::whole(engine, id).await?,
+        Some((part, inside)) => message::file_at(engine, id, *part, inside).await?.bytes.into(),
+    };
     let read = tokio::task::spawn_blocking(move || {
         part(&raw, &section)
             .map(|found| ContentResponse::picture(&found.content_type, found.bytes.into_owned()))
@@ -107,6 +112,12 @@ async fn remote_picture(engine: &Engine, opened: &OpenedFrame, number: u32) -> C
 /// Returns a file of the message.
 async fn file(engine: &Engine, opened: &OpenedFrame, number: u32) -> Result<ContentResponse> {
     let Some(id) = opened.message else { return Ok(ContentResponse::absent()) };
-    let file = message::file_of(engine, id, number).await?;
+    let file = match &opened.inside {
+        None => message::file_of(engine, id, number).await?,
+        Some((part, inside)) => {
+            let way: Vec<u32> = inside.iter().copied().chain([number]).collect();
+            message::file_at(engine, id, *part, &way).await?
+        }
+    };
     Ok(ContentResponse::file(&file.name, &file.content_type, file.bytes))
 }

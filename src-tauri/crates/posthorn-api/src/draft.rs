@@ -26,11 +26,12 @@ use posthorn_store::draft;
 use tokio::sync::{Mutex, MutexGuard};
 
 pub(crate) use attach::{drafts_attach_bytes, drafts_attach_paths, drafts_remove_attachment, file};
-pub(crate) use begin::drafts_create;
+pub(crate) use begin::{drafts_create, new_message_id};
 pub(crate) use check::drafts_check;
 pub(crate) use identity::drafts_choose_identity;
+pub(crate) use quote::is_chinese;
 pub(crate) use redirect::messages_redirect;
-pub(crate) use send::{check_time, drafts_send};
+pub(crate) use send::{ask_for_sent, check_time, drafts_send, undo_window};
 pub(crate) use version::{drafts_restore, drafts_versions};
 pub(crate) use wish::{
     accounts_set_wishes, drafts_set_wishes, is_answered, messages_answer_receipt,

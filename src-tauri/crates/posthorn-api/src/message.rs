@@ -7,12 +7,15 @@
 pub(crate) mod attachment;
 mod body;
 mod extra;
+mod files;
 mod head;
 #[cfg(test)]
 mod hostile_tests;
+mod invitation;
 mod lang;
 mod list;
 mod open;
+mod preview;
 mod print;
 mod trust;
 
@@ -20,13 +23,16 @@ use posthorn_model::MessageId;
 use posthorn_store::message::BodyState;
 use posthorn_store::{message, remote_image};
 
-pub(crate) use attachment::{attachments_save, attachments_stage, file_of};
+pub(crate) use attachment::{attachments_save, attachments_stage, file_at, file_of};
 pub(crate) use body::{
     Loaded, is_head_only, load, messages_fetch_rest, messages_set_charset, whole, whole_reader,
 };
+pub(crate) use files::threads_files;
 pub(crate) use head::threads_open;
+pub(crate) use invitation::{invitations_answer, invitations_read};
 pub(crate) use list::messages_unsubscribe;
 pub(crate) use open::{messages_open, messages_set_look};
+pub(crate) use preview::attachments_preview;
 pub(crate) use print::messages_print;
 
 use crate::contract::{

@@ -41,9 +41,11 @@ use crate::contract::{
 };
 // Who messages are from, and when they leave.
 use crate::contract::{AnswerReceipt, SendReceipt, SetAllOrNothing, SetWishes};
+use crate::contract::{AnswerInvitation, InvitationAnswered, InvitationOf};
 use crate::contract::{
     ChooseIdentity, HoldMessage, Identity, RedirectMessage, RemoveIdentity, ScheduleMessage,
 };
+use crate::contract::{PreviewAttachment, PreviewedFile, ThreadFiles};
 use crate::contract::{SaveTemplate, Template};
 // The maildrop browser.
 use crate::contract::{
@@ -75,9 +77,10 @@ use crate::maildrop::{
 };
 use crate::maildrop::{maildrops_rules, maildrops_set_rules, maildrops_try_rules};
 use crate::message::{
-    attachments_save, attachments_stage, messages_allow_remote, messages_fetch_rest, messages_open,
-    messages_print, messages_save, messages_set_charset, messages_set_look, messages_source,
-    messages_structure, messages_unsubscribe, threads_open,
+    attachments_preview, attachments_save, attachments_stage, invitations_answer, invitations_read,
+    messages_allow_remote, messages_fetch_rest, messages_open, messages_print, messages_save,
+    messages_set_charset, messages_set_look, messages_source, messages_structure,
+    messages_unsubscribe, threads_files, threads_open,
 };
 use crate::network::{network_get, network_set};
 use crate::operation::{
@@ -217,6 +220,8 @@ macro_rules! methods {
 
             /// Opens a conversation.
             "threads.open" threads_open(OpenConversation) -> Conversation;
+            /// Lists the files of a conversation; nothing is fetched.
+            "threads.files" threads_files(OpenConversation) -> ThreadFiles;
             /// Opens a message for reading.
             "messages.open" messages_open(OpenMessage) -> OpenedMessage;
             /// Fetches the rest of a message of which only the head came from the POP3 server.
@@ -237,6 +242,10 @@ macro_rules! methods {
             "messages.setLook" messages_set_look(SetLook) -> Nothing;
             /// Leaves the mailing list that a message came through, where that takes one click (RFC 8058).
             "messages.unsubscribe" messages_unsubscribe(ById) -> Nothing;
+            /// Gives the invitation of a message as it stands now.
+            "invitations.read" invitations_read(ById) -> InvitationOf;
+            /// Answers an invitation by a message to whoever invites.
+            "invitations.answer" invitations_answer(AnswerInvitation) -> InvitationAnswered;
             /// Marks as read (true) or unread (false).
             "messages.setRead" messages_set_read(Mark) -> Undoable;
             /// Stars (true) or takes the star away (false).
@@ -268,6 +277,8 @@ macro_rules! methods {
 
             /// Fetches a file of a message where it is not here, and writes it where the user chose.
             "attachments.save" attachments_save(SaveAttachment) -> Saved;
+            /// Shows what a file of a message looks like; nothing remote is fetched and nothing runs.
+            "attachments.preview" attachments_preview(PreviewAttachment) -> PreviewedFile;
             /// Writes a file of a message to a private temporary folder, for opening; answers with its path.
             "attachments.stage" attachments_stage(AttachmentRef) -> Saved;
 

@@ -1,20 +1,27 @@
-//! Invitations (RFC 5545, RFC 5546): what, when, where and from whom, for showing in words. Nothing is scheduled here.
+//! Invitations (RFC 5545, RFC 5546): what, when, where and from whom, for showing in words and for answering.
 //!
-//! Read leniently, the first event alone. A time zone is taken by its name; where that is unknown the time stays as it is
-//! written and the name beside it.
+//! Read leniently: an event that lacks half of its lines is still an event. A time zone is taken by its name; where that is
+//! unknown the time stays as it is written and the name beside it. No calendar is kept here and no date is computed.
 
-use posthorn_model::Timestamp;
+mod answer;
+mod rule;
+mod time;
 
+use crate::content_line::{Line, text, unfolded};
 use crate::encoded_word::printable;
 
-/// Bytes of one calendar that are read.
-const MAX_BYTES: usize = 512 * 1024;
-/// Lines of one calendar that are read.
-const MAX_LINES: usize = 10_000;
-/// Characters of a text that are kept.
-const MAX_TEXT: usize = 2_000;
-/// Participants that are listed.
+pub use answer::{AnswerKind, calendar_answer};
+pub use rule::{Frequency, Recurrence, RuleDay};
+pub use time::EventTime;
+
+/// Participants that are listed: a company is invited as a list.
 const MAX_ATTENDEES: usize = 200;
+/// Events of one calendar that are read; more are counted by nobody who looks at a mail.
+const MAX_EVENTS: usize = 200;
+/// Bytes of time zones that go back with an answer: several zones with all their changes.
+const MAX_ZONE_BYTES: usize = 32 * 1024;
+/// Characters of a line that goes back with an answer: an identifier may be long, a novel is none.
+const MAX_NAMED: usize = 4_000;
 
 /// What the calendar wants (RFC 5546 section 1.4).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -23,23 +30,15 @@ pub enum CalendarMethod {
     Request,
     /// Somebody answers an invitation.
     Reply,
+    /// Somebody who is invited proposes something else.
+    Counter,
+    /// What somebody proposed is not accepted.
+    DeclineCounter,
     /// The event does not take place.
     Cancel,
     /// Something else, or nothing: an event to look at.
     #[default]
     Publish,
-}
-
-/// When something begins or ends.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum EventTime {
-    /// A point in time.
-    At(Timestamp),
-    /// A day without a time: year, month, day.
-    Day(i16, i8, i8),
-    /// A time on the clock of a place that is not known by name (`2026-04-24T09:00`), and what the place is called;
-    /// empty for wherever one is.
-    Local(String, String),
 }
 
 /// A participant.
@@ -51,6 +50,19 @@ pub struct Attendee {
     pub email: String,
     /// What the participant answered (`PARTSTAT`), in lower case; empty when missing.
     pub answer: String,
+    /// Need not come (`ROLE=OPT-PARTICIPANT` or `NON-PARTICIPANT`).
+    pub is_optional: bool,
+}
+
+/// Lines that go back with an answer, as they came.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Source {
+    /// Lines that name the event: identifiers and times.
+    pub(crate) named: Vec<String>,
+    /// Who invites; empty when missing.
+    pub(crate) organizer: String,
+    /// The zones that its times are written in.
+    pub(crate) zones: Vec<String>,
 }
 
 /// An event as a calendar part describes it.
@@ -58,278 +70,218 @@ pub struct Attendee {
 pub struct Invitation {
     /// What is wanted.
     pub method: CalendarMethod,
+    /// Names it for all times; empty when missing.
+    pub uid: String,
+    /// How often it was changed; 0 for a new one.
+    pub sequence: u32,
+    /// The one of a repeated event that is meant, by when it would have begun. `None` for all of them.
+    pub instance: Option<EventTime>,
+    /// The same as written; empty for all of them.
+    pub instance_key: String,
     /// Title; empty when missing.
     pub summary: String,
     /// Where; empty when missing.
     pub location: String,
     /// Further words; empty when missing.
     pub description: String,
+    /// What somebody says to it; empty when missing.
+    pub comment: String,
+    /// Page of the event or conference, `https:` alone; empty when missing.
+    pub url: String,
     /// When it begins. `None` when missing or unreadable.
     pub start: Option<EventTime>,
     /// When it ends. `None` when missing; the day after the last for whole days.
     pub end: Option<EventTime>,
-    /// How it repeats (`FREQ`), in lower case: `daily`, `weekly`, `monthly`, `yearly`; empty when it does not.
-    pub repeats: String,
+    /// How it repeats. `None` when it does not.
+    pub recurrence: Option<Recurrence>,
     /// Who invites. `None` when missing.
     pub organizer: Option<Attendee>,
     /// Who is invited.
     pub attendees: Vec<Attendee>,
     /// It is cancelled, whatever the method says.
     pub is_cancelled: bool,
+    /// What goes back with an answer.
+    pub(crate) source: Source,
 }
 
 /// Reads the first event of a calendar; `None` when there is none.
 pub fn invitation(calendar: &str) -> Option<Invitation> {
-    let calendar = calendar.get(..MAX_BYTES).unwrap_or(calendar);
-    let mut found = Invitation::default();
-    let (mut depth, mut is_event) = (Vec::<String>::new(), false);
-    for line in unfolded(calendar) {
-        let Some(line) = Line::parse(&line) else { continue };
+    read(calendar, 1).into_iter().next()
+}
+
+/// Reads the events of a calendar, in order, at most 200.
+pub fn events(calendar: &str) -> Vec<Invitation> {
+    read(calendar, MAX_EVENTS)
+}
+
+fn read(calendar: &str, limit: usize) -> Vec<Invitation> {
+    let mut found: Vec<Invitation> = Vec::new();
+    let mut open: Option<Event> = None;
+    let (mut depth, mut zones) = (Vec::<String>::new(), Zones::default());
+    let mut method = CalendarMethod::default();
+    for written in unfolded(calendar) {
+        let Some(line) = Line::parse(&written) else { continue };
+        let is_zone = depth.iter().any(|name| name == "VTIMEZONE")
+            || line.name == "BEGIN" && line.value.eq_ignore_ascii_case("VTIMEZONE");
+        if is_zone {
+            zones.add(&line, &written);
+        }
         match line.name.as_str() {
             "BEGIN" => {
                 depth.push(line.value.to_ascii_uppercase());
-                is_event |= line.value.eq_ignore_ascii_case("VEVENT");
+                if line.value.eq_ignore_ascii_case("VEVENT") && open.is_none() {
+                    open = Some(Event::default());
+                }
             }
             "END" => {
                 depth.pop();
                 if line.value.eq_ignore_ascii_case("VEVENT") {
-                    break;
+                    found.extend(open.take().map(Event::done));
+                    if found.len() >= limit {
+                        break;
+                    }
                 }
             }
-            "METHOD" if depth.len() == 1 => {
-                found.method = match line.value.to_ascii_uppercase().as_str() {
-                    "REQUEST" | "ADD" => CalendarMethod::Request,
-                    "REPLY" | "COUNTER" => CalendarMethod::Reply,
-                    "CANCEL" => CalendarMethod::Cancel,
-                    _ => CalendarMethod::Publish,
-                }
-            }
+            "METHOD" if depth.len() <= 1 => method = method_of(&line.value),
             // Alarms stand inside the event.
-            _ if depth.last().is_some_and(|inner| inner == "VEVENT") => found.read(&line),
+            _ if depth.last().is_some_and(|inner| inner == "VEVENT") => {
+                if let Some(event) = &mut open {
+                    event.read(&line, &written);
+                }
+            }
             _ => {}
         }
     }
-    is_event.then_some(found)
+    // One that was cut is shown as far as it came.
+    found.extend(open.take().map(Event::done));
+    let zones = zones.whole();
+    for event in &mut found {
+        event.method = method;
+        if event.source.named.iter().any(|line| line.contains("TZID=")) {
+            event.source.zones.clone_from(&zones);
+        }
+    }
+    found
 }
 
-impl Invitation {
-    fn read(&mut self, line: &Line) {
+/// The zones of a calendar, line by line.
+#[derive(Default)]
+struct Zones {
+    lines: Vec<String>,
+    bytes: usize,
+    /// Components that began and did not end.
+    open: i64,
+    /// Something stands in them that is no zone.
+    is_odd: bool,
+}
+
+impl Zones {
+    fn add(&mut self, line: &Line, written: &str) {
+        let kinds = ["VTIMEZONE", "STANDARD", "DAYLIGHT"];
+        let is_known = kinds.iter().any(|kind| line.value.eq_ignore_ascii_case(kind));
         match line.name.as_str() {
-            "SUMMARY" => self.summary = text(&line.value),
-            "LOCATION" => self.location = text(&line.value),
-            "DESCRIPTION" => self.description = text(&line.value),
-            "DTSTART" => self.start = time(line),
-            "DTEND" => self.end = time(line),
-            "STATUS" => self.is_cancelled = line.value.eq_ignore_ascii_case("CANCELLED"),
-            "RRULE" => {
-                self.repeats = line
-                    .value
-                    .split(';')
-                    .find_map(|part| part.strip_prefix("FREQ="))
-                    .unwrap_or_default()
-                    .to_ascii_lowercase();
+            "BEGIN" => (self.open, self.is_odd) = (self.open + 1, self.is_odd || !is_known),
+            "END" => (self.open, self.is_odd) = (self.open - 1, self.is_odd || !is_known),
+            _ => {}
+        }
+        self.bytes = self.bytes.saturating_add(written.len());
+        if self.bytes <= MAX_ZONE_BYTES {
+            self.lines.push(written.to_owned());
+        }
+    }
+
+    /// Returns all of them, or none: half a zone would be worse, and then its name has to do.
+    fn whole(self) -> Vec<String> {
+        let is_whole = self.open == 0 && !self.is_odd && self.bytes <= MAX_ZONE_BYTES;
+        if is_whole { self.lines } else { Vec::new() }
+    }
+}
+
+fn method_of(value: &str) -> CalendarMethod {
+    match value.to_ascii_uppercase().as_str() {
+        "REQUEST" | "ADD" => CalendarMethod::Request,
+        "REPLY" => CalendarMethod::Reply,
+        "COUNTER" => CalendarMethod::Counter,
+        "DECLINECOUNTER" => CalendarMethod::DeclineCounter,
+        "CANCEL" => CalendarMethod::Cancel,
+        _ => CalendarMethod::Publish,
+    }
+}
+
+/// An event that is being read.
+#[derive(Default)]
+struct Event {
+    found: Invitation,
+    duration: String,
+    has_more_dates: bool,
+}
+
+impl Event {
+    fn read(&mut self, line: &Line, written: &str) {
+        let found = &mut self.found;
+        match line.name.as_str() {
+            "UID" => found.uid = line.value.chars().take(MAX_NAMED).collect(),
+            "SEQUENCE" => found.sequence = line.value.parse().unwrap_or_default(),
+            "RECURRENCE-ID" => {
+                found.instance = time::time(line);
+                found.instance_key = line.value.chars().take(MAX_NAMED).collect();
             }
-            "ORGANIZER" => self.organizer = Some(attendee(line)),
-            "ATTENDEE" if self.attendees.len() < MAX_ATTENDEES => {
-                self.attendees.push(attendee(line));
+            "SUMMARY" => found.summary = text(&line.value),
+            "LOCATION" => found.location = text(&line.value),
+            "DESCRIPTION" => found.description = text(&line.value),
+            "COMMENT" => found.comment = text(&line.value),
+            "URL" | "X-GOOGLE-CONFERENCE" | "X-MICROSOFT-SKYPETEAMSMEETINGURL" => {
+                if found.url.is_empty() && line.value.starts_with("https://") {
+                    found.url = text(&line.value);
+                }
+            }
+            "DTSTART" => found.start = time::time(line),
+            "DTEND" => found.end = time::time(line),
+            "DURATION" => self.duration.clone_from(&line.value),
+            "STATUS" => found.is_cancelled = line.value.eq_ignore_ascii_case("CANCELLED"),
+            "RRULE" => {
+                self.has_more_dates |= found.recurrence.is_some();
+                found.recurrence = Some(rule::read(&line.value));
+            }
+            "RDATE" | "EXDATE" | "EXRULE" => self.has_more_dates = true,
+            "ORGANIZER" => {
+                found.organizer = Some(attendee(line));
+                found.source.organizer = written.chars().take(MAX_NAMED).collect();
+            }
+            "ATTENDEE" if found.attendees.len() < MAX_ATTENDEES => {
+                found.attendees.push(attendee(line));
             }
             _ => {}
         }
-    }
-}
-
-/// A content line.
-struct Line {
-    name: String,
-    parameters: Vec<(String, String)>,
-    value: String,
-}
-
-impl Line {
-    fn parse(line: &str) -> Option<Self> {
-        let mut is_quoted = false;
-        let colon = line.char_indices().find(|(_, c)| {
-            is_quoted ^= *c == '"';
-            *c == ':' && !is_quoted
-        })?;
-        let (head, value) = line.split_at_checked(colon.0)?;
-        let mut pieces = Vec::new();
-        let (mut piece, mut is_quoted) = (String::new(), false);
-        for c in head.chars() {
-            match c {
-                '"' => is_quoted = !is_quoted,
-                ';' if !is_quoted => pieces.push(std::mem::take(&mut piece)),
-                _ => piece.push(c),
-            }
-        }
-        pieces.push(piece);
-        let mut pieces = pieces.into_iter();
-        let name = pieces.next()?.trim().to_ascii_uppercase();
-        let parameters = pieces
-            .filter_map(|piece| {
-                let (name, value) = piece.split_once('=')?;
-                Some((name.trim().to_ascii_uppercase(), value.to_owned()))
-            })
-            .collect();
-        Some(Self { name, parameters, value: value.get(1..)?.trim_end().to_owned() })
-    }
-
-    fn parameter(&self, name: &str) -> Option<&str> {
-        self.parameters.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
-    }
-}
-
-/// Joins folded lines (RFC 5545 section 3.1).
-fn unfolded(text: &str) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for line in text.lines() {
-        let is_full = lines.len() >= MAX_LINES;
-        match (line.strip_prefix([' ', '\t']), lines.last_mut()) {
-            (Some(more), Some(last)) => last.push_str(more),
-            _ if is_full => break,
-            _ => lines.push(line.to_owned()),
+        let names = ["UID", "SEQUENCE", "RECURRENCE-ID", "SUMMARY", "DTSTART", "DTEND", "DURATION"];
+        if names.contains(&line.name.as_str()) && written.len() <= MAX_NAMED {
+            found.source.named.push(written.to_owned());
         }
     }
-    lines
-}
 
-/// Reads a text value: its escapes, nothing that moves the cursor, so many characters.
-fn text(value: &str) -> String {
-    let mut plain = String::with_capacity(value.len());
-    let mut is_escaped = false;
-    for c in value.chars() {
-        match c {
-            '\\' if !is_escaped => {
-                is_escaped = true;
-                continue;
-            }
-            'n' | 'N' if is_escaped => plain.push('\n'),
-            _ => plain.push(c),
+    fn done(self) -> Invitation {
+        let mut found = self.found;
+        if let (None, Some(start)) = (&found.end, &found.start) {
+            found.end = time::after(start, &self.duration);
         }
-        is_escaped = false;
+        if let Some(rule) = &mut found.recurrence {
+            rule.has_more |= self.has_more_dates;
+        }
+        found
     }
-    let lines: Vec<String> = plain.lines().map(printable).collect();
-    lines.join("\n").trim().chars().take(MAX_TEXT).collect()
 }
 
 fn attendee(line: &Line) -> Attendee {
     let email = line.value.get(..7).filter(|scheme| scheme.eq_ignore_ascii_case("mailto:"));
     let email = email.and_then(|_| line.value.get(7..)).unwrap_or_default().trim();
+    let role = line.parameter("ROLE").unwrap_or_default().to_ascii_uppercase();
     Attendee {
         name: text(line.parameter("CN").unwrap_or_default()),
         email: if email.contains('@') { printable(email) } else { String::new() },
         answer: line.parameter("PARTSTAT").unwrap_or_default().to_ascii_lowercase(),
+        is_optional: role == "OPT-PARTICIPANT" || role == "NON-PARTICIPANT",
     }
-}
-
-fn time(line: &Line) -> Option<EventTime> {
-    let digits: String = line.value.chars().filter(char::is_ascii_digit).collect();
-    let number = |from: usize, to: usize| digits.get(from..to)?.parse::<i16>().ok();
-    let small = |from: usize| number(from, from + 2).and_then(|value| i8::try_from(value).ok());
-    let day = jiff::civil::Date::new(number(0, 4)?, small(4)?, small(6)?).ok()?;
-    if digits.len() < 12 {
-        return Some(EventTime::Day(day.year(), day.month(), day.day()));
-    }
-    let clock =
-        jiff::civil::Time::new(small(8)?, small(10)?, small(12).unwrap_or(0).min(59), 0).ok()?;
-    let local = day.to_datetime(clock);
-    let at = |zone: jiff::tz::TimeZone| {
-        local
-            .to_zoned(zone)
-            .ok()
-            .map(|zoned| EventTime::At(Timestamp(zoned.timestamp().as_millisecond())))
-    };
-    if line.value.ends_with(['Z', 'z']) {
-        return at(jiff::tz::TimeZone::UTC);
-    }
-    let name = line.parameter("TZID").unwrap_or_default();
-    let zone = jiff::tz::TimeZone::get(windows_zone(name).unwrap_or(name))
-        .ok()
-        .filter(|_| !name.is_empty());
-    match zone {
-        Some(zone) => at(zone),
-        None => Some(EventTime::Local(local.strftime("%Y-%m-%dT%H:%M").to_string(), text(name))),
-    }
-}
-
-/// Names that Exchange and Outlook give to time zones (CLDR `windowsZones`), those of most people.
-fn windows_zone(name: &str) -> Option<&'static str> {
-    Some(match name {
-        "W. Europe Standard Time" => "Europe/Berlin",
-        "Romance Standard Time" => "Europe/Paris",
-        "Central Europe Standard Time" => "Europe/Budapest",
-        "Central European Standard Time" => "Europe/Warsaw",
-        "GMT Standard Time" => "Europe/London",
-        "Greenwich Standard Time" => "Atlantic/Reykjavik",
-        "FLE Standard Time" => "Europe/Kyiv",
-        "GTB Standard Time" => "Europe/Bucharest",
-        "Russian Standard Time" => "Europe/Moscow",
-        "Turkey Standard Time" => "Europe/Istanbul",
-        "Israel Standard Time" => "Asia/Jerusalem",
-        "Arabian Standard Time" => "Asia/Dubai",
-        "India Standard Time" => "Asia/Kolkata",
-        "SE Asia Standard Time" => "Asia/Bangkok",
-        "China Standard Time" => "Asia/Shanghai",
-        "Singapore Standard Time" => "Asia/Singapore",
-        "Taipei Standard Time" => "Asia/Taipei",
-        "Tokyo Standard Time" => "Asia/Tokyo",
-        "Korea Standard Time" => "Asia/Seoul",
-        "AUS Eastern Standard Time" => "Australia/Sydney",
-        "New Zealand Standard Time" => "Pacific/Auckland",
-        "Eastern Standard Time" => "America/New_York",
-        "Central Standard Time" => "America/Chicago",
-        "Mountain Standard Time" => "America/Denver",
-        "Pacific Standard Time" => "America/Los_Angeles",
-        "E. South America Standard Time" => "America/Sao_Paulo",
-        "South Africa Standard Time" => "Africa/Johannesburg",
-        "UTC" => "UTC",
-        _ => return None,
-    })
 }
 
 #[cfg(test)]
-mod tests {
-    use posthorn_model::Timestamp;
-
-    use super::{CalendarMethod, EventTime, invitation};
-
-    #[test]
-    fn invitations_are_read_as_programs_write_them() {
-        let calendar = "BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nBEGIN:VTIMEZONE\r\nTZID:W. Europe Standard Time\r\nBEGIN:STANDARD\r\nDTSTART:16010101T030000\r\nEND:STANDARD\r\nEND:VTIMEZONE\r\nBEGIN:VEVENT\r\n\
-            SUMMARY;LANGUAGE=de:Planung\\, Teil 2\r\nDTSTART;TZID=W. Europe Standard Time:20260424T090000\r\nDTEND:20260424T083000Z\r\nLOCATION:Raum \\\"A\\\"\r\nDESCRIPTION:Eins\\nZw\r\n ei\r\n\
-            ORGANIZER;CN=\"Lang, Mia\":MAILTO:mia@example.com\r\nATTENDEE;CN=Lin;PARTSTAT=ACCEPTED:mailto:lin@example.org\r\nRRULE:FREQ=WEEKLY;COUNT=4\r\nBEGIN:VALARM\r\nDESCRIPTION:Ring\r\nEND:VALARM\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
-        let read = invitation(calendar).unwrap();
-        assert_eq!(
-            (read.method, read.summary.as_str(), read.repeats.as_str()),
-            (CalendarMethod::Request, "Planung, Teil 2", "weekly")
-        );
-        assert_eq!(read.description, "Eins\nZwei");
-        assert_eq!(read.start, Some(EventTime::At(Timestamp(1_777_014_000_000))));
-        assert_eq!(read.end, Some(EventTime::At(Timestamp(1_777_019_400_000))));
-        let organizer = read.organizer.unwrap();
-        assert_eq!(
-            (organizer.name.as_str(), organizer.email.as_str()),
-            ("Lang, Mia", "mia@example.com")
-        );
-        assert_eq!(read.attendees[0].answer, "accepted");
-    }
-
-    #[test]
-    fn days_and_unknown_places_keep_their_own_time() {
-        let event =
-            |start: &str| invitation(&format!("BEGIN:VEVENT\n{start}\nEND:VEVENT")).unwrap().start;
-        assert_eq!(event("DTSTART;VALUE=DATE:20260424"), Some(EventTime::Day(2026, 4, 24)));
-        assert_eq!(
-            event("DTSTART;TZID=Atlantis:20260424T090000"),
-            Some(EventTime::Local("2026-04-24T09:00".to_owned(), "Atlantis".to_owned()))
-        );
-        assert_eq!(
-            event("DTSTART:20260424T090000"),
-            Some(EventTime::Local("2026-04-24T09:00".to_owned(), String::new()))
-        );
-        for broken in ["DTSTART:", "DTSTART:20261324", "DTSTART:2026042", "DTSTART;X"] {
-            assert_eq!(event(broken), None, "{broken}");
-        }
-        assert_eq!(invitation("BEGIN:VCALENDAR\nMETHOD:REQUEST\nEND:VCALENDAR"), None);
-    }
-}
+mod tests;

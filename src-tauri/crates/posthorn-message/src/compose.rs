@@ -44,6 +44,15 @@ pub struct InlinePicture {
     pub file: DraftFile,
 }
 
+/// A calendar that programs read in place of the text (RFC 6047 section 2.4).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CalendarText {
+    /// Its method (`REPLY`), letters alone.
+    pub method: &'static str,
+    /// Folded lines.
+    pub text: String,
+}
+
 /// A message to be written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Draft {
@@ -79,6 +88,8 @@ pub struct Draft {
     pub files: Vec<DraftFile>,
     /// The reader is asked to say that it was read (`Disposition-Notification-To`, RFC 8098 section 2.1): to `from`.
     pub asks_receipt: bool,
+    /// A calendar beside the text. `None` for ordinary mail.
+    pub calendar: Option<CalendarText>,
 }
 
 impl Draft {
@@ -101,6 +112,7 @@ impl Draft {
             pictures: Vec::new(),
             files: Vec::new(),
             asks_receipt: false,
+            calendar: None,
         }
     }
 }

@@ -11,6 +11,7 @@ mod authentication;
 mod calendar;
 pub mod charset;
 mod compose;
+mod content_line;
 mod embedded;
 mod encoded_word;
 mod field;
@@ -26,9 +27,11 @@ mod preview;
 mod reply;
 mod report;
 mod skim;
+mod table;
 pub mod text;
 mod thread;
 mod transfer;
+mod vcard;
 
 pub use address::{
     AddressError, AddressList, MAX_ADDRESS_BYTES, MAX_ADDRESSES, check as check_address,
@@ -38,9 +41,12 @@ pub use address::{
 pub use authentication::{
     Authentication, AuthenticationFailure, AuthenticationResult, Outcome as AuthenticationOutcome,
 };
-pub use calendar::{Attendee, CalendarMethod, EventTime, Invitation, invitation};
+pub use calendar::{
+    AnswerKind, Attendee, CalendarMethod, EventTime, Frequency, Invitation, Recurrence, RuleDay,
+    calendar_answer, events, invitation,
+};
 pub use compose::{
-    Base64Lines, ComposeError, Composed, Draft, DraftFile, InlinePicture, MAX_MESSAGE_BYTES,
+    Base64Lines, CalendarText, ComposeError, Composed, Draft, DraftFile, InlinePicture, MAX_MESSAGE_BYTES,
     ReadAnswer, Resent, asks_receipt, compose, cut, disposition, encoded_len, message_id, resend,
     stand_in,
 };
@@ -63,5 +69,7 @@ pub use preview::{
 pub use reply::{Answer, AnswerContext, ReplyTo, forward, forward_subject, reply, reply_subject};
 pub use report::{Fate, Reason, Report, ReportedRecipient, report};
 pub use skim::{MAX_KEPT, Skim, Skimmer};
+pub use table::{MAX_COLUMNS, MAX_ROWS, Table, table};
 pub use thread::{BaseSubject, ThreadKeys, base_subject};
 pub use transfer::{TransferReader, decode as decode_transfer, decoded_len};
+pub use vcard::{Card, CardEntry, cards};

@@ -128,6 +128,8 @@ pub struct PartBytes<'a> {
     pub content_type: String,
     /// A safe name, never empty.
     pub name: String,
+    /// Charset as labelled, for text; empty when missing.
+    pub charset: String,
     /// Decoded bytes; borrowed where the part was not encoded.
     pub bytes: Cow<'a, [u8]>,
 }
@@ -178,6 +180,11 @@ pub fn part<'a>(raw: &'a [u8], section: &str) -> Option<PartBytes<'a>> {
     Some(PartBytes {
         content_type: part.content_type.value.clone(),
         name: name_of(raw, part),
+        charset: part
+            .content_type
+            .raw("charset")
+            .map(|raw| String::from_utf8_lossy(raw).into_owned())
+            .unwrap_or_default(),
         bytes,
     })
 }
@@ -194,6 +201,7 @@ fn inside<'a>(raw: &'a [u8], section: &str, number: usize) -> Option<PartBytes<'
     Some(PartBytes {
         content_type: file.content_type().to_owned(),
         name: file.safe_name(number),
+        charset: String::new(),
         bytes: Cow::Owned(file.bytes),
     })
 }

@@ -88,6 +88,8 @@ pub struct DraftContent {
     pub html: String,
     /// The original, kept apart from what was typed; empty = none.
     pub quoted_html: String,
+    /// The original stands above what was typed, else below.
+    pub is_quote_first: bool,
 }
 
 /// A draft as stored.
@@ -147,7 +149,7 @@ pub struct DraftAttachment {
 
 const COLUMNS: &str = "id, account, identity, kind, original, message_id, in_reply_to, reference_list, to_list, cc_list, \
     bcc_list, subject, text, html, quoted_html, saved_message, outbox, updated_at, dirty_since, is_left, diverged_at, \
-    copy_attempts, copy_next_try, copy_error";
+    copy_attempts, copy_next_try, copy_error, is_quote_first";
 
 /// Whether a draft is awake: it has no copy, or one in a folder where it is seen.
 const AWAKE: &str = "(saved_message IS NULL OR EXISTS (SELECT 1 FROM placement JOIN mailbox ON mailbox.id = placement.mailbox \
@@ -188,6 +190,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Draft> {
             text: row.get("text")?,
             html: row.get("html")?,
             quoted_html: row.get("quoted_html")?,
+            is_quote_first: row.get("is_quote_first")?,
         },
         attachments: Vec::new(),
         saved_message: row.get::<_, Option<i64>>("saved_message")?.map(MessageId),
@@ -265,7 +268,7 @@ fn write(tx: &WriteTx<'_>, id: DraftId, content: &DraftContent) -> Result<()> {
     let sql = format!(
         "UPDATE draft SET account = ?3, identity = ?4, kind = ?5, original = ?6, message_id = ?7, in_reply_to = ?8, \
         reference_list = ?9, to_list = ?10, cc_list = ?11, bcc_list = ?12, subject = ?13, text = ?14, html = ?15, \
-        quoted_html = ?16, updated_at = {NEXT_VERSION} WHERE id = ?1 AND outbox = 0"
+        quoted_html = ?16, is_quote_first = ?17, updated_at = {NEXT_VERSION} WHERE id = ?1 AND outbox = 0"
     );
     let references: Vec<&str> = content.references.iter().map(|id| id.0.as_str()).collect();
     let values = params![
@@ -285,6 +288,7 @@ fn write(tx: &WriteTx<'_>, id: DraftId, content: &DraftContent) -> Result<()> {
         content.text,
         content.html,
         content.quoted_html,
+        content.is_quote_first,
     ];
     if tx.run(&sql, values)? == 0 {
         return Err(Error::NotFound("draft"));
@@ -384,6 +388,19 @@ pub fn attach(tx: &WriteTx<'_>, draft: DraftId, file: &DraftAttachment) -> Resul
     tx.run("DELETE FROM released_body WHERE body = ?1", [file.body.0])?;
     touch(tx, draft)?;
     Ok(id)
+}
+
+/// Says that a file is a message that is here: it is forwarded with the draft.
+pub fn is_message(tx: &WriteTx<'_>, file: AttachmentId, message: MessageId) -> Result<()> {
+    let sql = "UPDATE draft_attachment SET message = ?2 WHERE id = ?1";
+    tx.run(sql, params![file.0, message.0])?;
+    Ok(())
+}
+
+/// Returns the messages that a draft has as files, each once.
+pub fn messages_within(tx: &ReadTx<'_>, draft: DraftId) -> Result<Vec<MessageId>> {
+    let sql = "SELECT DISTINCT message FROM draft_attachment WHERE draft = ?1 AND message IS NOT NULL ORDER BY message";
+    tx.all(sql, [draft.0], |row| row.get(0).map(MessageId))
 }
 
 /// Takes a file off.

@@ -32,6 +32,7 @@ mod connection;
 pub mod contact;
 pub mod draft;
 mod error;
+pub mod invitation;
 pub mod keep;
 pub mod ledger;
 pub mod mailbox;

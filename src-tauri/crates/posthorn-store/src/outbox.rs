@@ -291,6 +291,9 @@ pub fn step(tx: &WriteTx<'_>, id: OutboxId, to: OutboxState, reply: &str) -> Res
             _ => {}
         }
     }
+    if to == OutboxState::Cancelled {
+        crate::invitation::forget(tx, id)?;
+    }
     if to == OutboxState::Accepted {
         crate::contact::note_sent(tx, &row.request.recipients)?;
     }

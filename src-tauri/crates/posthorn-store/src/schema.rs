@@ -54,6 +54,8 @@ pub(crate) const INDEX: Format = Format {
         // An older program leaves receipts alone.
         Migration { sql: include_str!("schema/index/0013_receipts.sql"), floor: 10 },
         Migration { sql: include_str!("schema/index/0014_reports.sql"), floor: 10 },
+        // An older program leaves answers alone.
+        Migration { sql: include_str!("schema/index/0015_reading.sql"), floor: 10 },
     ],
 };
 

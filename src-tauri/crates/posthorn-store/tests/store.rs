@@ -9,6 +9,8 @@
 mod body;
 #[path = "it/fixture.rs"]
 mod fixture;
+#[path = "it/invitation.rs"]
+mod invitation;
 #[path = "it/maildrop.rs"]
 mod maildrop;
 #[path = "it/open.rs"]

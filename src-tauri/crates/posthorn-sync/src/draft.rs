@@ -165,17 +165,23 @@ fn compose(outgoing: Outgoing) -> Result<Composed, ComposeError> {
     posthorn_message::compose(&message)
 }
 
-/// Puts the quoted original below the text, in the form of the message.
+/// Puts the quoted original below or above the text, in the form of the message.
 fn bodies(draft: &Draft) -> (String, Option<String>) {
     let content = &draft.content;
-    let quoted_text = if content.quoted_html.is_empty() {
-        String::new()
-    } else {
-        format!("\n\n{}", posthorn_message::text::from_html(&content.quoted_html).trim())
+    let quoted = posthorn_message::text::from_html(&content.quoted_html);
+    let (own, quoted) = (content.text.trim_end(), quoted.trim());
+    let text = match (quoted.is_empty(), content.is_quote_first) {
+        (true, _) => format!("{own}\n"),
+        (false, false) => format!("{own}\n\n{quoted}\n"),
+        (false, true) => format!("{quoted}\n\n{}\n", own.trim_start_matches('\n')),
     };
-    let text = format!("{}{quoted_text}\n", content.text.trim_end());
-    let html =
-        (!content.html.is_empty()).then(|| format!("{}{}", content.html, content.quoted_html));
+    let html = (!content.html.is_empty()).then(|| {
+        if content.is_quote_first {
+            format!("{}{}", content.quoted_html, content.html)
+        } else {
+            format!("{}{}", content.html, content.quoted_html)
+        }
+    });
     (text, html)
 }
 
@@ -214,7 +220,7 @@ mod tests {
     use posthorn_store::account::Identity;
     use posthorn_store::draft::{CopyState, Draft, DraftContent, DraftKind, Wishes};
 
-    use super::{Outgoing, compose, compose_copy};
+    use super::{Outgoing, bodies, compose, compose_copy};
 
     fn outgoing(updated_at: i64) -> Outgoing {
         let content = DraftContent {
@@ -232,6 +238,7 @@ mod tests {
             text: "Words".to_owned(),
             html: String::new(),
             quoted_html: String::new(),
+            is_quote_first: false,
         };
         let draft = Draft {
             id: DraftId(1),
@@ -260,6 +267,20 @@ mod tests {
             now: Timestamp(1_767_603_600_000),
             wishes: Wishes { report: true, receipt: true },
             large: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn the_original_stands_where_the_user_wants_it() {
+        for (is_quote_first, text, html) in [
+            (false, "Words\n\nBert wrote: Plan?\n", "<div>Words</div><p>Bert wrote: Plan?</p>"),
+            (true, "Bert wrote: Plan?\n\nWords\n", "<p>Bert wrote: Plan?</p><div>Words</div>"),
+        ] {
+            let mut draft = outgoing(7).draft;
+            draft.content.html = "<div>Words</div>".to_owned();
+            draft.content.quoted_html = "<p>Bert wrote: Plan?</p>".to_owned();
+            draft.content.is_quote_first = is_quote_first;
+            assert_eq!(bodies(&draft), (text.to_owned(), Some(html.to_owned())));
         }
     }
 

@@ -24,8 +24,8 @@ export async function close(composing: Composing, store: Store): Promise<void> {
   const draft = { ...composing.draft };
   const back = async () => store.compose.show(await store.drafts.get(draft.id));
   store.undo.offer(
-    t('compose-kept'),
-    t('ask-discard-action'),
+    () => t('compose-kept'),
+    () => t('ask-discard-action'),
     BACK_MS,
     () => hide(draft.id, store, back),
     offerOf(draft.id),

@@ -55,13 +55,79 @@ event-reply = Answer from { $who }
 event-accepted = { $who } accepts
 event-declined = { $who } declines
 event-tentative = { $who } may come
-event-daily = every day
-event-weekly = every week
-event-monthly = every month
-event-yearly = every year
+event-updated = Changed invitation from { $who }
+event-counter = { $who } proposes another time
+event-counter-declined = { $who } stays with the time as it was
+event-daily = { $count ->
+    [1] every day
+   *[other] every { $count } days
+}
+event-weekly = { $count ->
+    [1] every week
+   *[other] every { $count } weeks
+}
+event-monthly = { $count ->
+    [1] every month
+   *[other] every { $count } months
+}
+event-yearly = { $count ->
+    [1] every year
+   *[other] every { $count } years
+}
 event-repeats = repeats
+event-workdays = Monday to Friday
+event-on = on { $days }
+event-on-dates = on day { $days } of the month
+event-last-date = { $nth ->
+    [1] last
+   *[other] { $nth } before the end
+}
+event-in-months = in { $months }
+event-nth = { $nth ->
+    [1] the first { $day }
+    [2] the second { $day }
+    [3] the third { $day }
+    [4] the fourth { $day }
+    [-1] the last { $day }
+    [-2] the last but one { $day }
+   *[other] { $day } number { $nth }
+}
+event-times = { $count ->
+    [one] once
+   *[other] { $count } times
+}
+event-until = until { $date }
+event-exceptions = with exceptions
+event-instance = this one of a series
 event-invited = { $count } are invited
 event-clock = clock of { $place }
+event-page = Open its page on { $host }
+event-others = { $count ->
+    [one] and one more event in the file
+   *[other] and { $count } more events in the file
+}
+event-over = This is over
+event-answer = Answer
+event-accept = Accept
+event-maybe = Maybe
+event-decline = Decline
+event-note = Add a note
+event-note-label = A note for { $who }
+event-me = You are invited as { $address }
+event-not-you = None of your addresses is on the list of guests
+event-given-accepted = You accepted
+event-given-tentative = You may come
+event-given-declined = You declined
+event-answer-waiting = the answer is on its way
+event-answer-failed = the answer did not arrive: see the outbox
+event-answer-outdated = but the event was changed since
+event-person-accepted = comes
+event-person-declined = does not come
+event-person-tentative = may come
+event-person-optional = optional
+event-done-accepted = Accepted; { $who } is told
+event-done-tentative = Maybe; { $who } is told
+event-done-declined = Declined; { $who } is told
 
 ## Reports
 report-title = About “{ $subject }”
@@ -113,3 +179,43 @@ beyond-texts = { $count ->
 }
 beyond-failed = The server could not search: { $reason }
 beyond-offline = Only what is on this computer was searched.
+
+## Files of a conversation
+thread-files = Files of the conversation
+thread-files-none = There are no files
+thread-files-show = Show the message
+thread-files-saved = { $count ->
+    [one] One file saved in { $path }
+   *[other] { $count } files saved in { $path }
+}
+
+## Files that are looked at
+preview-of = Look at { $name }
+preview-place = { $at } of { $total }
+preview-open = Open with another program
+preview-back = Back to the message
+preview-previous = Previous file
+preview-next = Next file
+preview-loading = Fetching the file…
+preview-cut = Only the beginning is shown
+preview-cut-rows = Only the beginning is shown: { $rows } rows
+preview-blocked = { $count ->
+    [one] One picture was not loaded
+   *[other] { $count } pictures were not loaded
+}
+preview-none-kind = Files of this kind are not shown here
+preview-none-dangerous = This is a program, and is not shown here
+preview-none-large = This file is too large to be shown here
+preview-none-empty = This file is empty
+preview-none-damaged = This file is not what its name says
+preview-none-hint = It can be opened with another program, or saved.
+
+## Contact cards
+card-of = Contact card of { $name }
+card-copy = Copy
+card-copied = { $text } is on the clipboard
+card-work = work
+card-home = home
+card-cell = mobile
+card-fax = fax
+card-birthday = Birthday { $date }

@@ -52,13 +52,66 @@ event-reply = { $who }的答复
 event-accepted = { $who }接受了
 event-declined = { $who }谢绝了
 event-tentative = { $who }可能参加
-event-daily = 每天
-event-weekly = 每周
-event-monthly = 每月
-event-yearly = 每年
+event-updated = { $who }更改了邀请
+event-counter = { $who }建议另定时间
+event-counter-declined = { $who }维持原定时间
+event-daily = { $count ->
+    [1] 每天
+   *[other] 每 { $count } 天
+}
+event-weekly = { $count ->
+    [1] 每周
+   *[other] 每 { $count } 周
+}
+event-monthly = { $count ->
+    [1] 每月
+   *[other] 每 { $count } 个月
+}
+event-yearly = { $count ->
+    [1] 每年
+   *[other] 每 { $count } 年
+}
 event-repeats = 重复
+event-workdays = 周一至周五
+event-on = { $days }
+event-on-dates = 当月 { $days } 日
+event-last-date = 倒数第 { $nth }
+event-in-months = { $months }
+event-nth = { $nth ->
+    [-1] 最后一个{ $day }
+    [-2] 倒数第二个{ $day }
+   *[other] 第 { $nth } 个{ $day }
+}
+event-times = 共 { $count } 次
+event-until = 至 { $date }
+event-exceptions = 有例外
+event-instance = 系列中的这一次
 event-invited = 邀请了 { $count } 人
 event-clock = { $place } 的时间
+event-page = 打开 { $host } 上的页面
+event-others = 文件中还有 { $count } 个日程
+event-over = 已经结束
+event-answer = 答复
+event-accept = 接受
+event-maybe = 可能参加
+event-decline = 谢绝
+event-note = 附言
+event-note-label = 写给{ $who }的附言
+event-me = 受邀地址：{ $address }
+event-not-you = 受邀名单中没有您的地址
+event-given-accepted = 您已接受
+event-given-tentative = 您可能参加
+event-given-declined = 您已谢绝
+event-answer-waiting = 答复正在发送
+event-answer-failed = 答复未送达，请查看发件箱
+event-answer-outdated = 但此后日程有更改
+event-person-accepted = 参加
+event-person-declined = 不参加
+event-person-tentative = 可能参加
+event-person-optional = 可选
+event-done-accepted = 已接受，将告知{ $who }
+event-done-tentative = 可能参加，将告知{ $who }
+event-done-declined = 已谢绝，将告知{ $who }
 
 ## 报告
 report-title = 关于“{ $subject }”
@@ -107,3 +160,37 @@ beyond-cut = 只显示其中最新的邮件。
 beyond-texts = 服务器不认识这些文字，已下载 { $count } 封邮件的正文并在这里搜索。
 beyond-failed = 服务器无法搜索：{ $reason }
 beyond-offline = 仅搜索了这台电脑上的邮件。
+
+## 会话中的文件
+thread-files = 会话中的文件
+thread-files-none = 没有文件
+thread-files-show = 显示该邮件
+thread-files-saved = 已将 { $count } 个文件保存到 { $path }
+
+## 查看文件
+preview-of = 查看 { $name }
+preview-place = 第 { $at } 个，共 { $total } 个
+preview-open = 用其他程序打开
+preview-back = 返回邮件
+preview-previous = 上一个文件
+preview-next = 下一个文件
+preview-loading = 正在获取文件…
+preview-cut = 只显示开头部分
+preview-cut-rows = 只显示开头 { $rows } 行
+preview-blocked = 有 { $count } 张图片未加载
+preview-none-kind = 此处不显示这类文件
+preview-none-dangerous = 这是程序，此处不显示
+preview-none-large = 文件太大，此处不显示
+preview-none-empty = 文件是空的
+preview-none-damaged = 文件内容与名称不符
+preview-none-hint = 可以用其他程序打开，或保存。
+
+## 名片
+card-of = { $name }的名片
+card-copy = 复制
+card-copied = 已复制 { $text }
+card-work = 工作
+card-home = 住宅
+card-cell = 手机
+card-fax = 传真
+card-birthday = 生日 { $date }

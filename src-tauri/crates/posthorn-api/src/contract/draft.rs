@@ -102,8 +102,10 @@ contract! {
         pub purpose: String,
         /// The message answered or forwarded; null for a new one.
         pub original: Option<i64>,
-        /// The quoted original goes along (below the text, verbatim).
+        /// The quoted original goes along, verbatim.
         pub include_original: bool,
+        /// It stands above the text, else below.
+        pub quote_first: bool,
         /// URL of the quoted original's frame; empty when there is none, and in lists.
         pub original_url: String,
         /// Line above the quoted original, as text.

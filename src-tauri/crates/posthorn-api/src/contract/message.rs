@@ -283,6 +283,10 @@ contract! {
         pub message: i64,
         /// Number of the part.
         pub part: u32,
+        /// The way into messages inside it: numbers of their files, outermost first. Absent = the part itself.
+        #[serde(default)]
+        #[ts(optional, as = "Option<Vec<u32>>")]
+        pub inside: Vec<u32>,
     }
 
     /// Saves a file of a message. Outside a test the path comes from the system's save dialog.
@@ -291,6 +295,10 @@ contract! {
         pub message: i64,
         /// Number of the part; null saves all into the folder `path`.
         pub part: Option<u32>,
+        /// The way into messages inside that part: numbers of their files, outermost first. Absent = the part itself.
+        #[serde(default)]
+        #[ts(optional, as = "Option<Vec<u32>>")]
+        pub inside: Vec<u32>,
         /// Absolute path of the file or, for all, the folder. An existing file is never replaced by *save all*: the name gets a number.
         pub path: String,
     }

@@ -1,6 +1,6 @@
-//! What a message says beside its text: the list that it came through, an event, what became of another message.
+//! What a message says beside its text: the list that it came through, what became of another message.
 
-use super::{Address, contract};
+use super::contract;
 
 contract! {
     /// How a mailing list is left.
@@ -82,58 +82,6 @@ contract! {
         pub recipients: Vec<ReportedRecipient>,
         /// Subject of the message that it is about; empty when missing.
         pub subject: String,
-    }
-
-    /// When an event begins or ends.
-    #[serde(tag = "kind", rename_all_fields = "camelCase")]
-    pub enum EventTime {
-        /// A point in time.
-        At {
-            /// Which one.
-            at: i64,
-        },
-        /// A whole day.
-        Day {
-            /// `2026-04-24`.
-            day: String,
-        },
-        /// A time by the clock of a place that is not known.
-        Local {
-            /// `2026-04-24T09:00`.
-            time: String,
-            /// What the place is called; empty for wherever one is.
-            zone: String,
-        },
-    }
-
-    /// A participant of an event.
-    pub struct Attendee {
-        /// Who; the address may be empty.
-        pub person: Address,
-        /// `accepted`, `declined`, `tentative`, `needs-action`, …; empty when not said.
-        pub answer: String,
-    }
-
-    /// An event that a message brings (RFC 5546). It is shown and goes into no calendar.
-    pub struct Invitation {
-        /// `request`, `reply`, `cancel` or `publish`.
-        pub method: String,
-        /// Title; empty when missing.
-        pub summary: String,
-        /// Where; empty when missing.
-        pub location: String,
-        /// Further words; empty when missing.
-        pub description: String,
-        /// When it begins; null when not said.
-        pub start: Option<EventTime>,
-        /// When it ends; null when not said. Of whole days, the day after the last.
-        pub end: Option<EventTime>,
-        /// `daily`, `weekly`, `monthly`, `yearly`, …; empty when it does not repeat.
-        pub repeats: String,
-        /// Who invites; null when not said.
-        pub organizer: Option<Address>,
-        /// Who is invited.
-        pub attendees: Vec<Attendee>,
     }
 
     /// A field of a message's header.

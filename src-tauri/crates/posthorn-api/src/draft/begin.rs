@@ -58,7 +58,7 @@ pub(super) async fn identity_for(
         .ok_or_else(|| Error::invalid("The account has no address to send as"))
 }
 
-pub(super) fn new_message_id(identity: &Identity) -> Result<posthorn_model::MessageIdHeader> {
+pub(crate) fn new_message_id(identity: &Identity) -> Result<posthorn_model::MessageIdHeader> {
     let mut random = [0_u8; 16];
     let filled = getrandom::fill(&mut random);
     filled.map_err(|error| {
@@ -111,6 +111,7 @@ pub(super) fn blank(
         text: String::new(),
         html: String::new(),
         quoted_html: String::new(),
+        is_quote_first: false,
     })
 }
 
@@ -203,6 +204,7 @@ async fn answer(
         text,
         html,
         quoted_html: begun.html.clone(),
+        is_quote_first: kind != DraftKind::Forward && is_answered_below(engine).await?,
         ..blank(account, &identity, kind)?
     };
     let files = files_of(engine, &loaded, kind, &begun.html).await?;
@@ -210,6 +212,11 @@ async fn answer(
     attach::add(engine, draft, files).await?;
     engine.store().write(move |tx| draft::begun(tx, draft, None)).await?;
     Ok(draft)
+}
+
+/// Tells whether the user answers below the original.
+async fn is_answered_below(engine: &Engine) -> Result<bool> {
+    Ok(settings_get(engine, Nothing {}).await?.answer_place == "below")
 }
 
 /// Begins an answer to the list that a message came through (RFC 2369 section 3.4).

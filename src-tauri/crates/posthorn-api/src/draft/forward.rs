@@ -45,7 +45,17 @@ pub(super) async fn attached(engine: &Engine, selection: Selection) -> Result<Dr
     let blank = begin::blank(account, &identity, DraftKind::Forward)?;
     let draft = begin::add(engine, DraftContent { subject, text, html, ..blank }).await?;
     attach::add(engine, draft, files).await?;
-    engine.store().write(move |tx| draft::begun(tx, draft, None)).await?;
+    let originals: Vec<MessageId> = messages.iter().map(|one| one.id).collect();
+    engine
+        .store()
+        .write(move |tx| {
+            // They were attached in this order, to a draft that had no files.
+            for (file, original) in draft::attachments(tx, draft)?.iter().zip(originals) {
+                draft::is_message(tx, file.id, original)?;
+            }
+            draft::begun(tx, draft, None)
+        })
+        .await?;
     Ok(draft)
 }
 

@@ -234,6 +234,7 @@ mod tests {
                 format!("<div>{words}</div>{}", sign_html(signature))
             },
             quoted_html: String::new(),
+            is_quote_first: false,
         }
     }
 

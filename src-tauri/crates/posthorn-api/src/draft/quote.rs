@@ -22,7 +22,7 @@ pub(super) struct Origin {
 }
 
 /// Tells whether words are Chinese: by the setting, else by the system.
-pub(super) async fn is_chinese(engine: &Engine) -> bool {
+pub(crate) async fn is_chinese(engine: &Engine) -> bool {
     let language = settings_get(engine, Nothing {})
         .await
         .map(|settings| settings.language)

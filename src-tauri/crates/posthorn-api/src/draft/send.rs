@@ -22,7 +22,7 @@ const UNDO_LIMIT: u32 = 60;
 const AHEAD_LIMIT_MS: i64 = 366 * 24 * 3600 * 1000;
 
 /// Returns the undo window in milliseconds.
-pub(super) fn undo_window(seconds: u32) -> i64 {
+pub(crate) fn undo_window(seconds: u32) -> i64 {
     i64::from(seconds.min(UNDO_LIMIT)) * 1000
 }
 
@@ -69,7 +69,7 @@ fn refuse(draft: &Draft) -> Result<()> {
 
 /// Fails with a question where the account has folders and none of them is known to be for sent mail: a second one is
 /// never made in silence.
-async fn ask_for_sent(engine: &Engine, id: AccountId) -> Result<()> {
+pub(crate) async fn ask_for_sent(engine: &Engine, id: AccountId) -> Result<()> {
     let is_asked = engine
         .store()
         .read(move |tx| {

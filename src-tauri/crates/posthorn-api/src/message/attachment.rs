@@ -66,12 +66,46 @@ pub(super) fn known(
         .collect()
 }
 
+/// Messages within messages that are opened: what is deeper is saved and opened by itself.
+const INSIDE_LIMIT: usize = 8;
+
 /// A file's decoded bytes.
 #[derive(Debug)]
 pub(crate) struct File {
     pub(crate) name: String,
     pub(crate) content_type: String,
+    /// As labelled; empty when missing.
+    pub(crate) charset: String,
     pub(crate) bytes: Vec<u8>,
+}
+
+/// Returns a file of a message, or of a message inside it. `inside` are the numbers of files on the way there.
+pub(crate) async fn file_at(
+    engine: &Engine,
+    id: MessageId,
+    number: u32,
+    inside: &[u32],
+) -> Result<File> {
+    if inside.len() > INSIDE_LIMIT {
+        return Err(Error::new(Code::Limit, "This lies too deep inside other messages"));
+    }
+    let mut file = file_of(engine, id, number).await?;
+    for number in inside.iter().copied() {
+        let read = tokio::task::spawn_blocking(move || {
+            let listed = posthorn_message::parse(&file.bytes).attachments;
+            let wanted = listed.into_iter().nth(number as usize)?;
+            let found = part(&file.bytes, &wanted.section)?;
+            Some(File {
+                name: wanted.name,
+                content_type: found.content_type,
+                charset: found.charset,
+                bytes: found.bytes.into_owned(),
+            })
+        });
+        let read = read.await.map_err(|error| Error::new(Code::Internal, error.to_string()))?;
+        file = read.ok_or_else(absent)?;
+    }
+    Ok(file)
 }
 
 fn absent() -> Error {
@@ -135,6 +169,15 @@ async fn open(engine: &Engine, id: MessageId, number: u32) -> Result<Opened> {
     Ok(Opened { name: file.name, contents: Box::new(Cursor::new(file.bytes)) })
 }
 
+/// Returns a file of a message, or of a message inside it, as a stream.
+async fn open_at(engine: &Engine, id: MessageId, number: u32, inside: &[u32]) -> Result<Opened> {
+    if inside.is_empty() {
+        return open(engine, id, number).await;
+    }
+    let file = file_at(engine, id, number, inside).await?;
+    Ok(Opened { name: file.name, contents: Box::new(Cursor::new(file.bytes)) })
+}
+
 /// Returns the header of a part that came alone; empty where the server gave none.
 async fn mime_of(engine: &Engine, id: MessageId, section: &str) -> Result<Vec<u8>> {
     let name = format!("{section}.MIME");
@@ -159,7 +202,12 @@ fn transfer_encoding(mime: &[u8]) -> String {
 async fn decoded(raw: Arc<[u8]>, section: String, name: String) -> Result<File> {
     let read = tokio::task::spawn_blocking(move || {
         let found = part(&raw, &section)?;
-        Some(File { name, content_type: found.content_type, bytes: found.bytes.into_owned() })
+        Some(File {
+            name,
+            content_type: found.content_type,
+            charset: found.charset,
+            bytes: found.bytes.into_owned(),
+        })
     });
     read.await.map_err(|error| Error::new(Code::Internal, error.to_string()))?.ok_or_else(absent)
 }
@@ -262,7 +310,7 @@ pub(crate) async fn attachments_save(engine: &Engine, request: SaveAttachment) -
     let id = MessageId(request.message);
     let path = absolute(&request.path)?;
     if let Some(number) = request.part {
-        let file = open(engine, id, number).await?;
+        let file = open_at(engine, id, number, &request.inside).await?;
         replace(&path, file.contents).await?;
         return Ok(Saved { paths: vec![path.display().to_string()] });
     }
@@ -293,7 +341,8 @@ async fn all_files(engine: &Engine, id: MessageId) -> Result<Vec<u32>> {
 
 /// Writes a file of a message to a private temporary folder, for opening; answers with its path.
 pub(crate) async fn attachments_stage(engine: &Engine, request: AttachmentRef) -> Result<Saved> {
-    let file = open(engine, MessageId(request.message), request.part).await?;
+    let id = MessageId(request.message);
+    let file = open_at(engine, id, request.part, &request.inside).await?;
     // A folder of its own: two files of one name do not meet, and the name stays what people expect.
     let folder = engine.staging_folder().join(Tokens::reserve()?);
     on_disk(&folder, |folder| std::fs::create_dir_all(folder)).await?;

@@ -72,7 +72,8 @@ fn is_put_away(tx: &ReadTx<'_>, head: &MessageHead) -> posthorn_store::Result<bo
     Ok(!head.mailboxes.is_empty())
 }
 
-fn conversation(
+/// Returns a conversation with the heads of its messages.
+pub(super) fn conversation(
     tx: &ReadTx<'_>,
     request: &OpenConversation,
 ) -> posthorn_store::Result<Conversation> {

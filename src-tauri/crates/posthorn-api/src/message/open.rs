@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
+use posthorn_message::Parsed;
 use posthorn_message::html::{self, Clean, CleanOptions, RemoteImages};
-use posthorn_message::{Disposition, Parsed};
 use posthorn_model::MessageId;
 use posthorn_store::maildrop::{self, Fate};
 use posthorn_store::{ReadTx, message, remote_image, sender, setting as stored_setting};
 
-use super::{Loaded, attachment, extra, head, lang, list, load, trust};
+use super::{Loaded, attachment, extra, head, invitation, lang, list, load, preview, trust};
 use crate::content::{Opened, OpenedFrame, Tokens};
 use crate::contract::{
     Address, Download, MessageDesign, MessageHead, MessageLook, Nothing, OpenMessage,
@@ -294,27 +294,15 @@ pub(crate) async fn messages_open(engine: &Engine, request: OpenMessage) -> Resu
     let reply_to: Vec<_> = loaded.message.head.reply_to.clone();
     let from = &loaded.message.head.from;
     let trust = trust::lines(from, &reply_to, &loaded.parsed, &shown.clean.links, &known.sender);
-    let listed = loaded.parsed.attachments.iter().enumerate();
+    let url = |number: usize| engine.content_url(&format!("{token}/part/{number}"));
     let attachments = if loaded.raw.is_some() {
-        let is_file = |part: &posthorn_message::Attachment| {
-            let is_shown =
-                part.content_id.as_ref().is_some_and(|id| shown.clean.inline_images.contains(id));
-            part.disposition == Disposition::Attachment || !is_shown
-        };
-        listed
-            .filter(|(_, part)| is_file(part))
-            .map(|(number, part)| {
-                attachment::parsed(
-                    number,
-                    part,
-                    &engine.content_url(&format!("{token}/part/{number}")),
-                )
-            })
-            .collect()
+        preview::files(&loaded.parsed, &shown.clean, url)
     } else {
-        attachment::known(&known.attachments, &known.sections, |number| {
-            engine.content_url(&format!("{token}/part/{number}"))
-        })
+        attachment::known(&known.attachments, &known.sections, url)
+    };
+    let invitation = match invitation::find(engine, &loaded).await? {
+        Some(found) => Some(invitation::told(engine, found).await?),
+        None => None,
     };
     let raw = loaded.raw.as_deref();
     let downloads = download::of_message(engine, id).await?;
@@ -338,7 +326,7 @@ pub(crate) async fn messages_open(engine: &Engine, request: OpenMessage) -> Resu
         server_copy: known.server_copy,
         sent_offset: loaded.parsed.head.date.map(|date| date.utc_offset_minutes),
         list: list::facts(&loaded.parsed.head.list, is_confirmed),
-        invitation: raw.and_then(|raw| extra::invitation(raw, &loaded.parsed)),
+        invitation,
         report: raw.and_then(|raw| extra::report(raw, &loaded.parsed)),
         receipt_to: asks_receipt(raw, known.may_answer && is_confirmed),
         lang,

@@ -11,7 +11,7 @@ use mail_builder::mime::{BodyPart, MimePart};
 use super::header::{
     address, addresses, content_type, date, field, id_list, ids, one_line, own_id,
 };
-use super::{ComposeError, Composed, Draft, DraftFile, MAX_MESSAGE_BYTES};
+use super::{CalendarText, ComposeError, Composed, Draft, DraftFile, MAX_MESSAGE_BYTES};
 use crate::file_name::{ending_for, safe_name};
 use crate::text::{clean, flow};
 
@@ -66,13 +66,18 @@ pub fn compose(draft: &Draft) -> Result<Composed, ComposeError> {
 
 fn body<'a>(draft: &'a Draft, id: &str) -> MimePart<'a> {
     let text = text_part("text/plain", &flow(&clean(&draft.text)), true);
-    let mut whole = match &draft.html {
-        None => text,
-        Some(html) => {
-            let html = text_part("text/html", &clean(html), false);
-            let html = if draft.pictures.is_empty() { html } else { related(draft, html, id) };
-            multipart("multipart/alternative", "a", id, vec![text, html])
-        }
+    let mut forms = vec![text];
+    if let Some(html) = &draft.html {
+        let html = text_part("text/html", &clean(html), false);
+        let html = if draft.pictures.is_empty() { html } else { related(draft, html, id) };
+        forms.push(html);
+    }
+    // The best form stands last (RFC 2046 section 5.1.4).
+    forms.extend(draft.calendar.as_ref().map(calendar_part));
+    let mut whole = if forms.len() == 1 {
+        forms.remove(0)
+    } else {
+        multipart("multipart/alternative", "a", id, forms)
     };
     // Pictures of a message without HTML have nowhere to be shown: they go as files.
     let loose = draft.pictures.iter().filter(|_| draft.html.is_none()).map(|picture| &picture.file);
@@ -116,6 +121,19 @@ pub(super) fn text_part<'a>(kind: &'static str, text: &str, is_flowed: bool) -> 
     if is_flowed {
         content_type = content_type.attribute("format", "flowed");
     }
+    typed_text(content_type, text)
+}
+
+/// Builds the part that calendars read; the method stands in its type too (RFC 6047 section 2.4).
+fn calendar_part<'a>(calendar: &CalendarText) -> MimePart<'a> {
+    let content_type = ContentType::new("text/calendar")
+        .attribute("charset", "utf-8")
+        .attribute("method", calendar.method)
+        .attribute("component", "VEVENT");
+    typed_text(content_type, &calendar.text.replace('\r', ""))
+}
+
+fn typed_text<'a>(content_type: ContentType<'a>, text: &str) -> MimePart<'a> {
     let text = text.replace('\n', "\r\n");
     let is_plain = text.is_ascii()
         && text.split("\r\n").all(|line| line.len() <= 900 && !line.starts_with("--=_"));

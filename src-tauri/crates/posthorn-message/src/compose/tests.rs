@@ -223,3 +223,19 @@ fn an_attached_message_goes_as_it_is_or_as_a_file() {
         }
     }
 }
+
+#[test]
+fn a_calendar_stands_beside_the_text_and_comes_back_as_it_is() {
+    let mut answer = draft();
+    let calendar = "BEGIN:VCALENDAR\r\nMETHOD:REPLY\r\nBEGIN:VEVENT\r\nSUMMARY:会议\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
+    answer.calendar = Some(super::CalendarText { method: "REPLY", text: calendar.to_owned() });
+    let wire = wire(&answer);
+    let text = String::from_utf8(wire.clone()).unwrap();
+    assert!(text.contains("Content-Type: multipart/alternative"), "{text}");
+    let head = text.split("text/calendar").nth(1).unwrap();
+    assert!(head.contains("method=\"REPLY\"") && head.contains("component=\"VEVENT\""), "{text}");
+    let parsed = crate::parse(&wire);
+    assert!(parsed.text.contains("你好"));
+    let part = crate::part(&wire, &parsed.attachments[0].section).unwrap();
+    assert_eq!(String::from_utf8(part.bytes.into_owned()).unwrap().trim_end(), calendar.trim_end());
+}

@@ -263,7 +263,8 @@ CREATE TABLE draft (
   copy_attempts INTEGER NOT NULL DEFAULT 0,    -- tries to copy since the last success
   copy_next_try INTEGER NOT NULL DEFAULT 0,    -- not before this
   copy_error TEXT NOT NULL DEFAULT '',         -- why there is no newer copy, empty = nothing is wrong
-  wishes TEXT NOT NULL DEFAULT ''              -- 'report', 'receipt' or both, 'none'; empty = the account's habit
+  wishes TEXT NOT NULL DEFAULT '',             -- 'report', 'receipt' or both, 'none'; empty = the account's habit
+  is_quote_first INTEGER NOT NULL DEFAULT 0    -- the original stands above what was typed
 ) STRICT;
 CREATE INDEX draft_by_account ON draft (account);
 CREATE INDEX draft_by_original ON draft (original);
@@ -279,10 +280,12 @@ CREATE TABLE draft_attachment (
   size INTEGER NOT NULL DEFAULT 0,
   content_id TEXT NOT NULL DEFAULT '',
   is_inline INTEGER NOT NULL DEFAULT 0,
-  body INTEGER NOT NULL                        -- bodies.db body.id: a snapshot of the file
+  body INTEGER NOT NULL,                       -- bodies.db body.id: a snapshot of the file
+  message INTEGER REFERENCES message (id) ON DELETE SET NULL -- what it forwards; NULL = no message of ours
 ) STRICT;
 CREATE INDEX draft_attachment_by_draft ON draft_attachment (draft, place);
 CREATE INDEX draft_attachment_by_body ON draft_attachment (body);
+CREATE INDEX draft_attachment_by_message ON draft_attachment (message);
 
 -- A version of a draft on its way to the server, written before it is appended; of unknown fate after a break. No row
 -- = its fate is known, and its copy is an ordinary message of the Drafts folder.
@@ -393,6 +396,20 @@ CREATE TABLE delivery_report (
 ) STRICT;
 CREATE INDEX delivery_report_by_outbox ON delivery_report (outbox, id);
 CREATE INDEX delivery_report_by_message ON delivery_report (message);
+
+-- What the user answered to invitations.
+CREATE TABLE invitation_answer (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  uid TEXT NOT NULL,                           -- of the event (RFC 5545 section 3.8.4.7)
+  instance TEXT NOT NULL DEFAULT '',           -- RECURRENCE-ID as written; empty = all of a repeated event
+  attendee TEXT NOT NULL,                      -- address that was invited, lower case
+  answer TEXT NOT NULL,                        -- accepted, tentative, declined
+  sequence INTEGER NOT NULL DEFAULT 0,         -- of the version that was answered
+  outbox INTEGER REFERENCES outbox (id) ON DELETE SET NULL, -- message that carries it; gone = it is over
+  at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX invitation_answer_by_event ON invitation_answer (uid, instance, id);
+CREATE INDEX invitation_answer_by_outbox ON invitation_answer (outbox);
 
 -- A person seen in mail, for completion.
 CREATE TABLE contact (

@@ -31,6 +31,7 @@ impl Fixture {
             text: "hi".to_owned(),
             html: String::new(),
             quoted_html: String::new(),
+            is_quote_first: false,
         };
         self.store
             .write(move |tx| {

@@ -49,12 +49,21 @@ fn tidy(tx: &WriteTx<'_>, draft: &Draft) -> Result<(), StoreError> {
         DraftKind::New | DraftKind::Edit => None,
     };
     if let (Some(flag), Some(original)) = (flag, draft.content.original) {
-        let places = placement::of_message(tx, original)?;
-        let targets: Vec<_> = places.iter().map(|placed| (placed.mailbox, original)).collect();
-        operation::enqueue(tx, &Action::SetFlag { flag, to: Switch::On }, &targets)?;
+        mark(tx, flag, original)?;
+    }
+    for original in draft::messages_within(tx, draft.id)? {
+        mark(tx, Flag::Keyword(FORWARDED.to_owned()), original)?;
     }
     if let Some(copy) = draft.saved_message {
         draft::remove_copy(tx, copy)?;
     }
+    Ok(())
+}
+
+/// Marks a message wherever it stands.
+fn mark(tx: &WriteTx<'_>, flag: Flag, original: MessageId) -> Result<(), StoreError> {
+    let places = placement::of_message(tx, original)?;
+    let targets: Vec<_> = places.iter().map(|placed| (placed.mailbox, original)).collect();
+    operation::enqueue(tx, &Action::SetFlag { flag, to: Switch::On }, &targets)?;
     Ok(())
 }
