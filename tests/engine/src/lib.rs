@@ -1,4 +1,4 @@
-//! Journeys of the API against real Dovecot and Exim: one file per journey under `tests/`.
+//! Journeys of the API against real Dovecot and Exim: one file per journey under `tests/journey`.
 //!
 //! A [`Desk`] is an engine in this process, with a profile of its own; [`Server`] is one in a process of its own,
 //! behind the development server, which can be killed. Both are asked by method name and JSON, as a page asks.

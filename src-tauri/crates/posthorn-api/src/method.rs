@@ -40,8 +40,8 @@ use crate::contract::{
     SignInBegun, SignInTicket, SignedIn,
 };
 // Who messages are from, and when they leave.
-use crate::contract::{AnswerReceipt, SendReceipt, SetAllOrNothing, SetWishes};
 use crate::contract::{AnswerInvitation, InvitationAnswered, InvitationOf};
+use crate::contract::{AnswerReceipt, SendReceipt, SetAllOrNothing, SetWishes};
 use crate::contract::{
     ChooseIdentity, HoldMessage, Identity, RedirectMessage, RemoveIdentity, ScheduleMessage,
 };

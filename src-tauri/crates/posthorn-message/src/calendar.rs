@@ -230,10 +230,10 @@ impl Event {
             "LOCATION" => found.location = text(&line.value),
             "DESCRIPTION" => found.description = text(&line.value),
             "COMMENT" => found.comment = text(&line.value),
-            "URL" | "X-GOOGLE-CONFERENCE" | "X-MICROSOFT-SKYPETEAMSMEETINGURL" => {
-                if found.url.is_empty() && line.value.starts_with("https://") {
-                    found.url = text(&line.value);
-                }
+            "URL" | "X-GOOGLE-CONFERENCE" | "X-MICROSOFT-SKYPETEAMSMEETINGURL"
+                if found.url.is_empty() && line.value.starts_with("https://") =>
+            {
+                found.url = text(&line.value);
             }
             "DTSTART" => found.start = time::time(line),
             "DTEND" => found.end = time::time(line),

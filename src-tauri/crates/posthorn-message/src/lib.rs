@@ -46,9 +46,9 @@ pub use calendar::{
     calendar_answer, events, invitation,
 };
 pub use compose::{
-    Base64Lines, CalendarText, ComposeError, Composed, Draft, DraftFile, InlinePicture, MAX_MESSAGE_BYTES,
-    ReadAnswer, Resent, asks_receipt, compose, cut, disposition, encoded_len, message_id, resend,
-    stand_in,
+    Base64Lines, CalendarText, ComposeError, Composed, Draft, DraftFile, InlinePicture,
+    MAX_MESSAGE_BYTES, ReadAnswer, Resent, asks_receipt, compose, cut, disposition, encoded_len,
+    message_id, resend, stand_in,
 };
 pub use encoded_word::{decode_header, printable};
 pub use field::MAX_FIELDS;

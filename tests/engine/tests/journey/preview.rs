@@ -61,6 +61,7 @@ async fn document(desk: &Desk, url: &Value) -> anyhow::Result<(String, String)> 
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[expect(clippy::too_many_lines, reason = "one journey, step after step")]
 async fn files_are_looked_at_and_nothing_of_them_runs() -> anyhow::Result<()> {
     let provider = provider()?;
     let answer = Mail::new()

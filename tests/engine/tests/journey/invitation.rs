@@ -50,6 +50,7 @@ fn newest(folder: &Maildir) -> anyhow::Result<String> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[expect(clippy::too_many_lines, reason = "one journey, step after step")]
 async fn an_answer_reaches_the_organiser_and_can_be_changed() -> anyhow::Result<()> {
     let provider = provider()?;
     let (anna, bert) = ("anna@posthorn.test", "bert@posthorn.test");

@@ -1,10 +1,5 @@
 //! Journey: a search where not everything is here: what the server finds joins the list, and the page is told.
 
-#![expect(
-    clippy::indexing_slicing,
-    reason = "JSON answers `null` for what is not there, and this is test code"
-)]
-
 use posthorn_api::contract::{Beyond, BeyondState, Event};
 use posthorn_engine_tests::{Ask, Desk, Events, Incoming, Ports, numbered, provider, until};
 use posthorn_testkit::{Delivery, Mail};

@@ -1,0 +1,34 @@
+//! Every journey is a module here: one program, because each of them would link the whole engine.
+
+mod archive;
+mod arrival;
+mod beyond;
+mod certificate;
+mod charset;
+mod discovery;
+mod drafts;
+mod first_sync;
+mod flag_and_move;
+mod folders;
+mod identities;
+mod invitation;
+mod killed;
+mod large_files;
+mod local_folders;
+mod no_authorities;
+mod offline;
+mod operation_killed;
+mod outgoing_password;
+mod pop3;
+mod preview;
+mod proxy;
+mod quota;
+mod receipt;
+mod reconnect;
+mod reply;
+mod reports;
+mod send_delayed;
+mod send_refused;
+mod sign_in;
+mod storage;
+mod transfer;
