@@ -1,6 +1,6 @@
 //! Undoing a Content-Transfer-Encoding of bytes that are too many for memory.
 //!
-//! Invariant: it gives the same bytes as [`decode`](super::decode), whatever the pieces in which they are read.
+//! Invariant: it gives the same bytes as [`decode`], whatever the pieces in which they are read.
 
 use std::io::Read;
 
