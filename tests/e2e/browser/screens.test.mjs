@@ -15,6 +15,7 @@ const SCREENS = {
   reader: async (page) => {
     await page.locator('.row[data-index="1"]').click();
     await page.locator('.msg.is-open').first().waitFor();
+    await page.frameLocator('.msg.is-open iframe').getByText('A year of statements').waitFor();
   },
   composer: async (page) => {
     await page.keyboard.press('c');
