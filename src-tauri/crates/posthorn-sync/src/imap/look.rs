@@ -163,8 +163,10 @@ async fn folder(
 
 /// The highest of these uids: the newest messages.
 fn newest(uids: &UidSet, limit: usize) -> Vec<Uid> {
-    let skipped = usize::try_from(uids.len()).unwrap_or(usize::MAX).saturating_sub(limit);
-    uids.iter().skip(skipped).collect()
+    // From the end: a server can name billions in a few letters.
+    let mut newest: Vec<Uid> = uids.iter().rev().take(limit).collect();
+    newest.reverse();
+    newest
 }
 
 async fn unknown(account: &Account, mailbox: &Mailbox, uids: &[Uid]) -> Result<UidSet, Failure> {
