@@ -8,12 +8,10 @@
 use posthorn_engine_tests::{
     Ask, Desk, Incoming, Ports, Server, account, list_of, numbered, provider, subjects, until,
 };
-use posthorn_testkit::{Cut, Delivery, Direction, MailServer, Maildir, Proxy};
+use posthorn_testkit::{Cut, Direction, Proxy};
 use serde_json::{Value, json};
 
-fn left(folder: &Maildir) -> anyhow::Result<usize> {
-    Ok(folder.messages()?.iter().filter(|stored| !stored.flags.deleted).count())
-}
+use crate::transfer::{left, mail};
 
 async fn all(desk: &impl Ask) -> anyhow::Result<Vec<Value>> {
     Ok(desk.ask("mailboxes.list", json!({})).await?.as_array().cloned().unwrap_or_default())
@@ -42,14 +40,6 @@ async fn selection(desk: &impl Ask, folder: &Value) -> anyhow::Result<Value> {
     let rows = rows(desk, list_of(&folder["id"])).await?;
     let messages: Vec<&Value> = rows.iter().map(|row| &row["message"]).collect();
     Ok(json!({ "kind": "messages", "messages": messages }))
-}
-
-fn mail(provider: &MailServer, count: usize) -> anyhow::Result<()> {
-    let mut all: Vec<Delivery> = (1..=count).map(numbered).collect();
-    if let Some(first) = all.first_mut() {
-        *first = first.clone().flags(&["\\Seen", "\\Flagged"]);
-    }
-    provider.dovecot.mailbox("anna", "INBOX").fill(&all)
 }
 
 #[tokio::test(flavor = "multi_thread")]

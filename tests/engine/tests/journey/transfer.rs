@@ -9,7 +9,7 @@ use posthorn_testkit::{Cut, Delivery, Direction, MailServer, Maildir, Proxy};
 use serde_json::{Value, json};
 
 /// Messages of a folder on the server that are not marked as deleted.
-fn left(folder: &Maildir) -> anyhow::Result<usize> {
+pub(crate) fn left(folder: &Maildir) -> anyhow::Result<usize> {
     Ok(folder.messages()?.iter().filter(|stored| !stored.flags.deleted).count())
 }
 
@@ -46,7 +46,8 @@ async fn all_of(desk: &impl Ask, folder: &Value) -> anyhow::Result<Value> {
     Ok(json!({ "kind": "messages", "messages": messages }))
 }
 
-fn mail(provider: &MailServer, count: usize) -> anyhow::Result<()> {
+/// Fills anna's inbox with so many messages, the first of them read and starred.
+pub(crate) fn mail(provider: &MailServer, count: usize) -> anyhow::Result<()> {
     let mut all: Vec<Delivery> = (1..=count).map(numbered).collect();
     if let Some(first) = all.first_mut() {
         *first = first.clone().flags(&["\\Seen", "\\Flagged"]);
