@@ -38,6 +38,8 @@ pub(super) struct Listing {
     pub(super) numbers: HashMap<Uidl, u32>,
     /// Sizes by number.
     pub(super) sizes: HashMap<u32, u64>,
+    /// What was looked at in this session, or is fetched in it: under this id lies what we think.
+    pub(super) seen: HashSet<Uidl>,
     /// Everything in the maildrop has an id: what is not here is not there.
     pub(super) is_complete: bool,
     /// Nothing of the account was ever listed before.
@@ -134,10 +136,13 @@ pub(super) async fn list(
         all.iter().filter_map(|seen| Some((seen.uidl.clone()?, seen.number))).collect();
     let (gone, back) = comings_and_goings(&rows, &absent, &listing);
     let mut known = Known::new(rows, &listing);
-    known.look_closer(session, &mut all, verified).await?;
+    let by_header = all.iter().filter(|seen| seen.hash.is_some());
+    listing.seen = by_header.filter_map(|seen| seen.uidl.clone()).collect();
+    listing.seen.extend(known.look_closer(session, &mut all, verified).await?);
     let mut corrections = Vec::new();
     for seen in all {
         if known.is_wanted(&seen, &mut corrections) {
+            listing.seen.extend(seen.uidl.clone());
             let Seen { number, size, uidl, .. } = seen;
             listing.wanted.push(Wanted { number, size, uidl, deed: Deed::Usual });
         }
@@ -187,13 +192,13 @@ impl Known {
         Self { rows: rows.into_iter().map(|row| (row.uidl.clone(), row)).collect(), absent }
     }
 
-    /// Asks for the headers of the messages that their listing alone does not tell.
+    /// Asks for the headers of the messages that their listing alone does not tell; returns which it saw.
     async fn look_closer(
         &self,
         session: &mut Session<Stream>,
         all: &mut [Seen],
         verified: &mut Verified,
-    ) -> Result<(), Failure> {
+    ) -> Result<HashSet<Uidl>, Failure> {
         let mut asked = Vec::new();
         for seen in all.iter_mut().filter(|seen| seen.hash.is_none()) {
             match self.doubt(seen) {
@@ -206,12 +211,14 @@ impl Known {
             }
         }
         let mut hashes = identity::hashes(session, &asked).await?;
+        let mut looked_at = HashSet::with_capacity(hashes.len());
         for seen in all {
             let Some(hash) = hashes.remove(&seen.number) else { continue };
             verified.insert(seen.looked_at(), hash.clone());
+            looked_at.extend(seen.uidl.clone());
             seen.hash = Some(hash);
         }
-        Ok(())
+        Ok(looked_at)
     }
 
     /// Returns why a message's header must be seen; nothing where its id says enough.

@@ -1,4 +1,9 @@
 //! Removes from the maildrop what is durable here and due by the account's policy.
+//!
+//! Invariant: what is removed was looked at in this very session, where the server shows headers: an id may name another
+//! message by now, of the same size, that nobody has.
+
+use std::collections::HashSet;
 
 use posthorn_model::Uidl;
 use posthorn_net::Stream;
@@ -7,6 +12,7 @@ use posthorn_store::maildrop::{self, DropState};
 
 use super::Home;
 use super::connect::Connection;
+use super::identity;
 use super::listing::Listing;
 use crate::engine::Account;
 use crate::failure::Failure;
@@ -35,13 +41,36 @@ pub(super) async fn remove(
     set_all(account, gone, DropState::Deleted).await?;
     let unmarked = there.iter().filter(|entry| entry.state != DropState::Marked);
     set_all(account, unmarked.map(|entry| entry.uidl.clone()).collect(), DropState::Marked).await?;
+    let others = others(session, listing, &there).await?;
     let numbers: Vec<u32> =
         there.iter().filter_map(|entry| listing.numbers.get(&entry.uidl).copied()).collect();
+    let numbers: Vec<u32> = numbers.into_iter().filter(|number| !others.contains(number)).collect();
     let refused = session.dele_all(&numbers).await?;
     let was_taken = |entry: &&maildrop::Entry| {
-        listing.numbers.get(&entry.uidl).is_some_and(|number| !refused.contains(number))
+        let number = listing.numbers.get(&entry.uidl);
+        number.is_some_and(|number| !refused.contains(number) && !others.contains(number))
     };
     Ok(there.iter().filter(was_taken).map(|entry| entry.uidl.clone()).collect())
+}
+
+/// Returns which of what is due is another message by now, by number. They stay marked: the next listing looks at them
+/// and fetches them as new.
+async fn others(
+    session: &mut Session<Stream>,
+    listing: &Listing,
+    due: &[maildrop::Entry],
+) -> Result<HashSet<u32>, Failure> {
+    let unseen: Vec<(u32, &str)> = due
+        .iter()
+        .filter(|entry| !entry.header_hash.is_empty() && !listing.seen.contains(&entry.uidl))
+        .filter_map(|entry| Some((*listing.numbers.get(&entry.uidl)?, entry.header_hash.as_str())))
+        .collect();
+    let numbers: Vec<u32> = unseen.iter().map(|(number, _)| *number).collect();
+    let hashes = identity::hashes(session, &numbers).await?;
+    let is_other = |(number, known): &(u32, &str)| {
+        hashes.get(number).is_some_and(|hash| hash != known).then_some(*number)
+    };
+    Ok(unseen.iter().filter_map(is_other).collect())
 }
 
 /// Ends the session; what was marked in it is gone only when the server says so.

@@ -6,10 +6,10 @@ use std::time::Duration;
 use posthorn_model::{MailboxRole, Protocol, Uidl};
 use posthorn_store::account::{self, AccountSettings, PopPolicy};
 use posthorn_store::maildrop::{DropState, Fate};
-use posthorn_sync::{BrowseChanges, BrowseRow, BrowseState, Here, ProblemKind};
+use posthorn_sync::{BrowseChanges, BrowseRow, BrowseState, Here, ProblemKind, Tuning};
 use posthorn_testkit::{Dovecot, DovecotOptions, maildir::Delivery};
 
-use crate::rig::{PATIENCE, Rig, mail, serve, settings};
+use crate::rig::{PATIENCE, Rig, mail, serve, settings, tuning};
 
 /// A browser that is looked at.
 struct Look<'a> {
@@ -183,7 +183,10 @@ async fn a_maildrop_in_use_is_said_and_waited_for() {
     let busy = format!("{LOGIN}S: -ERR [IN-USE] another session has it\n!drain\n");
     let free = format!("{LOGIN}{NOTHING}");
     let port = serve(&[free.clone(), busy.clone(), busy, free]).await;
-    let rig = Rig::start(settings(Protocol::Pop3, port, 1)).await;
+    // Long enough for it to be seen that it waits.
+    let pause = Duration::from_secs(1);
+    let patient = Tuning { retry_first: pause, retry_last: pause, ..tuning() };
+    let rig = Rig::start_with(settings(Protocol::Pop3, port, 1), patient, false).await;
     rig.settled().await;
     let mut look = Look::at(&rig);
     rig.sync.browse_look(rig.account).unwrap();

@@ -1,7 +1,7 @@
 //! POP3 servers that are poor, busy, or tell stories.
 
 use posthorn_model::{MailboxRole, Protocol};
-use posthorn_store::account::PopPolicy;
+use posthorn_store::account::{self, PopPolicy};
 use posthorn_sync::{ProblemKind, State, Tuning};
 
 use crate::rig::{PATIENCE, Rig, mail_bytes, serve, settings, tuning};
@@ -58,7 +58,7 @@ fn session(parts: &[String]) -> String {
 
 async fn rig(scripts: &[String], policy: PopPolicy) -> Rig {
     let port = serve(scripts).await;
-    let rig = Rig::start(posthorn_store::account::AccountSettings {
+    let rig = Rig::start(account::AccountSettings {
         pop_policy: policy,
         ..settings(Protocol::Pop3, port, 1)
     })
@@ -124,6 +124,33 @@ async fn another_message_under_a_used_id_is_fetched_and_not_removed_unseen() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn another_message_of_the_same_size_under_a_used_id_is_not_removed_unseen() {
+    assert_eq!(mail_bytes(1).len(), mail_bytes(3).len(), "the listing cannot tell them apart");
+    let scripts = [
+        session(&[listing(&[(1, "a")]), retr(1, 1)]),
+        // Due for removal by the new policy: it is looked at first, and is another one.
+        session(&[listing(&[(3, "a")]), top(1, 3)]),
+        session(&[listing(&[(3, "a")]), top(1, 3), retr(1, 3), "C: DELE 1\nS: +OK\n".to_owned()]),
+    ];
+    let rig = rig(&scripts, PopPolicy::Leave).await;
+    assert_eq!(rig.subjects(MailboxRole::Inbox).await, subjects(&[1]));
+    let account = rig.account;
+    rig.write(move |tx| {
+        let mut settings = account::get(tx, account)?.settings;
+        settings.pop_policy = PopPolicy::AtOnce;
+        account::update(tx, account, &settings)
+    })
+    .await;
+    rig.sync.account_changed(account).await;
+    rig.settled().await;
+    assert_eq!(rig.subjects(MailboxRole::Inbox).await, subjects(&[1]));
+    rig.check().await;
+    assert_eq!(rig.subjects(MailboxRole::Inbox).await, subjects(&[1, 3]));
+    assert_eq!(rig.sync.status(rig.account).unwrap().problem, None);
+    rig.sync.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn new_ids_for_old_messages_fetch_nothing() {
     let scripts = [
         session(&[listing(&[(1, "a"), (2, "b")]), retr(2, 2), retr(1, 1)]),
@@ -151,7 +178,7 @@ async fn a_quit_that_is_refused_is_repeated_and_one_that_is_lost_is_understood()
         ),
     ];
     let port = serve(&scripts).await;
-    let rig = Rig::start(posthorn_store::account::AccountSettings {
+    let rig = Rig::start(account::AccountSettings {
         pop_policy: PopPolicy::AtOnce,
         ..settings(Protocol::Pop3, port, 1)
     })
