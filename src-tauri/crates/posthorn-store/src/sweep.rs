@@ -15,6 +15,9 @@ use crate::tx::{ReadTx, WriteTx};
 
 /// Bodies looked at in one transaction: the writer must stay free for arriving mail.
 const BATCH: i64 = 500;
+/// Tables of the index whose column `body` keeps bytes alive.
+const REFERRERS: [&str; 5] =
+    ["message", "message_section", "draft_attachment", "draft_copy", "outbox"];
 
 /// A POP3 body that the index does not know: the program stopped between its two commits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,12 +48,13 @@ pub(crate) fn release_account(tx: &WriteTx<'_>, account: AccountId) -> Result<()
 }
 
 fn is_referred_to(tx: &ReadTx<'_>, body: BodyId) -> Result<bool> {
-    let sql = "SELECT EXISTS (SELECT 1 FROM message WHERE body = ?1 AND body <> 0) \
-        OR EXISTS (SELECT 1 FROM message_section WHERE body = ?1) \
-        OR EXISTS (SELECT 1 FROM draft_attachment WHERE body = ?1) \
-        OR EXISTS (SELECT 1 FROM draft_copy WHERE body = ?1) \
-        OR EXISTS (SELECT 1 FROM outbox WHERE body = ?1)";
-    tx.one(sql, [body.0], |row| row.get(0))
+    for table in REFERRERS {
+        let sql = format!("SELECT EXISTS (SELECT 1 FROM {table} WHERE body = ?1 AND body <> 0)");
+        if tx.one(&sql, [body.0], |row| row.get(0))? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 fn is_released(tx: &ReadTx<'_>, body: BodyId) -> Result<bool> {
@@ -148,5 +152,24 @@ impl Store {
                 Ok((gone, rows.last().map(|row| row.0.0)))
             })
             .await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::REFERRERS;
+    use crate::schema::INDEX;
+
+    #[test]
+    fn every_table_that_names_a_body_keeps_it() {
+        let mut index = rusqlite::Connection::open_in_memory().unwrap();
+        INDEX.migrate(&mut index).unwrap();
+        let sql = "SELECT object.name FROM sqlite_schema AS object, pragma_table_info(object.name) AS info \
+            WHERE object.type = 'table' AND info.name = 'body' AND object.name <> 'released_body' ORDER BY 1";
+        let mut statement = index.prepare(sql).unwrap();
+        let named = statement.query_map([], |row| row.get::<_, String>(0)).unwrap();
+        let mut known = REFERRERS.to_vec();
+        known.sort_unstable();
+        assert_eq!(named.map(|name| name.unwrap()).collect::<Vec<_>>(), known);
     }
 }

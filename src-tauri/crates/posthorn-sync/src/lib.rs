@@ -69,6 +69,7 @@ mod role;
 mod room;
 mod signal;
 mod status;
+mod sweep;
 mod sync;
 mod texts;
 mod tuning;

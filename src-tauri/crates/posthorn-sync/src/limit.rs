@@ -121,6 +121,8 @@ pub const ROOM_PART: f64 = 0.05;
 pub const ROOM_BYTES: u64 = 2 << 30;
 /// How often the room on a nearly full disk is looked at again.
 pub const ROOM_AGAIN: Duration = Duration::from_mins(1);
+/// How long after the start bytes that nobody refers to are first removed: the start has the disk for itself.
+pub const FIRST_SWEEP: Duration = Duration::from_mins(10);
 /// Progress is told at most this often; changes of state always.
 pub const PROGRESS_MS: i64 = 100;
 /// Events that a slow listener may lag behind; one who lags more looks at the statuses again.

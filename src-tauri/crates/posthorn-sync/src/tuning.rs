@@ -35,6 +35,8 @@ pub struct Tuning {
     pub draft_rest: Duration,
     /// How long an upload of unknown fate is looked for.
     pub draft_doubt: Duration,
+    /// How long after the start bytes that nobody refers to are removed for the first time.
+    pub first_sweep: Duration,
 }
 
 impl Default for Tuning {
@@ -54,6 +56,7 @@ impl Default for Tuning {
             room: limit::ROOM_AGAIN,
             draft_rest: limit::DRAFT_REST,
             draft_doubt: limit::DRAFT_DOUBT,
+            first_sweep: limit::FIRST_SWEEP,
         }
     }
 }

@@ -17,4 +17,5 @@ mod pop_rules;
 mod pop_two;
 mod rig;
 mod send;
+mod sweep;
 mod unknown;

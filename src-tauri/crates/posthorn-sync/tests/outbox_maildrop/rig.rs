@@ -87,9 +87,15 @@ impl Rig {
     ) -> Self {
         self.sync.shutdown().await;
         self.store.write(change).await.unwrap();
+        self.restart(tuning(), false).await
+    }
+
+    /// Ends everything and starts again on the same profile.
+    pub(crate) async fn restart(self, tuning: Tuning, is_offline: bool) -> Self {
+        self.sync.shutdown().await;
         self.store.close().await;
         let store = open(&self.folder, &self.clock);
-        let sync = engine(&store, &self.secrets, tuning(), false, &self.clock).await;
+        let sync = engine(&store, &self.secrets, tuning, is_offline, &self.clock).await;
         Self { store, sync, ..self }
     }
 
