@@ -40,14 +40,26 @@ fn connect(port: u16) -> Result<BufReader<TcpStream>> {
     Ok(BufReader::with_capacity(1 << 16, stream))
 }
 
-/// Seconds and bytes of one IMAP FETCH of everything, dropped.
-pub(crate) fn imap_fetch(port: u16, user: &str, items: &str) -> Result<(f64, u64)> {
+/// Logs in and has these commands done, one after the other.
+fn imap_session(port: u16, user: &str, commands: &[&str]) -> Result<BufReader<TcpStream>> {
     let mut stream = connect(port)?;
     read_answer(&mut stream, |line| line.starts_with(b"* OK"))?;
-    for command in [format!("LOGIN {user} test"), "SELECT INBOX".to_owned()] {
+    let login = format!("LOGIN {user} test");
+    for command in std::iter::once(&login.as_str()).chain(commands) {
         write!(stream.get_mut(), "a {command}\r\n")?;
         read_answer(&mut stream, |line| line.starts_with(b"a "))?;
     }
+    Ok(stream)
+}
+
+/// Has IMAP commands done in a session of their own: what another client does.
+pub(crate) fn imap_commands(port: u16, user: &str, commands: &[&str]) -> Result<()> {
+    imap_session(port, user, commands).map(drop)
+}
+
+/// Seconds and bytes of one IMAP FETCH of everything, dropped.
+pub(crate) fn imap_fetch(port: u16, user: &str, items: &str) -> Result<(f64, u64)> {
+    let mut stream = imap_session(port, user, &["SELECT INBOX"])?;
     let begun = Instant::now();
     write!(stream.get_mut(), "b UID FETCH 1:* {items}\r\n")?;
     let bytes = read_answer(&mut stream, |line| line.starts_with(b"b "))?;

@@ -1,6 +1,6 @@
 //! Benchmarks: each prints its figures beside a floor measured in the same run.
 //!
-//! `posthorn-bench [imap|pop3|smtp|index|app|all|--peers] [--messages N] [--rounds N] [--keep FOLDER]`; `index --messages 1000000`
+//! `posthorn-bench [imap|delta|pop3|smtp|index|app|all|--peers] [--messages N] [--rounds N] [--keep FOLDER]`; `index --messages 1000000`
 //! measures three sizes, and keeps their profiles where a folder is named. Only ratios within one run count: disks and machines differ.
 //! Nothing here asserts on time.
 
@@ -12,6 +12,7 @@
 
 mod app;
 mod child;
+mod delta;
 mod desktop;
 mod engine;
 mod floor;
@@ -44,9 +45,11 @@ fn main() -> Result<()> {
             "--rounds" => rounds = arguments.next().unwrap_or_default().parse()?,
             "--keep" => kept = arguments.next().map(PathBuf::from),
             index::ASK => profile = Some(PathBuf::from(arguments.next().unwrap_or_default())),
-            "imap" | "pop3" | "smtp" | "index" | "app" | "all" | "--peers" => which = argument,
+            "imap" | "delta" | "pop3" | "smtp" | "index" | "app" | "all" | "--peers" => {
+                which = argument
+            }
             _ => bail!(
-                "posthorn-bench [imap|pop3|smtp|index|app|all|--peers] [--messages N] [--rounds N] [--keep FOLDER]"
+                "posthorn-bench [imap|delta|pop3|smtp|index|app|all|--peers] [--messages N] [--rounds N] [--keep FOLDER]"
             ),
         }
     }
@@ -59,6 +62,9 @@ fn main() -> Result<()> {
         }
         if matches!(which.as_str(), "pop3" | "all") {
             pop3::run(messages.unwrap_or(MESSAGES)).await?;
+        }
+        if which == "delta" {
+            delta::run(messages.unwrap_or(delta::MESSAGES)).await?;
         }
         if which == "smtp" {
             smtp::run(messages.unwrap_or(smtp::MESSAGES), rounds).await?;

@@ -133,7 +133,8 @@ async fn ours(
     Ok(())
 }
 
-fn mbsync(folder: &Path, port: u16, messages: usize) -> Result<f64> {
+/// Copies a mailbox into a Maildir below `folder`, beside the configuration for doing so again.
+pub(crate) fn mbsync(folder: &Path, port: u16, messages: usize) -> Result<f64> {
     let place = folder.display();
     let configuration = format!(
         "FSync no\n\

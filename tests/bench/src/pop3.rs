@@ -12,7 +12,7 @@ use crate::child::EngineProcess;
 use crate::{engine, figure, floor, imap, mebibytes, memory, ratio};
 
 /// Newest message of the benchmark mailbox: 2026-11-01T00:00:00Z, in seconds.
-const NEWEST: i64 = 1_793_491_200;
+pub(crate) const NEWEST: i64 = 1_793_491_200;
 
 /// Fills an inbox with real messages, repeated under other dates until there are enough.
 pub(crate) fn fill(server: &MailServer, user: &str, messages: usize) -> Result<()> {

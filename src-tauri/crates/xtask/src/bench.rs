@@ -11,8 +11,9 @@ use crate::{build, project};
 
 /// Measures what the words say; without words everything but the programs of others.
 pub(crate) fn run(arguments: &[&str]) -> Result<()> {
-    let is_named = ["imap", "pop3", "smtp", "index"].iter().any(|what| arguments.contains(what));
-    let has_peers = arguments.contains(&"--peers") || arguments.contains(&"smtp");
+    let names = |some: &[&str]| some.iter().any(|what| arguments.contains(what));
+    let is_named = names(&["imap", "delta", "pop3", "smtp", "index"]);
+    let has_peers = names(&["--peers", "delta", "smtp"]);
     let has_window = !is_named && !has_peers;
     let mut needs = vec![Need::Build, Need::Servers, Need::Npm];
     if has_peers {

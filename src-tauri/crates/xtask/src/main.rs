@@ -38,8 +38,8 @@ const HELP: &str = "cargo xtask COMMAND
   e2e [NAME]         the real window under Xvfb, and the page in Chromium; only tests whose name contains NAME
   tidy               layers, docs, sizes, names, banned crates, licences
   codegen [--check]  writes ui/src/ipc/generated.ts, or compares it
-  bench [WHAT]       measurements beside their floors, release build: imap, pop3, smtp, index, app (start and memory);
-                     --peers runs mbsync, mu and mpop in turns with ours; --messages N, --rounds N
+  bench [WHAT]       measurements beside their floors, release build: imap, delta, pop3, smtp, index, app (start
+                     and memory); --peers runs mbsync, mu and mpop in turns with ours; --messages N, --rounds N
   fuzz NAME [--for 60s]  feeds one parser with hostile input; without NAME it lists them
   dist [--check]     the .deb and the .rpm; --check installs the .deb in a fresh Debian and starts it
 ";
