@@ -56,6 +56,8 @@ pub(crate) const INDEX: Format = Format {
         Migration { sql: include_str!("schema/index/0014_reports.sql"), floor: 10 },
         // An older program leaves answers alone.
         Migration { sql: include_str!("schema/index/0015_reading.sql"), floor: 10 },
+        // An older program would join what was split, and cannot read such a step of the log.
+        Migration { sql: include_str!("schema/index/0016_parts.sql"), floor: 16 },
     ],
 };
 
