@@ -3,10 +3,11 @@
  * windows, deltas) and nothing else; it is never part of what is built.
  */
 import { type Answer, type Engine, EngineError, type Method, type Params } from '@/ipc/engine';
-import type { Conversation, Event, OpenedMessage, Row, Settings, Template, Undoable, ViewDelta } from '@/ipc/generated';
+import type { Event, OpenedMessage, Row, Settings, Template, Undoable, ViewDelta } from '@/ipc/generated';
 import { ledgerOf, TRANSCRIPT } from './ledger';
 import { dropOf, RULES, rulesOf, trialOf } from './maildrop';
 import { ACCOUNTS, line, MAILBOXES, NOW, person, receiptOf, row } from './mail';
+import { FakePeople } from './people';
 import { FILES, INVITATION, previewOf } from './reading';
 
 type Handlers = { [M in Method]?: (params: Params<M>) => Answer<M> | Promise<Answer<M>> };
@@ -24,6 +25,7 @@ const SETTINGS: Settings = {
   undoSendSeconds: 10,
   composePlain: false,
   answerPlace: 'above',
+  signaturePlace: 'answer',
   spellCheck: true,
   spellLanguages: [],
   shortcuts: 'gmail',
@@ -64,13 +66,12 @@ export class FakeEngine implements Engine {
   handlers: Handlers = {};
   settings = { ...SETTINGS };
   rules = RULES;
+  readonly people = new FakePeople();
   version = 1;
   view = 0;
   /** Rows that the page said it had painted. */
   paintedRows = 0;
   body = '<p>Hello</p>';
-  /** What the user did to the conversations by hand. */
-  arranged: Conversation['arranged'] = null;
   /** The newest message of a conversation is the user's own. */
   ownNewest = false;
   /** What opened messages have beside the usual. */
@@ -269,7 +270,7 @@ export class FakeEngine implements Engine {
       const messages = Array.from({ length: count }, (_, at) =>
         this.#head(message, at + (5 - count), unread && at === count - 1),
       );
-      return { thread: message, subject, messages, drafts: [], arranged: this.arranged };
+      return { thread: message, subject, messages, drafts: [] };
     },
     'threads.files': ({ message }) => ({
       files: FILES.map((file, at) => ({ message: Math.floor(message / 10) * 10 + (at % 3) + 2, file })),
@@ -386,6 +387,7 @@ export class FakeEngine implements Engine {
       letters: '',
     }),
     'archives.list': () => [],
+    ...this.people.answers,
     'templates.list': () => TEMPLATES,
     'templates.save': () => TEMPLATES,
     'templates.remove': ({ id }) => TEMPLATES.filter((one) => one.id !== id),

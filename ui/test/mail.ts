@@ -91,6 +91,7 @@ export const DRAFT: Draft = {
   original: null,
   includeOriginal: false,
   quoteFirst: false,
+  signatureLast: false,
   originalUrl: '',
   attribution: '',
   attachments: [],

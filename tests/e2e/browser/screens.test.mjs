@@ -29,7 +29,34 @@ const SCREENS = {
     await page.keyboard.press('Control+,');
     await page.locator('.set').waitFor();
   },
+  people: openPeople,
+  person: async (page) => {
+    await openPeople(page);
+    await page.locator('.opt', { hasText: 'Élise Marchand' }).last().locator('button').nth(1).click();
+    await page.locator('dialog[open] form').waitFor();
+  },
+  group: async (page) => {
+    await openPeople(page);
+    await page.locator('.opt', { hasText: '校对组' }).locator('button').nth(1).click();
+    await page.locator('dialog[open] .members').waitFor();
+  },
 };
+
+async function openPeople(page) {
+  if (await page.locator('.set').isHidden()) await page.keyboard.press('Control+,');
+  await page.locator('.nav__item[title="Contacts"], .nav__item[title="联系人"]').click();
+  await page.locator('.opt', { hasText: '校对组' }).waitFor();
+  await page.locator('.opt', { hasText: 'Élise Marchand' }).last().waitFor();
+}
+
+/** Somebody and a group in the address book. */
+async function fill(server) {
+  const elise = { name: 'Élise Marchand', email: 'elise@papier-fils.example' };
+  const none = { id: 0, organization: 'Papier & Fils', title: '', addresses: [], urls: [], birthday: '', note: 'Noon' };
+  const entries = { emails: [{ kind: 'work', value: elise.email }], phones: [{ kind: 'cell', value: '+33 6 12' }] };
+  await server.call('people.save', { ...none, ...entries, name: elise.name });
+  await server.call('groups.save', { id: 0, name: '校对组', members: [elise, { name: '', email: 'orders@binding.example' }] });
+}
 
 export async function test() {
   const servers = await startServers({ messages: 400 });
@@ -39,6 +66,7 @@ export async function test() {
     const { settled } = await server.call('sync.wait', { account: null, timeoutMs: 120_000 });
     assert.ok(settled, 'synchronisation came to rest');
     const settings = await server.call('settings.get');
+    await fill(server);
     for (const theme of ['light', 'dark', 'contrast']) {
       for (const language of ['en', 'zh-CN']) {
         await server.call('settings.set', { ...settings, theme, language });

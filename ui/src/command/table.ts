@@ -8,6 +8,7 @@ import ArrowDown from '@lucide/svelte/icons/arrow-down';
 import ArrowUp from '@lucide/svelte/icons/arrow-up';
 import AtSign from '@lucide/svelte/icons/at-sign';
 import Bold from '@lucide/svelte/icons/bold';
+import BookUser from '@lucide/svelte/icons/book-user';
 import ChartPie from '@lucide/svelte/icons/chart-pie';
 import ChevronsUpDown from '@lucide/svelte/icons/chevrons-up-down';
 import Clock from '@lucide/svelte/icons/clock';
@@ -42,7 +43,6 @@ import Mail from '@lucide/svelte/icons/mail';
 import MailCheck from '@lucide/svelte/icons/mail-check';
 import MailOpen from '@lucide/svelte/icons/mail-open';
 import MailPlus from '@lucide/svelte/icons/mail-plus';
-import Merge from '@lucide/svelte/icons/merge';
 import Moon from '@lucide/svelte/icons/moon';
 import Palette from '@lucide/svelte/icons/palette';
 import Paperclip from '@lucide/svelte/icons/paperclip';
@@ -59,9 +59,9 @@ import Send from '@lucide/svelte/icons/send';
 import SendHorizontal from '@lucide/svelte/icons/send-horizontal';
 import Server from '@lucide/svelte/icons/server';
 import Settings from '@lucide/svelte/icons/settings';
+import Signature from '@lucide/svelte/icons/signature';
 import ShieldAlert from '@lucide/svelte/icons/shield-alert';
 import ShieldCheck from '@lucide/svelte/icons/shield-check';
-import Split from '@lucide/svelte/icons/split';
 import SquarePen from '@lucide/svelte/icons/square-pen';
 import Star from '@lucide/svelte/icons/star';
 import Terminal from '@lucide/svelte/icons/terminal';
@@ -73,11 +73,11 @@ import Trash2 from '@lucide/svelte/icons/trash-2';
 import Type from '@lucide/svelte/icons/type';
 import Underline from '@lucide/svelte/icons/underline';
 import Undo2 from '@lucide/svelte/icons/undo-2';
-import Unlink from '@lucide/svelte/icons/unlink';
 import UnfoldVertical from '@lucide/svelte/icons/unfold-vertical';
 import UserPen from '@lucide/svelte/icons/user-pen';
 import UserPlus from '@lucide/svelte/icons/user-plus';
 import UserRound from '@lucide/svelte/icons/user-round';
+import Users from '@lucide/svelte/icons/users';
 import X from '@lucide/svelte/icons/x';
 import PackageCheck from '@lucide/svelte/icons/package-check';
 import type { Key } from '@/text/keys';
@@ -120,10 +120,12 @@ const TABLE = {
   'compose.clear': fact('compose', 'compose-clear', RemoveFormatting),
   'compose.plain': fact('compose', 'command-plain', Type),
   'compose.from': fact('compose', 'command-from', UserPen),
+  'compose.signature': fact('compose', 'compose-signature', Signature),
   'compose.to': fact('compose', 'command-to', AtSign),
   'compose.cc': fact('compose', 'command-cc', AtSign),
   'compose.bcc': fact('compose', 'command-bcc', AtSign),
   'compose.bccSelf': fact('compose', 'command-bcc-self', UserRound),
+  'compose.saveGroup': fact('compose', 'group-of-recipients', Users),
   'compose.report': fact('compose', 'command-ask-report', PackageCheck),
   'compose.receipt': fact('compose', 'command-ask-receipt', MailCheck),
   'compose.subject': fact('compose', 'command-subject', Heading),
@@ -147,10 +149,6 @@ const TABLE = {
   'message.toggleRead': fact('message', 'command-toggle-read', Mail),
   'message.toggleStar': fact('message', 'command-toggle-star', Star),
   'message.expandAll': fact('message', 'command-expand-all', UnfoldVertical),
-  'message.split': fact('message', 'command-split', Split),
-  'message.splitAlone': fact('message', 'command-split-alone', Unlink),
-  'message.merge': fact('message', 'command-merge', Merge),
-  'message.restoreConversation': fact('message', 'command-restore-conversation', Undo2),
   'message.images': fact('message', 'command-images', Image),
   'message.dark': fact('message', 'command-dark', Moon),
   'message.simple': fact('message', 'command-simple', TextInitial),
@@ -198,6 +196,7 @@ const TABLE = {
   'app.palette': fact('app', 'command-palette', Terminal),
   'app.help': fact('app', 'command-help', Keyboard),
   'app.settings': fact('app', 'command-settings', Settings),
+  'app.people': fact('app', 'people', BookUser),
   'app.maildrop': fact('app', 'command-maildrop', Server),
   'app.ledger': fact('app', 'command-ledger', ListChecks),
   'app.console': fact('app', 'command-console', Terminal),

@@ -9,6 +9,10 @@ const SCHEMES = /^(?:https?|mailto|tel|mail|data:image\/(?:png|jpeg|gif|webp)):?
 const STYLES =
   /^(?:color|background-color|font(?:-.*)?|text-align|text-decoration(?:-.*)?|border(?:-.*)?|padding(?:-.*)?|margin(?:-.*)?|width|vertical-align|list-style-type)$/;
 
+/** The block of a signature that the engine put below a draft. */
+const SIGNATURE = 'mail-signature';
+let keepsSignature = false;
+
 const purify = DOMPurify(window);
 purify.addHook('uponSanitizeAttribute', (element, data) => {
   if (data.attrName === 'style' && element instanceof HTMLElement) {
@@ -17,6 +21,7 @@ purify.addHook('uponSanitizeAttribute', (element, data) => {
     );
     data.attrValue = kept.map((name) => `${name}:${element.style.getPropertyValue(name)}`).join(';');
   }
+  if (data.attrName === 'class' && !(keepsSignature && data.attrValue === SIGNATURE)) data.keepAttr = false;
   // A picture from the web would be fetched by the reader's client, or not shown: it stays out.
   if (
     data.attrName === 'src' &&
@@ -27,8 +32,9 @@ purify.addHook('uponSanitizeAttribute', (element, data) => {
   }
 });
 
-/** Returns foreign HTML as nodes that are safe to edit. */
-export function cleanFragment(html: string): DocumentFragment {
+/** Returns foreign HTML as nodes that are safe to edit. `own`: it is the user's, and where its signature stands is kept. */
+export function cleanFragment(html: string, own = false): DocumentFragment {
+  keepsSignature = own;
   return purify.sanitize(html, {
     RETURN_DOM_FRAGMENT: true,
     ALLOWED_URI_REGEXP: SCHEMES,
@@ -50,7 +56,7 @@ export function cleanFragment(html: string): DocumentFragment {
       'link',
       'base',
     ],
-    FORBID_ATTR: ['id', 'name', 'class', 'background', 'srcset'],
+    FORBID_ATTR: ['id', 'name', 'background', 'srcset'],
     ADD_ATTR: ['data-cid'],
   });
 }

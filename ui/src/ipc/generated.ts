@@ -124,6 +124,15 @@ export type Address = {
   /** `local@domain`. */
   email: string, };
 
+/** A named list of addresses. */
+export type AddressGroup = {
+  /** Local id; 0 for one that is to be added. */
+  id: number,
+  /** Name, 1 to 80 letters; no two are the same. */
+  name: string,
+  /** Addresses, each once, at most 1,000; called as the address book calls them. */
+  members: Array<Address>, };
+
 /** An address that is probably meant otherwise. */
 export type AddressTypo = {
   /** As it stands in the draft. */
@@ -225,9 +234,6 @@ export type ArchiveTrouble = {
   place: string,
   /** Why, in English. */
   reason: string, };
-
-/** What the user did to a conversation. */
-export type Arranged = "split" | "rest" | "merged";
 
 /** New mail worth a notification. */
 export type Arrival = {
@@ -390,6 +396,15 @@ export type ChooseBodies = {
   /** Policy; null = as the account has it, or everything. */
   policy: BodyPolicy | null, };
 
+/** Puts another signature below a draft. Words that were typed into the old one stay. */
+export type ChooseDraftSignature = {
+  /** Draft. */
+  draft: number,
+  /** The revision that the page saw last; another one answers with `conflict`. */
+  revision: number,
+  /** Signature of the draft's identity; null = none. */
+  signature: number | null, };
+
 /** Writes a draft as somebody else: signature and default blind copies change with it, where they were not edited. */
 export type ChooseIdentity = {
   /** Draft. */
@@ -400,6 +415,15 @@ export type ChooseIdentity = {
   account: number,
   /** Identity of that account. */
   identity: number, };
+
+/** Chooses what an identity signs with. */
+export type ChooseSignatures = {
+  /** Identity. */
+  identity: number,
+  /** Below new messages; null = nothing. */
+  forNew: number | null,
+  /** Below answers and what is forwarded; null = nothing. */
+  forAnswers: number | null, };
 
 /** What went wrong, for the page's table from code to words and action. */
 export type Code = "invalid" | "notFound" | "conflict" | "offline" | "hostUnknown" | "connectionLost" | "timeout" | "certificate" | "certificateIssuer" | "certificateHost" | "certificateExpired" | "certificateEarly" | "certificateChanged" | "proxy" | "portal" | "tls" | "credentials" | "noPasswords" | "signInOver" | "signInDenied" | "signInFailed" | "signInTimeout" | "noClient" | "refused" | "crowded" | "referral" | "overQuota" | "inUse" | "protocol" | "limit" | "diskFull" | "file" | "corrupt" | "newerVersion" | "profileInUse" | "secrets" | "wrongPassphrase" | "notHere" | "tooLate" | "needsFolder" | "cancelled" | "internal";
@@ -506,9 +530,7 @@ export type Conversation = {
   /** Its messages in all folders of the account (without Trash and Junk, unless opened from there), oldest first. */
   messages: Array<MessageHead>,
   /** Drafts that answer one of its messages. */
-  drafts: Array<number>,
-  /** What the user did to it by hand; null = nothing, or it was taken back. */
-  arranged: Arranged | null, };
+  drafts: Array<number>, };
 
 /** Where a refused message goes instead. */
 export type Correction = {
@@ -636,6 +658,8 @@ export type Draft = {
   includeOriginal: boolean,
   /** It stands above the text, else below. */
   quoteFirst: boolean,
+  /** The signature is sent below the quoted original, wherever it stands while the message is written. */
+  signatureLast: boolean,
   /** URL of the quoted original's frame; empty when there is none, and in lists. */
   originalUrl: string,
   /** Line above the quoted original, as text. */
@@ -687,6 +711,13 @@ export type DraftServer = { "kind": "none" } | { "kind": "waiting" } | { "kind":
   said: string,
   /** When it is tried again. */
   nextTry: number, };
+
+/** The signatures that a draft can have. */
+export type DraftSignatures = {
+  /** Those of its identity, in order. */
+  list: Array<SignatureWords>,
+  /** The one that stands there as it was; null where none does, or it was edited. */
+  current: number | null, };
 
 /** An earlier version of a draft. */
 export type DraftVersion = {
@@ -868,12 +899,22 @@ export type ExportArchive = {
   /** With the folders below it. */
   below: boolean, };
 
+/** Writes the address book into a file of contact cards (vCard 3.0), groups with it. */
+export type ExportPeople = {
+  /** Absolute path. */
+  path: string, };
+
 /** Asks where a message stands in a view. */
 export type FindInView = {
   /** View. */
   view: number,
   /** Message. */
   message: number, };
+
+/** Asks who has an address. */
+export type FindPerson = {
+  /** Address. */
+  email: string, };
 
 /** What a server says about a folder now. */
 export type FolderFacts = {
@@ -942,6 +983,11 @@ export type FoundInView = {
   /** Number from 0; null when it is not there. */
   index: number | null, };
 
+/** Who has an address. */
+export type FoundPerson = {
+  /** The one in the address book; null where nobody there has it. */
+  person: Person | null, };
+
 /** What the user answered. */
 export type GivenAnswer = {
   /** What. */
@@ -979,7 +1025,7 @@ export type Identity = {
   email: string,
   /** Where answers go; empty = to `email`. */
   replyTo: string,
-  /** Signature as plain text; empty when there is none. */
+  /** Signature of new messages, as text; empty when there is none. Given back unchanged, it keeps its form. */
   signature: string,
   /** Who gets a blind copy of every message that is begun with it. */
   bcc: Array<Address>,
@@ -994,6 +1040,11 @@ export type ImportArchive = {
   paths: Array<string>,
   /** Folder that takes the messages; folders below it are made where the files have folders. */
   mailbox: number, };
+
+/** Reads a file of contact cards into the address book. */
+export type ImportPeople = {
+  /** Absolute path; vCard (RFC 6350; 3.0 and 2.1 too), at most 32 MiB. */
+  path: string, };
 
 /** A message inside another one. */
 export type InnerMessage = {
@@ -1693,6 +1744,51 @@ export type ParsedAddresses = {
   /** In order; one that cannot be right keeps its text in `email`. */
   addresses: Array<ParsedAddress>, };
 
+/** People found in the address book. */
+export type PeopleFound = {
+  /** By name, as many as were asked for. */
+  people: Array<Person>,
+  /** How many there are. */
+  total: number, };
+
+/** What came of a file of contact cards. What was in the address book stays; cards add to it. */
+export type PeopleImported = {
+  /** People who are new. */
+  added: number,
+  /** People of the address book who got something that they lacked. */
+  completed: number,
+  /** Cards of which everything was there. */
+  known: number,
+  /** Groups that are new or got members. */
+  groups: number,
+  /** Cards that say nothing that can be kept, or for whom there is no room. */
+  leftOut: number,
+  /** Addresses that nobody can write to, and were left out; the first 20. */
+  badAddresses: Array<string>, };
+
+/** Somebody in the address book. */
+export type Person = {
+  /** Local id; 0 for one that is to be added. */
+  id: number,
+  /** Name, at most 200 letters; empty where only addresses are known. */
+  name: string,
+  /** Organisation, at most 200 letters; empty when missing. */
+  organization: string,
+  /** What somebody does there; empty when missing. */
+  title: string,
+  /** Mail addresses, in order, at most 50 like everything below. */
+  emails: Array<CardEntry>,
+  /** Telephone numbers. */
+  phones: Array<CardEntry>,
+  /** Postal addresses, lines separated by `\n`. */
+  addresses: Array<CardEntry>,
+  /** Pages. */
+  urls: Array<CardEntry>,
+  /** Birthday as written; empty when missing. */
+  birthday: string,
+  /** The user's words about them, at most 2,000 letters; empty when missing. */
+  note: string, };
+
 /** A certificate that the user accepted. */
 export type Pin = {
   /** For which server of the account. */
@@ -2205,6 +2301,13 @@ export type SearchInfo = {
   /** Words to mark in the rows. */
   highlight: Array<string>, };
 
+/** Looks through the address book. */
+export type SearchPeople = {
+  /** Words of names, organisations, notes, addresses or numbers, or how a Chinese name is typed; empty finds all. */
+  text: string,
+  /** At most this many, 1 to 1,000. */
+  limit: number, };
+
 /** A piece of a search as typed. */
 export type SearchToken = {
   /** Start in UTF-16 units, as the page counts. */
@@ -2431,8 +2534,11 @@ export type Settings = {
   undoSendSeconds: number,
   /** New messages start in plain-text mode. */
   composePlain: boolean,
-  /** Where answers stand to the message that they quote: `above`, `below`. The signature follows the answer. */
+  /** Where answers stand to the message that they quote: `above`, `below`. */
   answerPlace: string,
+  /** Where the signature of an answer above the original stands: `answer` = below the answer, `quote` = below the
+   * original. An answer below the original has it below itself. */
+  signaturePlace: string,
   /** Spelling is checked while writing. */
   spellCheck: boolean,
   /** Languages in which spelling is checked, as dictionaries are named (`en_US`); empty for those of the system
@@ -2481,6 +2587,37 @@ export type SignInWords = {
   /** What to do next after a no. */
   deniedText: string, };
 
+/** Names a signature. */
+export type SignatureRef = {
+  /** Identity. */
+  identity: number,
+  /** Signature. */
+  id: number, };
+
+/** What is written below a message. */
+export type SignatureWords = {
+  /** Local id; 0 for one that is to be added. */
+  id: number,
+  /** Identity that it belongs to. */
+  identity: number,
+  /** What the user calls it, at most 80 letters; empty = it is called after its words. */
+  name: string,
+  /** As HTML, at most 64 KiB; cleaned when it is saved. */
+  html: string,
+  /** As plain text, at most 64 KiB; empty = what the HTML says. */
+  text: string,
+  /** What stands in a plain-text message below `-- `. Filled by the engine; ignored when saving. */
+  plain: string, };
+
+/** The signatures of an identity, and what it signs with. */
+export type Signatures = {
+  /** In order. */
+  list: Array<SignatureWords>,
+  /** Below new messages; null = nothing. */
+  forNew: number | null,
+  /** Below answers and what is forwarded; null = nothing. */
+  forAnswers: number | null, };
+
 /** A sign-in that came to its end. Its tokens stay with the engine, under the ticket, for an account to use. */
 export type SignedIn = {
   /** The ticket, for `accounts.add` and `accounts.setPassword`. */
@@ -2492,16 +2629,6 @@ export type SignedIn = {
 
 /** Order of a view. */
 export type SortKey = "date" | "sender" | "subject" | "size";
-
-/** Makes a conversation of its own. */
-export type SplitConversation = {
-  /** Message. */
-  message: number,
-  /** How much. */
-  reach: SplitReach, };
-
-/** How much of a conversation is split off. */
-export type SplitReach = "message" | "fromHere";
 
 /** How a step of discovery went. */
 export type StepState = "running" | "found" | "nothing" | "failed";
@@ -2597,9 +2724,9 @@ export type TrustLine = {
 export type Undoable = {
   /** Operation for `operations.undo`; null when nothing changed or it cannot be undone. */
   operation: number | null,
-  /** `read`, `unread`, `star`, `unstar`, `move`, `copy`, `archive`, `empty`, `subscribe`, `unsubscribe`, `moveMailbox`, `trash`, `delete`, `junk`, `notJunk`, `markAllRead`, `createMailbox`, `renameMailbox`, `deleteMailbox`, `split`, `merge`, `rejoin`, `separate`. */
+  /** `read`, `unread`, `star`, `unstar`, `move`, `copy`, `archive`, `empty`, `subscribe`, `unsubscribe`, `moveMailbox`, `trash`, `delete`, `junk`, `notJunk`, `markAllRead`, `createMailbox`, `renameMailbox`, `deleteMailbox`. */
   action: string,
-  /** Messages (or folders, or conversations) it was done to. */
+  /** Messages (or folders) it was done to. */
   count: number,
   /** Folder name that goes into the sentence (where it went); empty where there is none. */
   folder: string, };
@@ -2750,6 +2877,14 @@ export interface Methods {
   "identities.save": { params: Identity; answer: Account };
   /** Removes a name and address to send as. */
   "identities.remove": { params: RemoveIdentity; answer: Account };
+  /** Lists the signatures of an identity. */
+  "signatures.list": { params: ById; answer: Signatures };
+  /** Adds a signature or changes one; answers with all of its identity. */
+  "signatures.save": { params: SignatureWords; answer: Signatures };
+  /** Removes a signature; answers with the others. */
+  "signatures.remove": { params: SignatureRef; answer: Signatures };
+  /** Chooses what an identity signs with. */
+  "signatures.choose": { params: ChooseSignatures; answer: Signatures };
   /** Fetches mail now. */
   "accounts.checkNow": { params: CheckNow; answer: Nothing };
   /** Gives the way to the servers. */
@@ -2826,12 +2961,6 @@ export interface Methods {
   "threads.open": { params: OpenConversation; answer: Conversation };
   /** Lists the files of a conversation; nothing is fetched. */
   "threads.files": { params: OpenConversation; answer: ThreadFiles };
-  /** Makes a conversation of its own of a message, or of it and what came after it. */
-  "threads.split": { params: SplitConversation; answer: Undoable };
-  /** Makes one conversation of several of one account. */
-  "threads.merge": { params: OnMessages; answer: Undoable };
-  /** Takes back what the user did to the conversation of a message: rejoins what was split, separates what was merged. */
-  "threads.restore": { params: ById; answer: Undoable };
   /** Opens a message for reading. */
   "messages.open": { params: OpenMessage; answer: OpenedMessage };
   /** Fetches the rest of a message of which only the head came from the POP3 server. */
@@ -2906,6 +3035,10 @@ export interface Methods {
   "drafts.save": { params: SaveDraft; answer: DraftSaved };
   /** Writes a draft as somebody else. */
   "drafts.chooseIdentity": { params: ChooseIdentity; answer: Draft };
+  /** Says which signatures a draft can have. */
+  "drafts.signatures": { params: ById; answer: DraftSignatures };
+  /** Puts another signature below a draft. */
+  "drafts.chooseSignature": { params: ChooseDraftSignature; answer: Draft };
   /** Chooses what a draft asks of those who get it. */
   "drafts.setWishes": { params: SetWishes; answer: Nothing };
   /** Throws a draft away. */
@@ -2952,6 +3085,26 @@ export interface Methods {
   "contacts.complete": { params: Complete; answer: Array<Address> };
   /** Reads pasted text as addresses. */
   "contacts.parse": { params: ParseAddresses; answer: ParsedAddresses };
+  /** Looks through the address book. */
+  "people.search": { params: SearchPeople; answer: PeopleFound };
+  /** Says who in the address book has an address. */
+  "people.find": { params: FindPerson; answer: FoundPerson };
+  /** Adds somebody to the address book or changes them; answers with what is kept. */
+  "people.save": { params: Person; answer: Person };
+  /** Removes somebody from the address book. */
+  "people.remove": { params: ById; answer: Nothing };
+  /** Reads a file of contact cards into the address book. */
+  "people.import": { params: ImportPeople; answer: PeopleImported };
+  /** Writes the address book into a file of contact cards. */
+  "people.export": { params: ExportPeople; answer: Saved };
+  /** Lists all groups of addresses by name. */
+  "groups.list": { params: Nothing; answer: Array<AddressGroup> };
+  /** Completes a group of addresses by its name. */
+  "groups.complete": { params: Complete; answer: Array<AddressGroup> };
+  /** Adds a group of addresses or changes one; answers with what is kept. */
+  "groups.save": { params: AddressGroup; answer: AddressGroup };
+  /** Removes a group of addresses. */
+  "groups.remove": { params: ById; answer: Nothing };
   /** Lists all templates by name. */
   "templates.list": { params: Nothing; answer: Array<Template> };
   /** Saves a template; answers with all. */
@@ -3020,6 +3173,10 @@ export const METHOD_NAMES = [
   "accounts.setWishes",
   "identities.save",
   "identities.remove",
+  "signatures.list",
+  "signatures.save",
+  "signatures.remove",
+  "signatures.choose",
   "accounts.checkNow",
   "network.get",
   "network.set",
@@ -3058,9 +3215,6 @@ export const METHOD_NAMES = [
   "views.close",
   "threads.open",
   "threads.files",
-  "threads.split",
-  "threads.merge",
-  "threads.restore",
   "messages.open",
   "messages.fetchRest",
   "messages.source",
@@ -3098,6 +3252,8 @@ export const METHOD_NAMES = [
   "drafts.list",
   "drafts.save",
   "drafts.chooseIdentity",
+  "drafts.signatures",
+  "drafts.chooseSignature",
   "drafts.setWishes",
   "drafts.discard",
   "drafts.leave",
@@ -3121,6 +3277,16 @@ export const METHOD_NAMES = [
   "outbox.unsent",
   "contacts.complete",
   "contacts.parse",
+  "people.search",
+  "people.find",
+  "people.save",
+  "people.remove",
+  "people.import",
+  "people.export",
+  "groups.list",
+  "groups.complete",
+  "groups.save",
+  "groups.remove",
   "templates.list",
   "templates.save",
   "templates.remove",

@@ -41,6 +41,10 @@ export interface Writing {
   saveTemplate(): Promise<void>;
   /** Opens the choice of senders. */
   chooseFrom(): void;
+  /** Makes a group of the recipients. */
+  saveGroup(): void;
+  /** Opens the choice of signatures. */
+  chooseSignature(): Promise<void>;
   /** Shows earlier versions, to go back to. */
   versions(): void;
   discard(): Promise<void>;

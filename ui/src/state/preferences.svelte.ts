@@ -22,6 +22,7 @@ const BEFORE: Settings = {
   undoSendSeconds: 10,
   composePlain: false,
   answerPlace: 'above',
+  signaturePlace: 'answer',
   spellCheck: true,
   spellLanguages: [],
   shortcuts: 'gmail',

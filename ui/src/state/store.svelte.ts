@@ -14,6 +14,7 @@ import { Ledger } from './ledger.svelte';
 import { List } from './list.svelte';
 import { Mailboxes } from './mailboxes.svelte';
 import { Outbox } from './outbox.svelte';
+import { People } from './people.svelte';
 import { Preferences } from './preferences.svelte';
 import { Reader } from './reader.svelte';
 import { Screen } from './screen.svelte';
@@ -41,6 +42,7 @@ export class Store {
   readonly actions: Actions;
   readonly spelling: Spelling;
   readonly templates: Templates;
+  readonly people: People;
   readonly archives: Archives;
   readonly folderDrag: FolderDrag;
   readonly ledger: Ledger;
@@ -62,6 +64,7 @@ export class Store {
     this.drafts = new Drafts(engine);
     this.spelling = new Spelling(engine);
     this.templates = new Templates(engine);
+    this.people = new People(engine, this.undo);
     this.ledger = new Ledger(engine, (thrown) => this.undo.fail(thrown));
     this.downloads = new Downloads(engine, this.undo);
     this.actions = new Actions(engine, this.list, this.mailboxes, this.preferences, this.undo, this.screen);

@@ -1,5 +1,5 @@
 /** How people are named in rows, heads and avatars. */
-import type { Address } from '@/ipc/generated';
+import type { Address, SignatureWords } from '@/ipc/generated';
 import { t } from './text.svelte';
 
 /** Scripts in which a name is one word. */
@@ -33,4 +33,12 @@ export function peopleLine(people: readonly Address[], own: ReadonlySet<string>)
   const name = people.length > 1 ? shortName : fullName;
   const me = (address: Address) => own.has(address.email.toLowerCase());
   return people.map((address) => (me(address) ? t('me') : name(address))).join(t('list-separator'));
+}
+
+/** Letters of a signature that name it. */
+const SIGNATURE_LETTERS = 40;
+
+/** Returns what a signature is called: its name, else its first words. */
+export function signatureName({ name, plain }: SignatureWords): string {
+  return name || (plain.trim().split('\n')[0] ?? '').slice(0, SIGNATURE_LETTERS) || t('signatures');
 }

@@ -22,6 +22,7 @@ const DRAFT: Draft = {
   original: null,
   includeOriginal: false,
   quoteFirst: false,
+  signatureLast: false,
   originalUrl: '',
   attribution: '',
   attachments: [],
@@ -49,6 +50,29 @@ afterEach(() => void vi.useRealTimers());
 const saves = () => engine.calls.filter((call) => call.method === 'drafts.save').map((call) => call.params);
 
 describe('a draft on screen', () => {
+  it('is not saved without a recipient who is still being read', async () => {
+    const composing = new Composing(engine, DRAFT);
+    let add = (): void => undefined;
+    void composing.reads(
+      new Promise((done) => {
+        add = () => {
+          composing.chips = {
+            ...composing.chips,
+            cc: [{ address: { name: '', email: 'bob@example.org' }, valid: true }],
+          };
+          done();
+        };
+      }),
+    );
+    composing.touch();
+    const saved = composing.save();
+    await Promise.resolve();
+    expect(saves()).toEqual([]);
+    add();
+    await saved;
+    expect(saves()).toMatchObject([{ cc: [{ email: 'bob@example.org' }] }]);
+  });
+
   it('copies its sender blindly when that is asked for, once, and not when it is taken back', async () => {
     const composing = new Composing(engine, DRAFT);
     composing.toggleCopySelf();

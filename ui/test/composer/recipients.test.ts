@@ -1,6 +1,6 @@
 /** Recipients: what ends an address, what is valid, what is added twice. */
 import { describe, expect, it } from 'vitest';
-import { added, addedTo, chipsOf, editable, endsAddress, looksValid } from '@/feature/composer/recipients';
+import { added, addedTo, chipsOf, editable, endsAddress, looksValid, offersOf } from '@/state/recipients';
 
 const address = (email: string, name = '') => ({ name, email });
 
@@ -24,6 +24,19 @@ describe('recipients', () => {
       chipsOf([address('ANN@example.org'), address('bob@example.org')]),
     );
     expect(chips.map((chip) => chip.address.email)).toEqual(['ann@example.org', 'bob@example.org']);
+  });
+
+  it('offers groups first, and nobody who is there already', () => {
+    const team = { id: 3, name: 'Team', members: [address('ann@example.org'), address('bob@example.org')] };
+    const keys = (there: string[]) =>
+      offersOf(
+        [address('Ann@example.org'), address('eva@example.org')],
+        [team],
+        chipsOf(there.map((one) => address(one))),
+      ).map((offer) => offer.key);
+    expect(keys([])).toEqual(['group:3', 'Ann@example.org', 'eva@example.org']);
+    expect(keys(['ann@example.org'])).toEqual(['group:3', 'eva@example.org']);
+    expect(keys(['BOB@example.org', 'ann@example.org', 'eva@example.org'])).toEqual([]);
   });
 
   it('has each address in one field: the one it was put into last', () => {

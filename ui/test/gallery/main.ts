@@ -48,6 +48,7 @@ engine.handlers['drafts.create'] = (begin) => ({
   original: begin.kind === 'reply' ? begin.message : null,
   includeOriginal: true,
   quoteFirst: query.has('below'),
+  signatureLast: query.has('last'),
   originalUrl: begin.kind === 'reply' ? 'about:blank' : '',
   attribution: 'Élise Marchand, 10:36',
   attachments: [
@@ -145,6 +146,15 @@ const show: Record<string, () => void> = {
       field.dispatchEvent(new InputEvent('input', { bubbles: true }));
       setTimeout(() => engine.emit({ kind: 'beyondChanged', view: engine.view, beyond }), 800);
     }, 800);
+  },
+  nobody: () => {
+    engine.people.list = [];
+    engine.people.groups = [];
+  },
+  crowd: () => {
+    const [first] = engine.people.list;
+    if (first)
+      engine.people.list = Array.from({ length: 320 }, (_, at) => ({ ...first, id: at + 1, name: `Name ${at}` }));
   },
   receipt: () => (engine.ownNewest = true),
   invitation: () => reading({ invitation: INVITATION }),

@@ -11,16 +11,22 @@ mod keys;
 mod pin;
 mod pop;
 mod remove;
+mod signature;
 
 use posthorn_model::{AccountId, MailboxRole, Protocol};
 use posthorn_store::{ReadTx, account, mailbox};
 
+pub(crate) use config::to_html as text_to_html;
 pub(crate) use find::{accounts_discover, verify};
 pub(crate) use identity::{identities_remove, identities_save};
 use keys::{forget, keep, keys};
 pub(crate) use pin::{certificates_look, certificates_pin};
 pub(crate) use pop::accounts_preview_pop_rules;
 pub(crate) use remove::{accounts_removal_preview, accounts_remove};
+pub(crate) use signature::{
+    plain as plain_signature, shown as shown_signature, signatures_choose, signatures_list,
+    signatures_remove, signatures_save,
+};
 
 use crate::contract::{
     Account, AccountDraft, AccountSaved, AccountStatus, CheckNow, Code, Error, Nothing,

@@ -15,6 +15,7 @@ mod mailto;
 mod quote;
 mod redirect;
 mod send;
+mod signature;
 mod typo;
 mod version;
 mod wish;
@@ -32,6 +33,7 @@ pub(crate) use identity::drafts_choose_identity;
 pub(crate) use quote::is_chinese;
 pub(crate) use redirect::messages_redirect;
 pub(crate) use send::{ask_for_sent, check_time, drafts_send, undo_window};
+pub(crate) use signature::{drafts_choose_signature, drafts_signatures};
 pub(crate) use version::{drafts_restore, drafts_versions};
 pub(crate) use wish::{
     accounts_set_wishes, drafts_set_wishes, is_answered, messages_answer_receipt,

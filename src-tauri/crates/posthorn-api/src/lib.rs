@@ -30,6 +30,7 @@ mod network;
 mod operation;
 mod options;
 mod outbox;
+mod people;
 mod runtime;
 mod secret;
 mod seed;

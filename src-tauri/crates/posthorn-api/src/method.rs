@@ -10,7 +10,7 @@ use crate::account::{
     accounts_preview_pop_rules, accounts_removal_preview, accounts_remove,
     accounts_set_all_or_nothing, accounts_set_enabled, accounts_set_password, accounts_update,
     accounts_verify, certificates_look, certificates_pin, identities_remove, identities_save,
-    sync_wait,
+    signatures_choose, signatures_list, signatures_remove, signatures_save, sync_wait,
 };
 use crate::app::{app_info, app_set_offline, app_unlock_secrets};
 use crate::archive::{
@@ -18,45 +18,11 @@ use crate::archive::{
 };
 use crate::console::{console_close, console_commands, console_read, console_run, console_save};
 use crate::contact::{contacts_complete, contacts_parse};
-use crate::contract::{
-    Account, AccountDraft, AccountSaved, Address, AllowRemote, AppInfo, ArchiveJob, AttachBytes,
-    AttachPaths, AttachmentRef, BodyPolicies, ById, CheckNow, ChooseBodies, Code, Complete,
-    ConsoleAnswer, ConsoleCommand, ConsoleCommands, ConsoleLines, Conversation, CreateMailbox,
-    Discover, Discovery, Draft, DraftSaved, DraftVersion, Error, ExportArchive, FindInView,
-    FolderFacts, FoundInView, ImportArchive, Ledger, Mailbox, MailboxLook, MailboxOrder,
-    MailboxProperties, MailboxRoleChoice, Mark, MessageSource, MessageStructure, MoveMailbox,
-    MoveMessages, NewDraft, Nothing, OnMessages, OpenConversation, OpenMessage, OpenedMessage,
-    OpenedView, OutboxItem, ParseAddresses, ParsedAddresses, PopRulesPreview, PreviewPopRules,
-    PrintMessage, Printable, ProposeStorage, Prove, RangeOfView, ReadConsole, ReadLedger,
-    RemovalPreview, RemoveAccount, RemoveDraftAttachment, RenameMailbox, ResendRefused,
-    ResolveUnknown, RestoreVersion, SaveAttachment, SaveConsole, SaveDraft, SaveMessage, Saved,
-    SendCheck, SendDraft, SetCharset, SetEnabled, SetLook, SetOffline, SetPassword, Settings,
-    StorageOverview, StorageProposal, SubscribeMailbox, SyncWait, SyncWaited, Undoable,
-    UnlockSecrets, Unsent, Verification, ViewRange, ViewSpec, WhoseBodies,
-};
-// The ways in: signing in, certificates, proxies.
-use crate::contract::{
-    BeginSignIn, LookAtCertificate, Network, PinCertificate, PresentedCertificate, SetNetwork,
-    SignInBegun, SignInTicket, SignedIn,
-};
-// Who messages are from, and when they leave.
-use crate::contract::{AnswerInvitation, InvitationAnswered, InvitationOf};
-use crate::contract::{AnswerReceipt, SendReceipt, SetAllOrNothing, SetWishes};
-use crate::contract::{
-    ChooseIdentity, HoldMessage, Identity, RedirectMessage, RemoveIdentity, ScheduleMessage,
-};
-use crate::contract::{PreviewAttachment, PreviewedFile, ThreadFiles};
-use crate::contract::{SaveTemplate, Template};
-// Conversations that are split and merged by hand.
-use crate::contract::SplitConversation;
-// The maildrop browser.
-use crate::contract::{
-    KeepOnServer, MaildropChanges, MaildropMessage, MaildropMessages, MaildropPreview, ReadMaildrop,
-};
-// The rules before download.
-use crate::contract::{DropRules, DropTrial, SetDropRules};
-// Large bodies and attachments.
-use crate::contract::{Download, DownloadRef};
+#[expect(
+    clippy::wildcard_imports,
+    reason = "the table names nearly every type of the contract"
+)]
+use crate::contract::*;
 use crate::download::{downloads_begin, downloads_cancel, downloads_list};
 use crate::draft::{accounts_set_wishes, drafts_set_wishes, messages_answer_receipt};
 use crate::draft::{
@@ -64,6 +30,7 @@ use crate::draft::{
     drafts_discard, drafts_get, drafts_leave, drafts_list, drafts_remove_attachment,
     drafts_restore, drafts_save, drafts_send, drafts_versions, messages_redirect,
 };
+use crate::draft::{drafts_choose_signature, drafts_signatures};
 use crate::engine::Engine;
 use crate::error::Result;
 use crate::keep::{bodies_get, bodies_set};
@@ -90,11 +57,14 @@ use crate::operation::{
     messages_not_junk, messages_set_read, messages_set_starred, messages_trash,
     operations_delete_instead, operations_undo,
 };
-use crate::operation::{threads_merge, threads_restore, threads_split};
 use crate::outbox::{
     messages_receipts, outbox_discard, outbox_hold, outbox_list, outbox_receipt, outbox_resend,
     outbox_resolve_unknown, outbox_restore, outbox_schedule, outbox_send_now, outbox_undo,
     outbox_unsent,
+};
+use crate::people::{
+    groups_complete, groups_list, groups_remove, groups_save, people_export, people_find,
+    people_import, people_remove, people_save, people_search,
 };
 use crate::setting::{settings_get, settings_set};
 use crate::sign_in::{sign_in_begin, sign_in_cancel, sign_in_wait};
@@ -143,6 +113,14 @@ macro_rules! methods {
             "identities.save" identities_save(Identity) -> Account;
             /// Removes a name and address to send as.
             "identities.remove" identities_remove(RemoveIdentity) -> Account;
+            /// Lists the signatures of an identity.
+            "signatures.list" signatures_list(ById) -> Signatures;
+            /// Adds a signature or changes one; answers with all of its identity.
+            "signatures.save" signatures_save(SignatureWords) -> Signatures;
+            /// Removes a signature; answers with the others.
+            "signatures.remove" signatures_remove(SignatureRef) -> Signatures;
+            /// Chooses what an identity signs with.
+            "signatures.choose" signatures_choose(ChooseSignatures) -> Signatures;
             /// Fetches mail now.
             "accounts.checkNow" accounts_check_now(CheckNow) -> Nothing;
             /// Gives the way to the servers.
@@ -225,12 +203,6 @@ macro_rules! methods {
             "threads.open" threads_open(OpenConversation) -> Conversation;
             /// Lists the files of a conversation; nothing is fetched.
             "threads.files" threads_files(OpenConversation) -> ThreadFiles;
-            /// Makes a conversation of its own of a message, or of it and what came after it.
-            "threads.split" threads_split(SplitConversation) -> Undoable;
-            /// Makes one conversation of several of one account.
-            "threads.merge" threads_merge(OnMessages) -> Undoable;
-            /// Takes back what the user did to the conversation of a message: rejoins what was split, separates what was merged.
-            "threads.restore" threads_restore(ById) -> Undoable;
             /// Opens a message for reading.
             "messages.open" messages_open(OpenMessage) -> OpenedMessage;
             /// Fetches the rest of a message of which only the head came from the POP3 server.
@@ -308,6 +280,10 @@ macro_rules! methods {
             "drafts.save" drafts_save(SaveDraft) -> DraftSaved;
             /// Writes a draft as somebody else.
             "drafts.chooseIdentity" drafts_choose_identity(ChooseIdentity) -> Draft;
+            /// Says which signatures a draft can have.
+            "drafts.signatures" drafts_signatures(ById) -> DraftSignatures;
+            /// Puts another signature below a draft.
+            "drafts.chooseSignature" drafts_choose_signature(ChooseDraftSignature) -> Draft;
             /// Chooses what a draft asks of those who get it.
             "drafts.setWishes" drafts_set_wishes(SetWishes) -> Nothing;
             /// Throws a draft away.
@@ -356,6 +332,27 @@ macro_rules! methods {
             "contacts.complete" contacts_complete(Complete) -> Vec<Address>;
             /// Reads pasted text as addresses.
             "contacts.parse" contacts_parse(ParseAddresses) -> ParsedAddresses;
+
+            /// Looks through the address book.
+            "people.search" people_search(SearchPeople) -> PeopleFound;
+            /// Says who in the address book has an address.
+            "people.find" people_find(FindPerson) -> FoundPerson;
+            /// Adds somebody to the address book or changes them; answers with what is kept.
+            "people.save" people_save(Person) -> Person;
+            /// Removes somebody from the address book.
+            "people.remove" people_remove(ById) -> Nothing;
+            /// Reads a file of contact cards into the address book.
+            "people.import" people_import(ImportPeople) -> PeopleImported;
+            /// Writes the address book into a file of contact cards.
+            "people.export" people_export(ExportPeople) -> Saved;
+            /// Lists all groups of addresses by name.
+            "groups.list" groups_list(Nothing) -> Vec<AddressGroup>;
+            /// Completes a group of addresses by its name.
+            "groups.complete" groups_complete(Complete) -> Vec<AddressGroup>;
+            /// Adds a group of addresses or changes one; answers with what is kept.
+            "groups.save" groups_save(AddressGroup) -> AddressGroup;
+            /// Removes a group of addresses.
+            "groups.remove" groups_remove(ById) -> Nothing;
 
             /// Lists all templates by name.
             "templates.list" templates_list(Nothing) -> Vec<Template>;

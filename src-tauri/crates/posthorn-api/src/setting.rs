@@ -30,6 +30,7 @@ impl Default for Settings {
             undo_send_seconds: 10,
             compose_plain: false,
             answer_place: "above".to_owned(),
+            signature_place: "answer".to_owned(),
             spell_check: true,
             spell_languages: Vec::new(),
             shortcuts: "gmail".to_owned(),
@@ -76,6 +77,7 @@ fn check(settings: &Settings) -> Result<()> {
     one_of("afterRemoval", &settings.after_removal, &["next", "previous", "list"])?;
     one_of("readReceipts", &settings.read_receipts, &["ask", "never"])?;
     one_of("answerPlace", &settings.answer_place, &["above", "below"])?;
+    one_of("signaturePlace", &settings.signature_place, &["answer", "quote"])?;
     one_of("shortcuts", &settings.shortcuts, &["gmail", "outlook", "apple", "thunderbird"])?;
     let is_language = |name: &String| {
         !name.is_empty()

@@ -17,6 +17,7 @@ mod mark;
 mod pixel;
 mod plain;
 mod prescan;
+mod signature;
 pub(crate) mod tag;
 mod url;
 
@@ -26,6 +27,7 @@ pub use pixel::Pixel;
 pub use plain::from_plain;
 pub(crate) use prescan::declared_charset;
 pub use prescan::{MAX_DEPTH, MAX_HTML_BYTES, MAX_TAGS};
+pub use signature::{SignatureBlock, signature_block};
 
 /// Class of the start of what was quoted from other messages.
 pub const QUOTE_CLASS: &str = "mail-quote";

@@ -72,4 +72,4 @@ pub use skim::{MAX_KEPT, Skim, Skimmer};
 pub use table::{MAX_COLUMNS, MAX_ROWS, Table, table};
 pub use thread::{BaseSubject, ThreadKeys, base_subject};
 pub use transfer::{TransferReader, decode as decode_transfer, decoded_len};
-pub use vcard::{Card, CardEntry, cards};
+pub use vcard::{Book, Card, CardEntry, CardGroup, MAX_BOOK_CARDS, book, cards, write_book};

@@ -1,11 +1,16 @@
 //! Contact cards (RFC 6350; also 3.0 and 2.1 as phones write it): who somebody is and how to reach them, for showing.
 //!
-//! Pictures, sounds and keys are left out. A card that lacks half of its lines is still a card.
+//! Pictures, sounds and keys are left out. A card that lacks half of its lines is still a card. Whole address books:
+//! [`book`].
+
+mod book;
 
 use crate::charset;
 use crate::content_line::{Line, MAX_TEXT, split, text, unfolded_card};
 use crate::encoded_word::printable;
 use crate::transfer;
+
+pub use book::{Book, CardGroup, MAX_BOOK_CARDS, book, write_book};
 
 /// Cards of one file that are read: more is an address book, which nobody reads in a mail.
 const MAX_CARDS: usize = 200;

@@ -3,8 +3,13 @@
 //! Passwords are not here: they live in the keychain, under the account's id.
 
 mod identity;
+mod signature;
 
 pub use identity::{Identity, identities, put_identity, remove_identity};
+pub use signature::{
+    SIGNATURE_LIMIT, Signature, Signs, choose_signs, put_signature, remove_signature, signatures,
+    signs,
+};
 
 use posthorn_model::{AccountId, Encryption, Protocol, ServerAddress};
 use rusqlite::{Row, params};

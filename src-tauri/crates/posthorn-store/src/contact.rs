@@ -3,8 +3,13 @@
 //! Those that the user wrote to come first; among them counts how often, and the more the longer ago that was the less.
 //! Names in Chinese characters are found by pinyin and initials too. Addresses that no person reads are not learnt.
 
+mod complete;
+
 use posthorn_model::{Address, Timestamp};
 use rusqlite::params;
+
+pub(crate) use complete::Typed;
+pub use complete::complete;
 
 use crate::error::Result;
 use crate::message::Head;
@@ -38,32 +43,6 @@ pub struct Contact {
     pub received: u32,
     /// Last of both.
     pub last_used: Timestamp,
-}
-
-/// Best first, at the time `?1` in milliseconds. What was written counts four times what was received, and all of it half
-/// when the last was a month ago: somebody of years ago with hundreds of messages stands behind the colleague of today.
-const ORDER: &str = "ORDER BY sent > 0 DESC, \
-    (sent * 4 + received) / (1.0 + max(?1 - last_used, 0) / 2592000000.0) DESC, last_used DESC, email LIMIT ?2";
-
-/// Returns contacts of whom a word begins with the text, best first. An empty text gives the best of all.
-pub fn complete(tx: &ReadTx<'_>, text: &str, limit: usize) -> Result<Vec<Contact>> {
-    let text = text.trim().to_lowercase();
-    let (now, limit) = (tx.now().0, limit as i64);
-    if text.is_empty() {
-        let sql = format!("SELECT name, email, sent, received, last_used FROM contact {ORDER}");
-        return tx.all(&sql, params![now, limit], read);
-    }
-    // Pinyin is typed with spaces and apostrophes between syllables, or without.
-    let close: String = text.chars().filter(|letter| !matches!(letter, ' ' | '\'' | '’')).collect();
-    // The end of a range: everything that begins with the text sorts before it.
-    let end = |text: &str| format!("{text}\u{10ffff}");
-    let (text_end, close_end) = (end(&text), end(&close));
-    let sql = format!(
-        "SELECT name, email, sent, received, last_used FROM contact WHERE id IN \
-           (SELECT contact FROM contact_word WHERE word >= ?3 AND word < ?4 \
-            UNION ALL SELECT contact FROM contact_word WHERE word >= ?5 AND word < ?6) {ORDER}"
-    );
-    tx.all(&sql, params![now, limit, text, text_end, close, close_end], read)
 }
 
 /// Returns a contact by address, absent where nobody wrote from or to it, or no person reads it.
@@ -152,15 +131,32 @@ fn see(tx: &WriteTx<'_>, address: &Address, sent: u32, received: u32, at: Timest
 
 /// The words by which someone is found: the address, its domain, the name and each word of it.
 fn words(name: &str, email: &str) -> Vec<String> {
-    let name = name.to_lowercase();
     let mut words = vec![email.to_owned()];
     words.extend(email.split_once('@').map(|(_, domain)| domain.to_owned()));
-    if !name.is_empty() {
-        words.push(name.clone());
-        words.extend(name.split(|letter: char| !letter.is_alphanumeric()).map(str::to_owned));
-    }
+    words.extend(words_of(name));
     words.retain(|word| !word.is_empty());
     words.dedup();
     words.truncate(WORD_LIMIT);
     words
+}
+
+/// The words of a name: all of it, and each, in small letters.
+fn words_of(name: &str) -> Vec<String> {
+    let name = name.to_lowercase();
+    let each = name.split(|letter: char| !letter.is_alphanumeric()).map(str::to_owned);
+    let each: Vec<String> = each.filter(|word| !word.is_empty()).collect();
+    std::iter::once(name.clone()).filter(|_| !name.is_empty()).chain(each).collect()
+}
+
+/// The words by which a name is completed: itself, each of its words, and how they are typed where they are Chinese.
+pub(crate) fn words_to_type(name: &str) -> Vec<String> {
+    let mut words = words_of(name);
+    words.truncate(WORD_LIMIT);
+    words.extend(spellings(name));
+    words
+}
+
+/// What a name is sorted by: as it is typed where it is Chinese, else itself in small letters.
+pub(crate) fn sort_key(name: &str) -> String {
+    spellings(name).into_iter().next().unwrap_or_else(|| name.to_lowercase())
 }

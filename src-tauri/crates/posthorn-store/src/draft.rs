@@ -90,6 +90,8 @@ pub struct DraftContent {
     pub quoted_html: String,
     /// The original stands above what was typed, else below.
     pub is_quote_first: bool,
+    /// The signature stands below the original, else below what was typed. Without meaning where the original is first.
+    pub is_signature_last: bool,
 }
 
 /// A draft as stored.
@@ -149,7 +151,7 @@ pub struct DraftAttachment {
 
 const COLUMNS: &str = "id, account, identity, kind, original, message_id, in_reply_to, reference_list, to_list, cc_list, \
     bcc_list, subject, text, html, quoted_html, saved_message, outbox, updated_at, dirty_since, is_left, diverged_at, \
-    copy_attempts, copy_next_try, copy_error, is_quote_first";
+    copy_attempts, copy_next_try, copy_error, is_quote_first, is_signature_last";
 
 /// Whether a draft is awake: it has no copy, or one in a folder where it is seen.
 const AWAKE: &str = "(saved_message IS NULL OR EXISTS (SELECT 1 FROM placement JOIN mailbox ON mailbox.id = placement.mailbox \
@@ -191,6 +193,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Draft> {
             html: row.get("html")?,
             quoted_html: row.get("quoted_html")?,
             is_quote_first: row.get("is_quote_first")?,
+            is_signature_last: row.get("is_signature_last")?,
         },
         attachments: Vec::new(),
         saved_message: row.get::<_, Option<i64>>("saved_message")?.map(MessageId),
@@ -268,7 +271,8 @@ fn write(tx: &WriteTx<'_>, id: DraftId, content: &DraftContent) -> Result<()> {
     let sql = format!(
         "UPDATE draft SET account = ?3, identity = ?4, kind = ?5, original = ?6, message_id = ?7, in_reply_to = ?8, \
         reference_list = ?9, to_list = ?10, cc_list = ?11, bcc_list = ?12, subject = ?13, text = ?14, html = ?15, \
-        quoted_html = ?16, is_quote_first = ?17, updated_at = {NEXT_VERSION} WHERE id = ?1 AND outbox = 0"
+        quoted_html = ?16, is_quote_first = ?17, is_signature_last = ?18, updated_at = {NEXT_VERSION} \
+        WHERE id = ?1 AND outbox = 0"
     );
     let references: Vec<&str> = content.references.iter().map(|id| id.0.as_str()).collect();
     let values = params![
@@ -289,6 +293,7 @@ fn write(tx: &WriteTx<'_>, id: DraftId, content: &DraftContent) -> Result<()> {
         content.html,
         content.quoted_html,
         content.is_quote_first,
+        content.is_signature_last,
     ];
     if tx.run(&sql, values)? == 0 {
         return Err(Error::NotFound("draft"));

@@ -32,6 +32,7 @@ mod connection;
 pub mod contact;
 pub mod draft;
 mod error;
+pub mod group;
 pub mod invitation;
 pub mod keep;
 pub mod ledger;
@@ -41,6 +42,7 @@ pub mod message;
 pub mod operation;
 pub mod outbox;
 mod paths;
+pub mod person;
 pub mod placement;
 #[cfg(test)]
 mod plan_tests;

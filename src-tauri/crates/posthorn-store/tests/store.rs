@@ -5,8 +5,6 @@
     reason = "what these tests share is only ever a test"
 )]
 
-#[path = "it/arrange.rs"]
-mod arrange;
 #[path = "it/body.rs"]
 mod body;
 #[path = "it/fixture.rs"]
@@ -21,6 +19,8 @@ mod open;
 mod operation;
 #[path = "it/outbox.rs"]
 mod outbox;
+#[path = "it/people.rs"]
+mod people;
 #[path = "it/placement.rs"]
 mod placement;
 #[path = "it/search.rs"]

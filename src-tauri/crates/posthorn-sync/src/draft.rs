@@ -18,6 +18,11 @@ use posthorn_store::{Error, Origin, Store};
 /// Files larger than this are not held in memory while a message is written, bytes.
 const LARGE: u64 = 256 * 1024;
 
+/// Between a plain text and the signature below it (RFC 3676 section 4.3).
+const SIGNATURE_SEPARATOR: &str = "\n-- \n";
+/// The empty line between formatted text and the signature below it.
+const EMPTY_LINE: &str = "<div><br></div>";
+
 /// What a message is made of.
 #[derive(Clone, Debug)]
 pub struct Outgoing {
@@ -165,21 +170,35 @@ fn compose(outgoing: Outgoing) -> Result<Composed, ComposeError> {
     posthorn_message::compose(&message)
 }
 
-/// Puts the quoted original below or above the text, in the form of the message.
+/// Puts the quoted original below or above the text, or between it and the signature, in the form of the message.
 fn bodies(draft: &Draft) -> (String, Option<String>) {
     let content = &draft.content;
     let quoted = posthorn_message::text::from_html(&content.quoted_html);
     let (own, quoted) = (content.text.trim_end(), quoted.trim());
+    let is_signed_last = content.is_signature_last && !content.is_quote_first;
     let text = match (quoted.is_empty(), content.is_quote_first) {
         (true, _) => format!("{own}\n"),
-        (false, false) => format!("{own}\n\n{quoted}\n"),
         (false, true) => format!("{quoted}\n\n{}\n", own.trim_start_matches('\n')),
+        (false, false) => match own.rsplit_once(SIGNATURE_SEPARATOR).filter(|_| is_signed_last) {
+            Some((own, signature)) => {
+                format!("{}\n\n{quoted}\n{SIGNATURE_SEPARATOR}{signature}\n", own.trim_end())
+            }
+            None => format!("{own}\n\n{quoted}\n"),
+        },
     };
     let html = (!content.html.is_empty()).then(|| {
+        let (own, quoted) = (&content.html, &content.quoted_html);
         if content.is_quote_first {
-            format!("{}{}", content.quoted_html, content.html)
-        } else {
-            format!("{}{}", content.html, content.quoted_html)
+            return format!("{quoted}{own}");
+        }
+        match posthorn_message::html::signature_block(own)
+            .filter(|_| is_signed_last && !quoted.is_empty())
+        {
+            Some(block) => {
+                let above = block.before.strip_suffix(EMPTY_LINE).unwrap_or(block.before);
+                format!("{above}{}{quoted}{EMPTY_LINE}{}", block.after, block.whole)
+            }
+            None => format!("{own}{quoted}"),
         }
     });
     (text, html)
@@ -239,6 +258,7 @@ mod tests {
             html: String::new(),
             quoted_html: String::new(),
             is_quote_first: false,
+            is_signature_last: false,
         };
         let draft = Draft {
             id: DraftId(1),
@@ -281,6 +301,38 @@ mod tests {
             draft.content.quoted_html = "<p>Bert wrote: Plan?</p>".to_owned();
             draft.content.is_quote_first = is_quote_first;
             assert_eq!(bodies(&draft), (text.to_owned(), Some(html.to_owned())));
+        }
+    }
+
+    #[test]
+    fn the_signature_stands_where_the_user_wants_it() {
+        let signed = "<div>Words</div><div><br></div><div class=\"mail-signature\">Anna</div>";
+        let quote = "<p>Bert wrote: Plan?</p>";
+        let own = "Words\n\n-- \nAnna";
+        for (is_quote_first, is_signature_last, text, html) in [
+            (false, false, format!("{own}\n\nBert wrote: Plan?\n"), format!("{signed}{quote}")),
+            (
+                false,
+                true,
+                "Words\n\nBert wrote: Plan?\n\n-- \nAnna\n".to_owned(),
+                format!(
+                    "<div>Words</div>{quote}<div><br></div><div class=\"mail-signature\">Anna</div>"
+                ),
+            ),
+            (true, true, format!("Bert wrote: Plan?\n\n{own}\n"), format!("{quote}{signed}")),
+        ] {
+            let mut draft = outgoing(7).draft;
+            (draft.content.text, draft.content.html) = (own.to_owned(), signed.to_owned());
+            draft.content.quoted_html = quote.to_owned();
+            draft.content.is_quote_first = is_quote_first;
+            draft.content.is_signature_last = is_signature_last;
+            assert_eq!(bodies(&draft), (text, Some(html)));
+            // Without an original, or without a signature, there is nothing to be put elsewhere.
+            draft.content.quoted_html.clear();
+            assert_eq!(bodies(&draft), (format!("{own}\n"), Some(signed.to_owned())));
+            (draft.content.text, draft.content.html) = ("Words".to_owned(), "Words".to_owned());
+            draft.content.quoted_html = quote.to_owned();
+            assert!(bodies(&draft).0.contains("Words"));
         }
     }
 

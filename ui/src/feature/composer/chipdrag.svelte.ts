@@ -2,7 +2,7 @@
  * Recipients dragged from one field to another, with the pointer alone (the system's own drag would take files away from us
  * on Windows). Fields name themselves by `data-drop-field`; Alt with the arrows does the same by key.
  */
-import { type Field, FIELDS } from './recipients';
+import { type Field, FIELDS } from '@/state/recipients';
 
 /** Pixels before a press becomes a drag. */
 const BEGIN_PX = 6;

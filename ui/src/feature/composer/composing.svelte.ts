@@ -7,8 +7,8 @@
  */
 import type { When } from '@/state/later';
 import { asEngineError, type Engine } from '@/ipc/engine';
-import type { Address, Draft, DraftAttachment, SendCheck, Wishes } from '@/ipc/generated';
-import { addedTo, type Chip, chipsOf, type Field } from './recipients';
+import type { Address, Draft, DraftAttachment, DraftSignatures, SendCheck, Wishes } from '@/ipc/generated';
+import { addedTo, type Chip, chipsOf, type Field } from '@/state/recipients';
 
 /** Longest time that something typed is not saved, milliseconds: with the save itself less than two seconds are ever lost. */
 const SAVE_MS = 1_500;
@@ -71,6 +71,7 @@ export class Composing {
   #dirty = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #queue: Promise<void> = Promise.resolve();
+  #reading: Promise<unknown> = Promise.resolve();
   #ended = false;
 
   constructor(
@@ -100,8 +101,15 @@ export class Composing {
     this.#timer ??= setTimeout(() => void this.save(), SAVE_MS);
   }
 
+  /** Recipients are being read from what was typed: nothing is saved or sent without them. The work never fails. */
+  reads(work: Promise<void>): Promise<unknown> {
+    this.#reading = Promise.all([this.#reading, work]);
+    return this.#reading;
+  }
+
   /** Saves now what is not saved; answers when it is durable or has failed. */
   async save(): Promise<void> {
+    await this.#reading;
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#queue = this.#queue.then(() => this.#saveOnce());
@@ -174,6 +182,21 @@ export class Composing {
     if (this.failure) throw this.failure;
     const request = { draft: this.id, revision: this.#revision, account, identity };
     this.#replace(await this.engine.call('drafts.chooseIdentity', request));
+  }
+
+  /** Returns the signatures that it can have, and which of them it has. */
+  async signatures(): Promise<DraftSignatures> {
+    await this.save();
+    return this.engine.call('drafts.signatures', { id: this.id });
+  }
+
+  /** Puts another signature below it; null = none. What was typed stays. */
+  async chooseSignature(signature: number | null): Promise<void> {
+    this.#touched = true;
+    await this.save();
+    if (this.failure) throw this.failure;
+    const request = { draft: this.id, revision: this.#revision, signature };
+    this.#replace(await this.engine.call('drafts.chooseSignature', request));
   }
 
   /** Hands the draft to the outbox. `when`: at a time that was chosen, or held; null = now. */

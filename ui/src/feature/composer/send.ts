@@ -8,7 +8,7 @@ import { unfilled } from '@/state/template';
 import { peopleLine } from '@/text/people';
 import { t } from '@/text/text.svelte';
 import type { Composing } from './composing.svelte';
-import { FIELDS } from './recipients';
+import { FIELDS } from '@/state/recipients';
 
 /** How long the bar offers to take back what leaves later, milliseconds. */
 const PLANNED_MS = 10_000;

@@ -13,7 +13,6 @@ identity-reply-to = Answers go to
 identity-reply-to-hint = The same address
 identity-bcc = Blind copy of everything to
 identity-bcc-hint = Nobody
-identity-signature = Signature
 identity-sent = Copies are filed in
 identity-sent-own = The account's Sent folder
 identity-remove = Remove

@@ -66,7 +66,6 @@ account-label = Name of the account
 account-sender = Name to send as
 account-colour = Colour of its mark
 account-colour-n = Colour { $count }
-account-signature = Signature
 account-check = Check every
 account-check-note = Where the server cannot push.
 pop-policy = Mail on the server

@@ -13,7 +13,6 @@ identity-reply-to = 回复发往
 identity-reply-to-hint = 同一地址
 identity-bcc = 所有邮件密送给
 identity-bcc-hint = 无
-identity-signature = 签名
 identity-sent = 副本存入
 identity-sent-own = 账户的“已发送”
 identity-remove = 移除

@@ -63,7 +63,6 @@ account-label = 账户名称
 account-sender = 发件人名称
 account-colour = 标记颜色
 account-colour-n = 颜色 { $count }
-account-signature = 签名
 account-check = 检查间隔
 account-check-note = 用于服务器不能推送时。
 pop-policy = 服务器上的邮件

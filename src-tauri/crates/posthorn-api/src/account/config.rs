@@ -150,8 +150,8 @@ pub(super) fn put_identities(
     config: &AccountConfig,
 ) -> posthorn_store::Result<()> {
     let known = account::identities(tx, id)?;
-    let signature = to_html(&config.signature);
     let before = known.first().map(|first| first.signature.clone()).unwrap_or_default();
+    let signature = changed(&before, &config.signature);
     if let Some(first) = known.first() {
         account::put_identity(tx, &Identity { signature: signature.clone(), ..first.clone() })?;
     }
@@ -191,14 +191,24 @@ pub(super) fn put_identities(
     Ok(())
 }
 
-/// The store keeps signatures as HTML; the page edits text.
-pub(super) fn to_html(text: &str) -> String {
+/// Returns a signature after somebody saw it as text and gave it back: what was not changed keeps its form.
+pub(super) fn changed(before: &str, text: &str) -> String {
+    if to_text(before).trim_end() == text.trim_end() { before.to_owned() } else { to_html(text) }
+}
+
+/// The store keeps signatures as HTML; an account's settings name them as text.
+pub(crate) fn to_html(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('\n', "<br>")
 }
 
-/// The way back of [`to_html`].
+/// The way back of [`to_html`]; of what was formatted, its words.
 pub(super) fn to_text(html: &str) -> String {
-    html.replace("<br>", "\n").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    let text =
+        html.replace("<br>", "\n").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
+    if to_html(&text) == html {
+        return text;
+    }
+    posthorn_message::text::from_html(html).trim_end().to_owned()
 }
 
 fn server(login: Login) -> Server {

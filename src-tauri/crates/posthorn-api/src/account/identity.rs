@@ -7,7 +7,7 @@ use posthorn_model::{AccountId, Address, MailboxId, Protocol};
 use posthorn_store::account::{self, Identity as Stored};
 use posthorn_store::{ReadTx, WriteTx, mailbox};
 
-use super::config::{FIELD_LIMIT, SIGNATURE_LIMIT, to_html, to_text};
+use super::config::{FIELD_LIMIT, SIGNATURE_LIMIT, changed, to_text};
 use crate::contract::{Account, Error, Identity, RemoveIdentity};
 use crate::convert::all;
 use crate::engine::Engine;
@@ -78,7 +78,10 @@ fn put(tx: &WriteTx<'_>, identity: &Stored) -> posthorn_store::Result<()> {
     if let Some(folder) = identity.sent_mailbox {
         check_folder(tx, identity.account, folder)?;
     }
-    account::put_identity(tx, identity).map(drop)
+    let before = known.iter().find(|one| one.id == identity.id);
+    let before = before.map(|one| one.signature.as_str()).unwrap_or_default();
+    let signature = changed(before, &identity.signature);
+    account::put_identity(tx, &Stored { signature, ..identity.clone() }).map(drop)
 }
 
 /// Adds an identity or changes one; answers with its account.
@@ -92,7 +95,7 @@ pub(crate) async fn identities_save(engine: &Engine, request: Identity) -> Resul
         name: request.name.trim().to_owned(),
         email: request.email,
         reply_to: request.reply_to,
-        signature: to_html(request.signature.trim_end()),
+        signature: request.signature.trim_end().to_owned(),
         bcc,
         sent_mailbox: request.sent_mailbox.map(MailboxId),
     };

@@ -106,6 +106,8 @@ contract! {
         pub include_original: bool,
         /// It stands above the text, else below.
         pub quote_first: bool,
+        /// The signature is sent below the quoted original, wherever it stands while the message is written.
+        pub signature_last: bool,
         /// URL of the quoted original's frame; empty when there is none, and in lists.
         pub original_url: String,
         /// Line above the quoted original, as text.

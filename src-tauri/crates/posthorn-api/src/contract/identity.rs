@@ -15,7 +15,7 @@ contract! {
         pub email: String,
         /// Where answers go; empty = to `email`.
         pub reply_to: String,
-        /// Signature as plain text; empty when there is none.
+        /// Signature of new messages, as text; empty when there is none. Given back unchanged, it keeps its form.
         pub signature: String,
         /// Who gets a blind copy of every message that is begun with it.
         pub bcc: Vec<Address>,

@@ -27,8 +27,11 @@ contract! {
         pub undo_send_seconds: u32,
         /// New messages start in plain-text mode.
         pub compose_plain: bool,
-        /// Where answers stand to the message that they quote: `above`, `below`. The signature follows the answer.
+        /// Where answers stand to the message that they quote: `above`, `below`.
         pub answer_place: String,
+        /// Where the signature of an answer above the original stands: `answer` = below the answer, `quote` = below the
+        /// original. An answer below the original has it below itself.
+        pub signature_place: String,
         /// Spelling is checked while writing.
         pub spell_check: bool,
         /// Languages in which spelling is checked, as dictionaries are named (`en_US`); empty for those of the system

@@ -8,7 +8,7 @@ use posthorn_store::account::{self, Identity};
 use posthorn_store::draft::{self, DraftContent, DraftKind};
 
 use super::attach::{self, NewFile};
-use super::{convert, forward, identity, mailto, quote};
+use super::{convert, forward, identity, mailto, quote, signature};
 use crate::contract::{Code, Draft, Error, NewDraft, Nothing};
 use crate::engine::Engine;
 use crate::error::Result;
@@ -72,9 +72,12 @@ pub(super) async fn texts(
     engine: &Engine,
     text: &str,
     identity: &Identity,
+    kind: DraftKind,
 ) -> Result<(String, String)> {
     let plain = settings_get(engine, Nothing {}).await?.compose_plain;
-    let below = identity::sign_text(&identity.signature);
+    let id = identity.id;
+    let signature = engine.store().read(move |tx| signature::of_kind(tx, id, kind)).await?;
+    let below = signature.below_text();
     if plain {
         return Ok((format!("{text}{below}"), String::new()));
     }
@@ -82,7 +85,7 @@ pub(super) async fn texts(
         text.lines().map(|line| format!("<div>{}</div>", escape(line))).collect();
     let paragraphs = paragraphs.concat();
     let paragraphs = if paragraphs.is_empty() { "<div><br></div>".to_owned() } else { paragraphs };
-    let signed = identity::sign_html(&identity.signature);
+    let signed = signature.below_html();
     Ok((format!("{text}{below}"), format!("{paragraphs}{signed}")))
 }
 
@@ -112,6 +115,7 @@ pub(super) fn blank(
         html: String::new(),
         quoted_html: String::new(),
         is_quote_first: false,
+        is_signature_last: false,
     })
 }
 
@@ -147,7 +151,7 @@ async fn new(engine: &Engine, account: Option<AccountId>, link: mailto::Mailto) 
         None => default_account(engine).await?,
     };
     let identity = identity_for(engine, account, &[]).await?;
-    let (text, html) = texts(engine, &link.body, &identity).await?;
+    let (text, html) = texts(engine, &link.body, &identity, DraftKind::New).await?;
     let mut content = blank(account, &identity, DraftKind::New)?;
     (content.to, content.cc) = (link.to, link.cc);
     content.bcc.extend(link.bcc);
@@ -193,7 +197,7 @@ async fn answer(
         &jiff::tz::TimeZone::system(),
     );
     let begun = quote::answer(kind, &loaded.parsed, &own, &attribution);
-    let (text, html) = texts(engine, "", &identity).await?;
+    let (text, html) = texts(engine, "", &identity, kind).await?;
     let content = DraftContent {
         original: Some(id),
         in_reply_to: begun.in_reply_to,
@@ -205,6 +209,7 @@ async fn answer(
         html,
         quoted_html: begun.html.clone(),
         is_quote_first: kind != DraftKind::Forward && is_answered_below(engine).await?,
+        is_signature_last: is_signed_last(engine).await?,
         ..blank(account, &identity, kind)?
     };
     let files = files_of(engine, &loaded, kind, &begun.html).await?;
@@ -217,6 +222,11 @@ async fn answer(
 /// Tells whether the user answers below the original.
 async fn is_answered_below(engine: &Engine) -> Result<bool> {
     Ok(settings_get(engine, Nothing {}).await?.answer_place == "below")
+}
+
+/// Tells whether the user signs below the original. Whoever answers below it does so in any case.
+async fn is_signed_last(engine: &Engine) -> Result<bool> {
+    Ok(settings_get(engine, Nothing {}).await?.signature_place == "quote")
 }
 
 /// Begins an answer to the list that a message came through (RFC 2369 section 3.4).

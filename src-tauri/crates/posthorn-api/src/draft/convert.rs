@@ -122,6 +122,7 @@ pub(super) async fn convert(engine: &Engine, found: draft::Draft) -> Result<Draf
         original: content.original.map(|id| id.0),
         include_original: !content.quoted_html.is_empty(),
         quote_first: content.is_quote_first,
+        signature_last: content.is_signature_last && !content.is_quote_first,
         original_url: String::new(),
         attribution,
         attachments: attachments.collect(),

@@ -41,7 +41,7 @@ pub(super) async fn attached(engine: &Engine, selection: Selection) -> Result<Dr
     for one in &messages {
         files.push(file(engine, one).await?);
     }
-    let (text, html) = begin::texts(engine, "", &identity).await?;
+    let (text, html) = begin::texts(engine, "", &identity, DraftKind::Forward).await?;
     let blank = begin::blank(account, &identity, DraftKind::Forward)?;
     let draft = begin::add(engine, DraftContent { subject, text, html, ..blank }).await?;
     attach::add(engine, draft, files).await?;

@@ -1,16 +1,16 @@
 //! Whom a draft is from: guessed from the original's addressees, and changed with the signature and the blind copies that
 //! came with it.
 //!
-//! Invariant: nothing that somebody typed is lost by another choice. A signature that was edited stays, and so do blind
-//! copies that were added by hand.
+//! Invariant: nothing that somebody typed is lost by another choice. A signature that was edited stays ([`signature`]), and
+//! so do blind copies that were added by hand.
 
-use posthorn_message::html::SIGNATURE_CLASS;
 use posthorn_message::{is_plus_address_of, is_same_address};
 use posthorn_model::{AccountId, Address, DraftId};
 use posthorn_store::account::{self, Identity};
-use posthorn_store::draft::{self, DraftContent};
+use posthorn_store::draft;
 
 use super::convert;
+use super::signature::{self, Otherwise, Words};
 use crate::contract::{ChooseIdentity, Draft};
 use crate::engine::Engine;
 use crate::error::Result;
@@ -51,71 +51,6 @@ pub(super) fn own_among(own: &[String], written_to: &[Address]) -> Vec<String> {
     own.iter().cloned().chain(plus).collect()
 }
 
-/// Writes a signature below a text; an empty one is nothing.
-pub(super) fn sign_text(signature: &str) -> String {
-    let text = posthorn_message::text::from_html(signature);
-    match text.trim_end() {
-        "" => String::new(),
-        text => format!("\n\n-- \n{text}"),
-    }
-}
-
-/// Writes a signature below HTML; an empty one is nothing.
-pub(super) fn sign_html(signature: &str) -> String {
-    if signature.is_empty() {
-        return String::new();
-    }
-    format!("<div><br></div><div class=\"{SIGNATURE_CLASS}\">{signature}</div>")
-}
-
-/// Puts another signature in the place of `old`, where that still stands as it was; an edited one stays.
-fn resign(content: &mut DraftContent, old: &str, new: &str) {
-    let (old_text, new_text) = (sign_text(old), sign_text(new));
-    let text = content.text.trim_end();
-    if let Some(own) = text.strip_suffix(old_text.trim_end()) {
-        content.text = format!("{own}{new_text}");
-    }
-    if content.html.is_empty() {
-        return;
-    }
-    if old.is_empty() {
-        content.html.push_str(&sign_html(new));
-        return;
-    }
-    let Some((start, inner, end)) = signature_in(&content.html) else { return };
-    if plain(inner) != plain(old) {
-        return;
-    }
-    let (before, after) = (content.html.get(..start), content.html.get(end..));
-    let (Some(before), Some(after)) = (before, after) else { return };
-    let block = sign_html(new);
-    // The empty line above it is there already.
-    let block = block.strip_prefix("<div><br></div>").unwrap_or_default();
-    content.html = format!("{before}{block}{after}");
-}
-
-fn plain(html: &str) -> String {
-    posthorn_message::text::from_html(html).split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// Finds the signature's block: where it begins, what is in it, where it ends.
-fn signature_in(html: &str) -> Option<(usize, &str, usize)> {
-    let class = html.find(&format!("class=\"{SIGNATURE_CLASS}\""))?;
-    let start = html.get(..class)?.rfind("<div")?;
-    let inner = class + html.get(class..)?.find('>')? + 1;
-    let (mut at, mut depth) = (inner, 1_usize);
-    while depth > 0 {
-        let rest = html.get(at..)?;
-        let close = rest.find("</div>")?;
-        if let Some(open) = rest.find("<div").filter(|open| *open < close) {
-            (at, depth) = (at + open + "<div".len(), depth + 1);
-        } else {
-            (at, depth) = (at + close + "</div>".len(), depth - 1);
-        }
-    }
-    Some((start, html.get(inner..at.checked_sub("</div>".len())?)?, at))
-}
-
 /// Puts other default blind copies in the place of the old ones; what was added by hand stays.
 fn recopy(bcc: &mut Vec<Address>, old: &[Address], new: &[Address]) {
     let is_in = |list: &[Address], one: &Address| {
@@ -149,8 +84,16 @@ pub(crate) async fn drafts_choose_identity(
             let new =
                 new.filter(|one| !one.email.is_empty()).find(|one| one.id == request.identity);
             let new = new.ok_or(posthorn_store::Error::NotFound("identity"))?;
-            let (signature, bcc) = old.map(|old| (old.signature, old.bcc)).unwrap_or_default();
-            resign(&mut content, &signature, &new.signature);
+            let signed = old.as_ref().map(|old| account::signatures(tx, old.id)).transpose()?;
+            let known: Vec<Words> = signed.iter().flatten().map(Words::from).collect();
+            let before = match &old {
+                Some(old) => signature::of_kind(tx, old.id, content.kind)?,
+                None => Words::default(),
+            };
+            let bcc = old.map(|old| old.bcc).unwrap_or_default();
+            let or = if before == Words::default() { Otherwise::Add } else { Otherwise::Stay };
+            let after = signature::of_kind(tx, new.id, content.kind)?;
+            signature::resign(&mut content, &known, &after, or);
             recopy(&mut content.bcc, &bcc, &new.bcc);
             (content.account, content.identity) = (account, Some(new.id));
             draft::keep_version(tx, id)?;
@@ -163,11 +106,10 @@ pub(crate) async fn drafts_choose_identity(
 
 #[cfg(test)]
 mod tests {
-    use posthorn_model::{AccountId, Address, MessageIdHeader};
+    use posthorn_model::{AccountId, Address};
     use posthorn_store::account::Identity;
-    use posthorn_store::draft::{DraftContent, DraftKind};
 
-    use super::{delivered_to, guess, own_among, recopy, resign, sign_html, sign_text};
+    use super::{delivered_to, guess, own_among, recopy};
 
     fn identity(email: &str) -> Identity {
         Identity {
@@ -212,52 +154,6 @@ mod tests {
         let raw = b"Return-Path: <x@y>\r\nDelivered-To: <info@a.test>\r\nX-Original-To: anna+x@a.test\r\n\r\nDelivered-To: no@a.test\r\n";
         assert_eq!(delivered_to(raw), list(&["info@a.test", "anna+x@a.test"]));
         assert_eq!(delivered_to(b""), []);
-    }
-
-    fn content(words: &str, signature: &str, is_plain: bool) -> DraftContent {
-        DraftContent {
-            account: AccountId(1),
-            identity: None,
-            kind: DraftKind::New,
-            original: None,
-            message_id: MessageIdHeader(String::new()),
-            in_reply_to: None,
-            references: Vec::new(),
-            to: Vec::new(),
-            cc: Vec::new(),
-            bcc: Vec::new(),
-            subject: String::new(),
-            text: format!("{words}{}", sign_text(signature)),
-            html: if is_plain {
-                String::new()
-            } else {
-                format!("<div>{words}</div>{}", sign_html(signature))
-            },
-            quoted_html: String::new(),
-            is_quote_first: false,
-        }
-    }
-
-    #[test]
-    fn a_signature_follows_the_choice_and_an_edited_one_stays() {
-        for is_plain in [false, true] {
-            for (old, new) in [("Anna<br>Desk &amp; Co", "A."), ("", "A."), ("A.", ""), ("", "")] {
-                let mut changed = content("Words", old, is_plain);
-                resign(&mut changed, old, new);
-                let expected = content("Words", new, is_plain);
-                assert_eq!(changed.text.trim_end(), expected.text.trim_end(), "{old} to {new}");
-                let bare = |html: &str| html.replace("<div><br></div>", "");
-                assert_eq!(bare(&changed.html), bare(&expected.html), "{old} to {new}");
-            }
-        }
-        let edited = DraftContent {
-            text: "Words\n\n-- \nAnna, on holiday".to_owned(),
-            html: "<div>Words</div><div class=\"mail-signature\"><div>Anna, on</div> holiday</div><div>PS</div>".to_owned(),
-            ..content("", "", false)
-        };
-        let mut changed = edited.clone();
-        resign(&mut changed, "Anna", "B.");
-        assert_eq!(changed, edited);
     }
 
     #[test]

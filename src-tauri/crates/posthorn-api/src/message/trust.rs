@@ -8,7 +8,7 @@ use posthorn_message::{
     Authentication, AuthenticationFailure, Defect, Parsed, imitated, is_same_site,
 };
 use posthorn_model::Address;
-use posthorn_store::{ReadTx, account, contact};
+use posthorn_store::{ReadTx, account, contact, person};
 
 use crate::contract::TrustLine;
 
@@ -58,7 +58,9 @@ pub(super) fn known(
     };
     let settings = account::get(tx, of)?.settings;
     let found = contact::find(tx, &from.email)?;
-    let is_first = found.is_some_and(|found| found.sent == 0 && found.received <= 1);
+    // Somebody of the address book is no stranger.
+    let is_first = found.is_some_and(|found| found.sent == 0 && found.received <= 1)
+        && person::find(tx, &from.email)?.is_none();
     let usual = if is_first && !from.name.is_empty() {
         contact::of_same_name(tx, &from.name, &from.email)?.map(|found| found.address)
     } else {

@@ -60,6 +60,13 @@ fn examples() -> Vec<(&'static str, Value)> {
             }),
         ),
         ("identities.remove", json!({ "account": 7, "id": 7 })),
+        ("signatures.list", id()),
+        (
+            "signatures.save",
+            json!({ "id": 0, "identity": 7, "name": "", "html": "<p>A</p>", "text": "", "plain": "" }),
+        ),
+        ("signatures.remove", json!({ "identity": 7, "id": 7 })),
+        ("signatures.choose", json!({ "identity": 7, "forNew": null, "forAnswers": null })),
         ("accounts.checkNow", json!({ "account": null })),
         ("network.get", none()),
         (
@@ -104,9 +111,6 @@ fn examples() -> Vec<(&'static str, Value)> {
         ("views.close", id()),
         ("threads.open", json!({ "message": 7, "single": false })),
         ("threads.files", json!({ "message": 7, "single": false })),
-        ("threads.split", json!({ "message": 7, "reach": "fromHere" })),
-        ("threads.merge", json!({ "selection": selection })),
-        ("threads.restore", id()),
         ("messages.open", json!({ "id": 7, "remote": false, "theme": "light" })),
         ("messages.fetchRest", id()),
         ("messages.source", id()),
@@ -161,6 +165,8 @@ fn examples() -> Vec<(&'static str, Value)> {
             "drafts.chooseIdentity",
             json!({ "draft": 7, "revision": 1, "account": 7, "identity": 7 }),
         ),
+        ("drafts.signatures", id()),
+        ("drafts.chooseSignature", json!({ "draft": 7, "revision": 1, "signature": 7 })),
         ("drafts.setWishes", json!({ "id": 7, "wishes": { "report": true, "receipt": true } })),
         ("drafts.discard", id()),
         ("drafts.leave", id()),
@@ -190,6 +196,19 @@ fn examples() -> Vec<(&'static str, Value)> {
         ("outbox.unsent", none()),
         ("contacts.complete", json!({ "text": "a", "limit": 5 })),
         ("contacts.parse", json!({ "text": "Anna <anna@b.example>, nonsense" })),
+        ("people.search", json!({ "text": "a", "limit": 50 })),
+        ("people.find", json!({ "email": "a@b.example" })),
+        ("people.save", person()),
+        ("people.remove", id()),
+        ("people.import", json!({ "path": "/nowhere/a.vcf" })),
+        ("people.export", json!({ "path": "/nowhere/a.vcf" })),
+        ("groups.list", none()),
+        ("groups.complete", json!({ "text": "a", "limit": 5 })),
+        (
+            "groups.save",
+            json!({ "id": 0, "name": "Team", "members": [{ "name": "", "email": "a@b.example" }] }),
+        ),
+        ("groups.remove", id()),
         ("templates.list", none()),
         (
             "templates.save",
@@ -220,6 +239,13 @@ fn examples() -> Vec<(&'static str, Value)> {
         ("settings.get", none()),
         ("settings.set", json!(Settings::default())),
     ]
+}
+
+fn person() -> Value {
+    json!({
+        "id": 0, "name": "Anna", "organization": "", "title": "", "emails": [{ "kind": "work", "value": "a@b.example" }],
+        "phones": [], "addresses": [], "urls": [], "birthday": "", "note": ""
+    })
 }
 
 fn drop_rules() -> Value {

@@ -5,6 +5,7 @@
 use posthorn_model::{AccountId, Address, MailboxId};
 use rusqlite::params;
 
+use super::signature;
 use crate::address_list;
 use crate::error::{Error, Result};
 use crate::tx::{ReadTx, WriteTx};
@@ -22,7 +23,7 @@ pub struct Identity {
     pub email: String,
     /// Where answers go; empty = to `email`.
     pub reply_to: String,
-    /// Signature as HTML; empty = none.
+    /// Signature of new messages as HTML; empty = none. One of [`super::signatures`].
     pub signature: String,
     /// Who gets a blind copy of everything that is begun with it.
     pub bcc: Vec<Address>,
@@ -32,7 +33,8 @@ pub struct Identity {
 
 /// Returns an account's identities, the default first.
 pub fn identities(tx: &ReadTx<'_>, account: AccountId) -> Result<Vec<Identity>> {
-    let sql = "SELECT id, name, email, reply_to, signature, bcc_list, sent_mailbox FROM identity \
+    let sql = "SELECT id, name, email, reply_to, COALESCE((SELECT html FROM signature \
+          WHERE signature.id = identity.signs_new), ''), bcc_list, sent_mailbox FROM identity \
         WHERE account = ?1 ORDER BY place, id";
     tx.all(sql, [account.0], |row| {
         let sent: i64 = row.get(6)?;
@@ -61,21 +63,21 @@ pub fn put_identity(tx: &WriteTx<'_>, identity: &Identity) -> Result<i64> {
     } else {
         identity.id
     };
-    let sql = "UPDATE identity SET name = ?3, email = ?4, reply_to = ?5, signature = ?6, bcc_list = ?7, \
-        sent_mailbox = ?8 WHERE account = ?1 AND id = ?2";
+    let sql = "UPDATE identity SET name = ?3, email = ?4, reply_to = ?5, bcc_list = ?6, sent_mailbox = ?7 \
+        WHERE account = ?1 AND id = ?2";
     let values = params![
         account,
         id,
         identity.name,
         identity.email,
         identity.reply_to,
-        identity.signature,
         address_list::write(&identity.bcc),
         identity.sent_mailbox.map_or(0, |mailbox| mailbox.0),
     ];
     if tx.run(sql, values)? == 0 {
         return Err(Error::NotFound("identity"));
     }
+    signature::sign(tx, id, &identity.signature)?;
     let first = "UPDATE account SET sender_name = ?3 WHERE id = ?1 AND ?2 = \
         (SELECT id FROM identity WHERE account = ?1 ORDER BY place, id LIMIT 1)";
     tx.run(first, params![account, id, identity.name])?;

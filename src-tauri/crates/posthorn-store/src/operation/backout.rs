@@ -44,8 +44,7 @@ pub(super) fn back_out(tx: &WriteTx<'_>, operation: &Operation) -> Result<()> {
             Action::CreateMailbox { .. }
             | Action::RenameMailbox { .. }
             | Action::Subscribe { .. }
-            | Action::DeleteMailbox { .. }
-            | Action::Arrange { .. } => {}
+            | Action::DeleteMailbox { .. } => {}
         }
         let account = operation.account;
         crate::maildrop::unmark(tx, account, target.message)?;
@@ -64,8 +63,7 @@ pub(super) fn back_out(tx: &WriteTx<'_>, operation: &Operation) -> Result<()> {
         | Action::Move { .. }
         | Action::Copy { .. }
         | Action::Append { .. }
-        | Action::Delete
-        | Action::Arrange { .. } => Ok(()),
+        | Action::Delete => Ok(()),
     }
 }
 

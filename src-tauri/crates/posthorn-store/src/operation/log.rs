@@ -135,8 +135,7 @@ pub(crate) fn paths_under_way(tx: &ReadTx<'_>, account: AccountId) -> Result<Vec
             | Action::Move { .. }
             | Action::Copy { .. }
             | Action::Append { .. }
-            | Action::Delete
-            | Action::Arrange { .. } => {}
+            | Action::Delete => {}
         }
     }
     Ok(paths)

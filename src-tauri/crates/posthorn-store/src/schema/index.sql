@@ -39,11 +39,23 @@ CREATE TABLE identity (
   name TEXT NOT NULL DEFAULT '',
   email TEXT NOT NULL DEFAULT '',
   reply_to TEXT NOT NULL DEFAULT '',
-  signature TEXT NOT NULL DEFAULT '',          -- HTML, cleaned by the composer
+  signature TEXT NOT NULL DEFAULT '',          -- of programs before format 17; see table signature
   bcc_list TEXT NOT NULL DEFAULT '',           -- who gets a blind copy of everything
-  sent_mailbox INTEGER NOT NULL DEFAULT 0      -- where copies go, 0 = the account's Sent folder
+  sent_mailbox INTEGER NOT NULL DEFAULT 0,     -- where copies go, 0 = the account's Sent folder
+  signs_new INTEGER NOT NULL DEFAULT 0,        -- signature of new messages, 0 = none
+  signs_answers INTEGER NOT NULL DEFAULT 0     -- signature of answers and of what is forwarded, 0 = none
 ) STRICT;
 CREATE INDEX identity_by_account ON identity (account, place);
+
+CREATE TABLE signature (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  identity INTEGER NOT NULL REFERENCES identity (id) ON DELETE CASCADE,
+  place INTEGER NOT NULL DEFAULT 0,            -- order among the identity's
+  name TEXT NOT NULL DEFAULT '',               -- empty = called after its words
+  html TEXT NOT NULL DEFAULT '',               -- cleaned
+  text TEXT NOT NULL DEFAULT ''                -- plain form; empty = what the HTML says
+) STRICT;
+CREATE INDEX signature_by_identity ON signature (identity, place);
 
 CREATE TABLE mailbox (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -83,25 +95,11 @@ CREATE INDEX thread_by_account ON thread (account);
 -- Every Message-ID that a thread has or refers to.
 CREATE TABLE thread_link (
   account INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
-  message_id TEXT NOT NULL,                    -- of a message without one: space, date, space, size, space, subject_key
+  message_id TEXT NOT NULL,
   thread INTEGER NOT NULL REFERENCES thread (id) ON DELETE CASCADE,
-  part INTEGER NOT NULL DEFAULT 0,             -- thread_part.id that the user put it into, 0 = none
   PRIMARY KEY (account, message_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX thread_link_by_thread ON thread_link (thread);
-CREATE INDEX thread_link_by_part ON thread_link (part) WHERE part <> 0;
-
--- What the user put together or apart by hand: a tree of parts, each without a parent one conversation.
-CREATE TABLE thread_part (
-  id INTEGER PRIMARY KEY AUTOINCREMENT,
-  account INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
-  kind TEXT NOT NULL,                          -- whole, piece (these have links); split, merged (these have children)
-  parent INTEGER REFERENCES thread_part (id),  -- NULL = a conversation
-  origin INTEGER REFERENCES thread_part (id)   -- of a piece: what it was split off from; else NULL
-) STRICT;
-CREATE INDEX thread_part_by_account ON thread_part (account);
-CREATE INDEX thread_part_by_parent ON thread_part (parent);
-CREATE INDEX thread_part_by_origin ON thread_part (origin);
 
 CREATE TABLE message (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -278,7 +276,8 @@ CREATE TABLE draft (
   copy_next_try INTEGER NOT NULL DEFAULT 0,    -- not before this
   copy_error TEXT NOT NULL DEFAULT '',         -- why there is no newer copy, empty = nothing is wrong
   wishes TEXT NOT NULL DEFAULT '',             -- 'report', 'receipt' or both, 'none'; empty = the account's habit
-  is_quote_first INTEGER NOT NULL DEFAULT 0    -- the original stands above what was typed
+  is_quote_first INTEGER NOT NULL DEFAULT 0,   -- the original stands above what was typed
+  is_signature_last INTEGER NOT NULL DEFAULT 0 -- the signature stands below the original, else below what was typed
 ) STRICT;
 CREATE INDEX draft_by_account ON draft (account);
 CREATE INDEX draft_by_original ON draft (original);
@@ -442,6 +441,58 @@ CREATE TABLE contact_word (
   PRIMARY KEY (word, contact)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX contact_word_by_contact ON contact_word (contact);
+
+-- The address book: people whom the user keeps. Correspondents (contact) are learnt, these are written.
+CREATE TABLE person (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  name TEXT NOT NULL DEFAULT '',
+  organization TEXT NOT NULL DEFAULT '',
+  note TEXT NOT NULL DEFAULT '',
+  sort_key TEXT NOT NULL DEFAULT ''            -- name as it is typed, in small letters: Chinese by pinyin
+) STRICT;
+CREATE INDEX person_by_sort ON person (sort_key, id);
+CREATE INDEX person_by_name ON person (name);
+
+CREATE TABLE person_entry (
+  person INTEGER NOT NULL REFERENCES person (id) ON DELETE CASCADE,
+  place INTEGER NOT NULL,                      -- order among the person's
+  what TEXT NOT NULL,                          -- email, phone, address, url, title, birthday
+  kind TEXT NOT NULL DEFAULT '',               -- work, home, cell, fax; empty = not said
+  value TEXT NOT NULL,                         -- of an email: in small letters
+  PRIMARY KEY (person, place)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX person_entry_by_email ON person_entry (value) WHERE what = 'email';
+
+-- The words by which a person is found beside the addresses, lower case.
+CREATE TABLE person_word (
+  word TEXT NOT NULL,
+  person INTEGER NOT NULL REFERENCES person (id) ON DELETE CASCADE,
+  PRIMARY KEY (word, person)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX person_word_by_person ON person_word (person);
+
+-- Named lists of addresses, to write to at once.
+CREATE TABLE address_group (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  name TEXT NOT NULL,
+  sort_key TEXT NOT NULL                       -- as of a person
+) STRICT;
+CREATE INDEX address_group_by_sort ON address_group (sort_key, id);
+
+CREATE TABLE address_group_member (
+  address_group INTEGER NOT NULL REFERENCES address_group (id) ON DELETE CASCADE,
+  place INTEGER NOT NULL,                      -- order in the group
+  email TEXT NOT NULL,                         -- lower case
+  name TEXT NOT NULL DEFAULT '',               -- where the address book has none for the address
+  PRIMARY KEY (address_group, place)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE address_group_word (
+  word TEXT NOT NULL,
+  address_group INTEGER NOT NULL REFERENCES address_group (id) ON DELETE CASCADE,
+  PRIMARY KEY (word, address_group)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX address_group_word_by_group ON address_group_word (address_group);
 
 CREATE TABLE setting (
   key TEXT NOT NULL PRIMARY KEY,

@@ -1,19 +1,16 @@
 //! Which thread a new message belongs to.
 //!
-//! 1. Where the user put a message into a part of a conversation ([`super::part`]), it is there, whatever it refers to;
-//!    what answers it goes with the newest such message that it refers to.
-//! 2. Every `Message-ID` that a thread has or refers to points to it. A message joins the threads of its own id and
+//! 1. Every `Message-ID` that a thread has or refers to points to it. A message joins the threads of its own id and
 //!    of its references; several become one.
-//! 3. A message without references joins by subject only when one of the two is a reply by its prefix, both have the
+//! 2. A message without references joins by subject only when one of the two is a reply by its prefix, both have the
 //!    same subject, they share a participant who is not the user, and they are near in time.
-//! 4. Else it begins a thread.
+//! 3. Else it begins a thread.
 
 use std::collections::BTreeSet;
 
-use posthorn_model::{AccountId, MessageIdHeader, ThreadId};
+use posthorn_model::{AccountId, MailboxId, MessageIdHeader, ThreadId};
 use rusqlite::params;
 
-use super::link::{self, KEY, Link};
 use crate::address_list;
 use crate::error::Result;
 use crate::message::Head;
@@ -30,84 +27,60 @@ const SUBJECT_CANDIDATES: i64 = 20;
 
 /// Finds or makes the thread of a message that is about to be added.
 pub(crate) fn assign(tx: &WriteTx<'_>, account: AccountId, head: &Head) -> Result<ThreadId> {
-    let key = link::key_of(head);
-    let known = link::find(tx, account, &key)?;
-    if let Some(Link { thread, part: Some(_) }) = known {
-        return Ok(thread);
-    }
-    let mut found: BTreeSet<ThreadId> = known.map(|link| link.thread).into_iter().collect();
-    let (mut chosen, mut counted) = (None, Vec::new());
-    for id in references_of(head).into_iter().rev() {
-        match link::find(tx, account, id)? {
-            // Older ones may be in another part.
-            Some(link) if link.part.is_some() => {
-                chosen = Some(link);
-                break;
-            }
-            link => found.extend(link.map(|link| link.thread)),
-        }
-        counted.push(id);
+    let ids = ids_of(head);
+    let mut found = BTreeSet::new();
+    for id in &ids {
+        let sql = "SELECT thread FROM thread_link WHERE account = ?1 AND message_id = ?2";
+        found.extend(tx.maybe(sql, params![account.0, id], |row| row.get(0).map(ThreadId))?);
     }
     // Also where somebody refers to it already: a reply without references may have come before it, too.
-    match by_subject(tx, account, head)? {
-        Some(link) if link.part.is_some() => chosen = Some(link),
-        link => found.extend(link.map(|link| link.thread)),
-    }
-    let thread = match chosen.map(|link| link.thread).or(found.first().copied()) {
-        Some(thread) => thread,
+    found.extend(by_subject(tx, account, head)?);
+    let thread = match found.first() {
+        Some(first) => *first,
         None => ThreadId(tx.insert("INSERT INTO thread (account) VALUES (?1)", [account.0])?),
     };
-    let to = Link { thread, part: chosen.and_then(|link| link.part) };
     if found.len() <= MERGE_LIMIT {
-        for other in found.iter().filter(|other| **other != thread) {
-            link::merge(tx, to, *other)?;
+        for other in found.iter().skip(1) {
+            merge(tx, thread, *other)?;
         }
     }
-    if head.message_id.is_some() || to.part.is_some() {
-        link::add(tx, account, &key, to)?;
-    }
-    for id in counted {
-        link::add(tx, account, id, to)?;
+    let sql = "INSERT INTO thread_link (account, message_id, thread) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
+    for id in &ids {
+        tx.run(sql, params![account.0, id, thread.0])?;
     }
     Ok(thread)
 }
 
-/// Returns the ids that a message refers to, oldest first.
-fn references_of(head: &Head) -> Vec<&str> {
+fn ids_of(head: &Head) -> Vec<&str> {
     let references = &head.references;
     let skipped = references.len().saturating_sub(REFERENCE_LIMIT);
     let root = references.iter().take(usize::from(skipped > 0));
-    let ids = root.chain(references.iter().skip(skipped));
+    let ids = head.message_id.iter().chain(root).chain(references.iter().skip(skipped));
     ids.map(|id| id.0.as_str()).filter(|id| !id.is_empty()).collect()
 }
 
-fn by_subject(tx: &ReadTx<'_>, account: AccountId, head: &Head) -> Result<Option<Link>> {
+fn by_subject(tx: &ReadTx<'_>, account: AccountId, head: &Head) -> Result<Option<ThreadId>> {
     if head.subject_key.is_empty() || !head.references.is_empty() {
         return Ok(None);
     }
     let own = crate::account::own_addresses(tx, account)?;
     let mine = participants([&head.from, &head.to, &head.cc].into_iter().flatten(), &own);
-    let sql = format!(
-        "SELECT thread, received, is_reply AND NOT has_references, from_list, to_list, cc_list, {KEY} FROM message \
-         WHERE account = ?1 AND subject_key = ?2 AND subject_key <> '' AND received BETWEEN ?3 AND ?4 \
-         ORDER BY received DESC LIMIT ?5"
-    );
+    let sql = "SELECT thread, received, is_reply AND NOT has_references, from_list, to_list, cc_list FROM message \
+        WHERE account = ?1 AND subject_key = ?2 AND subject_key <> '' AND received BETWEEN ?3 AND ?4 \
+        ORDER BY received DESC LIMIT ?5";
     let (from, to) =
         (head.received.plus_ms(-SUBJECT_WINDOW_MS).0, head.received.plus_ms(SUBJECT_WINDOW_MS).0);
     let candidates =
-        tx.all(&sql, params![account.0, head.subject_key, from, to, SUBJECT_CANDIDATES], |row| {
+        tx.all(sql, params![account.0, head.subject_key, from, to, SUBJECT_CANDIDATES], |row| {
             let lists = [row.get::<_, String>(3)?, row.get(4)?, row.get(5)?];
-            let thread = ThreadId(row.get(0)?);
-            Ok((thread, row.get::<_, i64>(1)?, row.get::<_, bool>(2)?, lists, row.get(6)?))
+            Ok((ThreadId(row.get(0)?), row.get::<_, i64>(1)?, row.get::<_, bool>(2)?, lists))
         })?;
-    for (thread, received, is_bare_reply, lists, key) in candidates {
+    for (thread, received, is_bare_reply, lists) in candidates {
         // The later of the two must be the reply.
         let fits = if received <= head.received.0 { head.has_reply_prefix } else { is_bare_reply };
         let addresses: Vec<_> = lists.iter().flat_map(|list| address_list::read(list)).collect();
         if fits && !mine.is_disjoint(&participants(addresses.iter(), &own)) {
-            let key: String = key;
-            let part = link::find(tx, account, &key)?.and_then(|link| link.part);
-            return Ok(Some(Link { thread, part }));
+            return Ok(Some(thread));
         }
     }
     Ok(None)
@@ -123,20 +96,36 @@ fn participants<'a>(
         .collect()
 }
 
-/// Makes a thread one with the one that an id belongs to, or gives it the id where nobody has it yet. Two that the user
-/// arranged stay as they are.
+/// Makes a thread one with the one that an id belongs to, or gives it the id where nobody has it yet.
 pub(super) fn join(
     tx: &WriteTx<'_>,
     account: AccountId,
     thread: ThreadId,
     id: &MessageIdHeader,
 ) -> Result<()> {
-    let own = Link { thread, part: link::part_of(tx, thread)? };
-    match link::find(tx, account, &id.0)? {
-        None => link::add(tx, account, &id.0, own),
-        Some(known) if known.thread == thread => Ok(()),
-        Some(Link { part: Some(_), .. }) if own.part.is_some() => Ok(()),
-        Some(known) if own.part.is_some() => link::merge(tx, own, known.thread),
-        Some(known) => link::merge(tx, known, thread),
+    let sql = "SELECT thread FROM thread_link WHERE account = ?1 AND message_id = ?2";
+    match tx.maybe(sql, params![account.0, id.0], |row| row.get(0).map(ThreadId))? {
+        Some(known) if known == thread => Ok(()),
+        Some(known) => merge(tx, known, thread),
+        None => {
+            let sql = "INSERT INTO thread_link (account, message_id, thread) VALUES (?1, ?2, ?3)";
+            tx.run(sql, params![account.0, id.0, thread.0])?;
+            Ok(())
+        }
     }
+}
+
+/// Makes two threads one; `other` ends.
+fn merge(tx: &WriteTx<'_>, into: ThreadId, other: ThreadId) -> Result<()> {
+    let sql = "SELECT DISTINCT mailbox FROM placement WHERE thread IN (?1, ?2)";
+    let mailboxes = tx.all(sql, [into.0, other.0], |row| row.get(0).map(MailboxId))?;
+    tx.run("UPDATE message SET thread = ?1 WHERE thread = ?2", [into.0, other.0])?;
+    tx.run("UPDATE placement SET thread = ?1 WHERE thread = ?2", [into.0, other.0])?;
+    tx.run("UPDATE OR REPLACE thread_link SET thread = ?1 WHERE thread = ?2", [into.0, other.0])?;
+    let touched =
+        mailboxes.into_iter().flat_map(|mailbox| [(mailbox, into), (mailbox, other)]).collect();
+    super::recount(tx, &touched)?;
+    tx.run("DELETE FROM thread WHERE id = ?1", [other.0])?;
+    tx.note(|changes| changes.thread(other));
+    Ok(())
 }

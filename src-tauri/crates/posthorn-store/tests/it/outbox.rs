@@ -32,6 +32,7 @@ impl Fixture {
             html: String::new(),
             quoted_html: String::new(),
             is_quote_first: false,
+            is_signature_last: false,
         };
         self.store
             .write(move |tx| {

@@ -319,6 +319,7 @@ async fn the_original_of_an_answer_is_marked_and_the_draft_is_gone() {
         html: String::new(),
         quoted_html: String::new(),
         is_quote_first: false,
+        is_signature_last: false,
     };
     let draft = rig.write(move |tx| draft::add(tx, &content)).await;
     let id = rig.queue(Letter { draft: Some(draft), ..Letter::new("answer", &["bob"]) }).await;

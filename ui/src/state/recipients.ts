@@ -1,5 +1,5 @@
 /** Lists of recipients while they are written: what is typed becomes chips, chips move between fields. */
-import type { Address } from '@/ipc/generated';
+import type { Address, AddressGroup } from '@/ipc/generated';
 
 /** The three fields. */
 export type Field = 'to' | 'cc' | 'bcc';
@@ -50,6 +50,20 @@ export function addedTo(
   const fresh = new Set(more.map((chip) => chip.address.email.toLowerCase()));
   const others = (name: Field): Chip[] => all[name].filter((chip) => !fresh.has(chip.address.email.toLowerCase()));
   return { to: others('to'), cc: others('cc'), bcc: others('bcc'), [field]: added(all[field], more) };
+}
+
+/** What is offered while somebody types: somebody, or a group with its members. */
+export type Offer =
+  { key: string; address: Address; group?: undefined } | { key: string; group: AddressGroup; address?: undefined };
+
+/** Returns what is offered, groups first; whoever is among the recipients is left out, and so is a group that is there whole. */
+export function offersOf(people: readonly Address[], groups: readonly AddressGroup[], chips: readonly Chip[]): Offer[] {
+  const there = new Set(chips.map((chip) => chip.address.email.toLowerCase()));
+  const isNew = ({ email }: Address): boolean => !there.has(email.toLowerCase());
+  return [
+    ...groups.filter((group) => group.members.some(isNew)).map((group) => ({ key: `group:${group.id}`, group })),
+    ...people.filter(isNew).map((address) => ({ key: address.email, address })),
+  ];
 }
 
 /** Returns the text of a chip for editing it again. */

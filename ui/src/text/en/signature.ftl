@@ -1,0 +1,24 @@
+# Signatures.
+compose-signature = Signature
+signatures = Signatures
+signatures-note = Write with another one from the menu beside From.
+signatures-none = None yet. A signature stands below what you write.
+signatures-of = For
+signature-for-new = New messages begin with
+signature-for-answers = Answers and forwarded messages begin with
+signature-nothing = No signature
+signature-new = New signature
+signature-edit = Edit signature
+signature-name = Name
+signature-name-hint = Its first words
+signature-words = Signature
+signature-own-text = Other words for plain text
+signature-own-text-note = Otherwise plain messages get the same words without their look.
+signature-text = In plain text
+signature-empty = A signature has words.
+signature-removed = { $name } was removed
+signature-manage = Signatures…
+set-signature-place = Your signature stands
+set-signature-answer = below your answer
+set-signature-quote = below the quoted message
+compose-signature-last = Your signature is sent here, below the quoted message.

@@ -1,0 +1,24 @@
+# 签名。
+compose-signature = 签名
+signatures = 签名
+signatures-note = 写信时可从“发件人”旁的菜单换用其他签名。
+signatures-none = 还没有签名。签名会附在所写内容之后。
+signatures-of = 身份
+signature-for-new = 新邮件使用
+signature-for-answers = 回复和转发使用
+signature-nothing = 无签名
+signature-new = 新建签名
+signature-edit = 编辑签名
+signature-name = 名称
+signature-name-hint = 签名的开头文字
+signature-words = 签名
+signature-own-text = 纯文本使用其他文字
+signature-own-text-note = 否则纯文本邮件使用相同文字，不带格式。
+signature-text = 纯文本签名
+signature-empty = 签名不能为空。
+signature-removed = 已移除签名“{ $name }”
+signature-manage = 管理签名…
+set-signature-place = 签名放在
+set-signature-answer = 回复之后
+set-signature-quote = 引用的邮件之后
+compose-signature-last = 签名将放在此处，即引用的邮件之后。
