@@ -7,6 +7,9 @@
 //!
 //! Invariant: what a user types reaches MATCH only inside quotes, and only letters and digits reach the quotes.
 
+use std::collections::HashSet;
+
+use foldhash::fast::RandomState;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
@@ -25,48 +28,141 @@ pub const MIN_BODY_PREFIX: usize = 4;
 
 /// Returns the words of `text`, joined by spaces, as the index stores them.
 pub fn index_text(text: &str) -> String {
-    let mut joined = String::with_capacity(text.len().min(MAX_TEXT_BYTES) + 16);
-    let mut budget = MAX_TOKENS;
-    for run in Runs::new(text) {
-        run.index(&mut |token| {
-            if budget > 0 {
-                budget -= 1;
-                if !joined.is_empty() {
-                    joined.push(' ');
-                }
-                joined.push_str(token);
-            }
-        });
-        if budget == 0 {
+    let text = cut(text);
+    let mut joined = Joined::new(text.len());
+    if text.is_ascii() {
+        joined.plain(text);
+        return joined.finish();
+    }
+    // White space joins with no accent behind it, so that what stands between can be read by itself: even where not
+    // all is plain ASCII most of it is.
+    for piece in text.split_ascii_whitespace() {
+        if piece.is_ascii() {
+            joined.plain(piece);
+        } else {
+            Runs::new(piece).for_each(|run| run.index(&mut |token| joined.push(token.as_bytes())));
+        }
+        if joined.budget == 0 {
             break;
         }
     }
-    joined
+    joined.finish()
+}
+
+/// Words on their way into the index.
+struct Joined {
+    /// UTF-8: only whole words are put in, or plain ASCII.
+    words: Vec<u8>,
+    /// Words that may still come.
+    budget: usize,
+}
+
+impl Joined {
+    fn new(bytes: usize) -> Self {
+        Self { words: Vec::with_capacity(bytes + 16), budget: MAX_TOKENS }
+    }
+
+    fn push(&mut self, word: &[u8]) {
+        if self.budget == 0 {
+            return;
+        }
+        self.budget -= 1;
+        if !self.words.is_empty() {
+            self.words.push(b' ');
+        }
+        self.words.extend_from_slice(word);
+    }
+
+    /// Adds the words of plain ASCII, as [`Runs`] would find them.
+    fn plain(&mut self, text: &str) {
+        let begin = self.words.len();
+        let words = text.as_bytes().split(|byte| !byte.is_ascii_alphanumeric());
+        for word in words.filter(|word| !word.is_empty()) {
+            self.push(word.get(..MAX_TOKEN_CHARS).unwrap_or(word));
+        }
+        self.words.get_mut(begin..).unwrap_or_default().make_ascii_lowercase();
+    }
+
+    fn finish(self) -> String {
+        String::from_utf8(self.words).unwrap_or_default()
+    }
+}
+
+/// Returns what is read of a text.
+fn cut(text: &str) -> &str {
+    if text.len() <= MAX_TEXT_BYTES {
+        return text;
+    }
+    let end = (0..=MAX_TEXT_BYTES).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+    text.get(..end).unwrap_or_default()
 }
 
 /// Letters of the beginnings that are kept beside the words; shorter ones are looked up in heads, longer ones begin few
 /// words.
 pub const BEGINNINGS: [usize; 2] = [MIN_BODY_PREFIX, MIN_BODY_PREFIX + 1];
+// What `Beginnings::plain` packs into a number.
+const _: () = assert!(BEGINNINGS[0] == 4 && BEGINNINGS[1] == 5);
 
 /// Returns the beginnings of words, each once, joined by spaces: of [`BEGINNINGS`] letters, and the first letter of what
 /// is written without spaces. `indexed` is what [`index_text`] returned.
 pub fn beginnings<'a>(indexed: impl IntoIterator<Item = &'a str>) -> String {
-    let mut all = std::collections::HashSet::new();
-    let mut joined = String::new();
+    let mut all = Beginnings::default();
     for word in indexed.into_iter().flat_map(|text| text.split(' ')) {
+        if word.is_ascii() {
+            all.plain(word);
+        } else {
+            all.other(word);
+        }
+    }
+    all.joined
+}
+
+/// Beginnings, each once.
+#[derive(Default)]
+struct Beginnings<'a> {
+    /// Those of plain ASCII, their letters as a number; where one of five letters is, that of four is too.
+    plain: HashSet<u64, RandomState>,
+    others: HashSet<&'a str, RandomState>,
+    joined: String,
+}
+
+impl<'a> Beginnings<'a> {
+    fn plain(&mut self, word: &str) {
+        let Some(four) = word.as_bytes().first_chunk::<4>() else { return };
+        let key = u64::from(u32::from_le_bytes(*four));
+        let five = word.as_bytes().get(4);
+        let has_five = five.is_some_and(|five| self.plain.insert(key | u64::from(*five) << 32));
+        if five.is_some() && !has_five {
+            return;
+        }
+        if self.plain.insert(key) {
+            self.push(word.get(..4).unwrap_or_default());
+        }
+        if has_five {
+            self.push(word.get(..5).unwrap_or_default());
+        }
+    }
+
+    fn other(&mut self, word: &'a str) {
         for length in BEGINNINGS {
             let beginning =
                 if word.starts_with(is_dense) { first(word, 1) } else { first(word, length) };
             let Some(beginning) = beginning else { continue };
-            if all.insert(beginning) {
-                if !joined.is_empty() {
-                    joined.push(' ');
-                }
-                joined.push_str(beginning);
+            // Of a word with one accent the first letters may still be plain ones.
+            if beginning.is_ascii() {
+                self.plain(beginning);
+            } else if self.others.insert(beginning) {
+                self.push(beginning);
             }
         }
     }
-    joined
+
+    fn push(&mut self, beginning: &str) {
+        if !self.joined.is_empty() {
+            self.joined.push(' ');
+        }
+        self.joined.push_str(beginning);
+    }
 }
 
 /// Returns the first letters of a word with the accents on them; absent where it has fewer.
@@ -239,11 +335,7 @@ struct Runs<I: Iterator<Item = char>> {
 
 impl<'a> Runs<Box<dyn Iterator<Item = char> + 'a>> {
     fn new(text: &'a str) -> Self {
-        let end = (0..=text.len().min(MAX_TEXT_BYTES))
-            .rev()
-            .find(|at| text.is_char_boundary(*at))
-            .unwrap_or(0);
-        let text = text.get(..end).unwrap_or_default();
+        let text = cut(text);
         let chars: Box<dyn Iterator<Item = char> + 'a> = if text.is_ascii() {
             Box::new(text.chars().map(|c| c.to_ascii_lowercase()))
         } else {

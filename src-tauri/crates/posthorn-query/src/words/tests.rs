@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::{TextMatch, index_text};
+use super::{MAX_TOKENS, Runs, TextMatch, beginnings, index_text};
 use crate::ast::Field;
 
 #[test]
@@ -67,7 +67,54 @@ fn answers(indexed: &str, question: &TextMatch) -> bool {
     })
 }
 
+/// The words of a text that is read letter by letter as a whole.
+fn by_runs(text: &str) -> String {
+    let mut words = Vec::new();
+    Runs::new(text).for_each(|run| run.index(&mut |word| words.push(word.to_owned())));
+    words.join(" ")
+}
+
+#[test]
+fn long_words_and_long_texts_are_cut() {
+    for text in ["X".repeat(100), format!("é{}", "x".repeat(100))] {
+        assert_eq!(index_text(&text), by_runs(&text));
+        assert_eq!(index_text(&text).chars().count(), 48);
+    }
+    for text in ["a ".repeat(70_000), "a é ".repeat(40_000)] {
+        assert_eq!(index_text(&text).split(' ').count(), MAX_TOKENS);
+    }
+}
+
+/// Beginnings in the simplest way.
+fn by_letters(indexed: &str) -> Vec<String> {
+    let mut all: Vec<String> = Vec::new();
+    for word in indexed.split(' ') {
+        for length in super::BEGINNINGS {
+            let length = if word.starts_with(super::is_dense) { 1 } else { length };
+            if let Some(beginning) = super::first(word, length)
+                && !all.iter().any(|known| known == beginning)
+            {
+                all.push(beginning.to_owned());
+            }
+        }
+    }
+    all
+}
+
 proptest! {
+    #[test]
+    fn plain_pieces_are_read_as_the_whole_is(text in "[ -~\\n\\t\\rÀéßΣ\u{301}\u{338}\u{e31}中文字カーﬁ㎏\u{a0}\u{3000}]{0,60}") {
+        prop_assert_eq!(index_text(&text), by_runs(&text));
+    }
+
+    #[test]
+    fn beginnings_are_those_of_each_word(text in "[a-c ]{0,40}[a-cé\u{301} 中文]{0,30}") {
+        let indexed = index_text(&text);
+        let kept = beginnings([indexed.as_str()]);
+        let kept: Vec<&str> = kept.split(' ').filter(|word| !word.is_empty()).collect();
+        prop_assert_eq!(kept, by_letters(&indexed));
+    }
+
     #[test]
     fn what_is_indexed_is_found(before in "[a-z 中文字]{0,8}", word in "[a-z中文字]{1,6}", after in "[ a-z中文字]{0,8}") {
         let indexed = index_text(&format!("{before} {word} {after}"));

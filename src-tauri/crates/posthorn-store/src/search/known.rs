@@ -7,6 +7,7 @@
 use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
 
+use foldhash::fast::RandomState;
 use posthorn_query::words::MIN_BODY_PREFIX;
 use rusqlite::Connection;
 
@@ -14,7 +15,7 @@ use crate::error::Result;
 use crate::tx::ReadTx;
 
 /// Words of which is remembered that they are written down, so that most of a message need not be looked up: about
-/// four megabytes. The common words of a language come back at once when it is emptied.
+/// four megabytes. When half of them came, the half before goes, but for what was met again.
 const REMEMBERED: usize = 65_536;
 /// Words that stand in for a beginning. Opening one costs microseconds in each segment of the index; more belong to a
 /// beginning that fits nearly everything.
@@ -26,7 +27,9 @@ pub(super) struct Known(Mutex<Memory>);
 
 #[derive(Debug, Default)]
 struct Memory {
-    words: HashSet<Box<str>>,
+    words: HashSet<Box<str>, RandomState>,
+    /// Those that came before them.
+    older: HashSet<Box<str>, RandomState>,
     /// Rises with each [`Known::forget`].
     generation: u64,
 }
@@ -41,10 +44,10 @@ pub(super) struct Fresh {
 impl Known {
     /// Returns which words of some texts, as [`posthorn_query::words::index_text`] returns them, are not remembered.
     pub(super) fn fresh<'a>(&self, texts: impl Iterator<Item = &'a str>) -> Fresh {
-        let memory = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut fresh: HashSet<&str> = HashSet::new();
+        let mut memory = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut fresh: HashSet<&str, RandomState> = HashSet::default();
         for word in texts.flat_map(|text| text.split(' ')).filter(|word| is_kept(word)) {
-            if !memory.words.contains(word) {
+            if !memory.has(word) {
                 fresh.insert(word);
             }
         }
@@ -64,17 +67,30 @@ impl Known {
         if memory.generation != fresh.generation {
             return;
         }
-        if memory.words.len() + fresh.words.len() > REMEMBERED {
-            memory.words.clear();
+        if memory.words.len() + fresh.words.len() > REMEMBERED / 2 {
+            memory.older = std::mem::take(&mut memory.words);
         }
-        memory.words.extend(fresh.words.into_iter().take(REMEMBERED));
+        memory.words.extend(fresh.words.into_iter().take(REMEMBERED / 2));
     }
 
     /// Forgets everything: the words are being deleted.
     pub(super) fn forget(&self) {
         let mut memory = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         memory.words.clear();
+        memory.older.clear();
         memory.generation += 1;
+    }
+}
+
+impl Memory {
+    /// Returns whether a word is remembered; it will be for some time longer.
+    fn has(&mut self, word: &str) -> bool {
+        if self.words.contains(word) {
+            return true;
+        }
+        let Some(known) = self.older.take(word) else { return false };
+        self.words.insert(known);
+        true
     }
 }
 
