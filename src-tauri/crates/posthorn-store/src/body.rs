@@ -295,22 +295,22 @@ fn spool(folder: &Path, source: &mut impl Read) -> Result<Spool> {
 }
 
 fn insert(connection: &Connection, now: Timestamp, body: &Prepared) -> Result<BodyId> {
+    let sql = "INSERT INTO body (hash, size, data, origin, account, put_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6) \
+               ON CONFLICT (hash) DO NOTHING";
+    let (origin, account) = (body.origin.word(), body.origin.account());
+    let values = rusqlite::params![body.hash, body.size as i64, body.data, origin, account, now.0];
+    if connection.prepare_cached(sql)?.execute(values)? > 0 {
+        return Ok(BodyId(connection.last_insert_rowid()));
+    }
     // Equal bytes keep their row; put_at moves, so that the sweep does not take what is about to be referred to. A
     // POP3 origin stays or wins: its bytes may be the only copy.
-    let sql = "INSERT INTO body (hash, size, data, origin, account, put_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6) \
-               ON CONFLICT (hash) DO UPDATE SET put_at = excluded.put_at, \
-                 account = CASE WHEN excluded.origin = 'pop3' THEN excluded.account ELSE account END, \
-                 origin = CASE WHEN excluded.origin = 'pop3' THEN 'pop3' ELSE origin END \
-               RETURNING id";
-    let values = rusqlite::params![
-        body.hash,
-        body.size as i64,
-        body.data,
-        body.origin.word(),
-        body.origin.account(),
-        now.0
-    ];
-    Ok(BodyId(connection.prepare_cached(sql)?.query_row(values, |row| row.get(0))?))
+    let sql = "UPDATE body SET put_at = ?4, account = CASE WHEN ?2 = 'pop3' THEN ?3 ELSE account END, \
+                 origin = CASE WHEN ?2 = 'pop3' THEN 'pop3' ELSE origin END WHERE hash = ?1";
+    connection
+        .prepare_cached(sql)?
+        .execute(rusqlite::params![body.hash, origin, account, now.0])?;
+    let mut statement = connection.prepare_cached("SELECT id FROM body WHERE hash = ?1")?;
+    Ok(BodyId(statement.query_row([body.hash], |row| row.get(0))?))
 }
 
 fn row(connection: &Connection, id: BodyId) -> Result<BodyRow> {

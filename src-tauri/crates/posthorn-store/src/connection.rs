@@ -39,6 +39,21 @@ pub(crate) enum Durability {
     Rebuildable,
 }
 
+/// Switches off SQLite's count of its own memory, which nobody asks for: it takes one lock of the whole process for each
+/// allocation, and three writers and the readers allocate side by side. Before the first database is opened; later it
+/// changes nothing.
+pub(crate) fn stop_counting_memory() {
+    static ONCE: std::sync::Once = std::sync::Once::new();
+    ONCE.call_once(|| {
+        #[expect(unsafe_code, reason = "SQLite's settings of the process have no safe interface")]
+        // SAFETY: the arguments are those that this option takes (one int); SQLite refuses the call once it has begun to
+        // work, and this process opens databases only behind this call.
+        let code =
+            unsafe { rusqlite::ffi::sqlite3_config(rusqlite::ffi::SQLITE_CONFIG_MEMSTATUS, 0) };
+        tracing::debug!(code, "SQLite does not count its memory");
+    });
+}
+
 /// Opens a database for writing and brings it to the newest format; a newer file is refused untouched.
 pub(crate) fn open_writer(
     path: &Path,

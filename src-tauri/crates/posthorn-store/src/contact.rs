@@ -109,14 +109,24 @@ fn see(tx: &WriteTx<'_>, address: &Address, sent: u32, received: u32, at: Timest
     if !email.contains('@') || NOBODY.contains(&local) {
         return Ok(());
     }
-    // The newest name wins; a message without one does not take it away.
-    let sql = "INSERT INTO contact (email, name, sent, received, last_used) VALUES (?1, ?2, ?3, ?4, ?5) \
-        ON CONFLICT (email) DO UPDATE SET sent = sent + excluded.sent, received = received + excluded.received, \
-        name = CASE WHEN excluded.name <> '' AND (name = '' OR excluded.last_used >= last_used) \
-          THEN excluded.name ELSE name END, last_used = MAX(last_used, excluded.last_used) \
-        RETURNING id, name = ?2 AND sent + received > 1";
-    let values = params![email, address.name, sent, received, at.0];
-    let (id, is_same): (i64, bool) = tx.one(sql, values, |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let sql = "SELECT id, name, last_used FROM contact WHERE email = ?1";
+    let known: Option<(i64, String, i64)> =
+        tx.maybe(sql, [&email], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    let mut is_same = false;
+    let id = if let Some((id, name, last_used)) = known {
+        is_same = address.name.is_empty() || address.name == name;
+        // The newest name wins; a message without one does not take it away.
+        let is_newest = !address.name.is_empty() && (name.is_empty() || at.0 >= last_used);
+        let name = if is_newest { &address.name } else { &name };
+        let sql = "UPDATE contact SET sent = sent + ?2, received = received + ?3, name = ?4, last_used = ?5 \
+            WHERE id = ?1";
+        tx.run(sql, params![id, sent, received, name, at.0.max(last_used)])?;
+        id
+    } else {
+        let sql = "INSERT INTO contact (email, name, sent, received, last_used) VALUES (?1, ?2, ?3, ?4, ?5)";
+        tx.insert(sql, params![email, address.name, sent, received, at.0])?
+    };
+    // By every name that somebody wrote under.
     if !is_same {
         for word in words(&address.name, &email).into_iter().chain(spellings(&address.name)) {
             tx.run(

@@ -3,7 +3,7 @@
 //! Invariants: an id is never reused and never changes its meaning; a whole body, once set, is never replaced by a
 //! different one; sections are never passed off as the whole. The store does not parse: heads come parsed.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use posthorn_model::{
     AccountId, Address, BodyId, MailboxId, MessageId, MessageIdHeader, Position, ThreadId,
@@ -13,6 +13,7 @@ use rusqlite::{Row, params};
 
 use crate::address_list;
 use crate::error::{Error, Result};
+use crate::thread::Assigned;
 use crate::tx::{ReadTx, WriteTx};
 
 /// Attachments kept per message: hostile mail has thousands of parts.
@@ -278,12 +279,13 @@ pub struct Contents {
 
 /// Attaches the whole bytes, which must be durable in the body store already, and what they told.
 pub fn set_body(tx: &WriteTx<'_>, id: MessageId, body: BodyId, contents: &Contents) -> Result<()> {
-    let sql = "UPDATE message SET body = ?2, body_state = 2 WHERE id = ?1";
-    if tx.run(sql, params![id.0, body.0])? == 0 {
-        return Err(Error::NotFound("message"));
-    }
+    let known = known_contents(tx, id)?;
+    // One write of the row: it is long, and in several indexes.
+    let sql = "UPDATE message SET body = ?2, body_state = 2, \
+        preview = CASE WHEN ?3 = '' THEN preview ELSE ?3 END WHERE id = ?1";
+    tx.run(sql, params![id.0, body.0, contents.preview])?;
     tx.run("DELETE FROM released_body WHERE body = ?1", [body.0])?;
-    set_contents(tx, id, contents)
+    change_contents(tx, id, &known, contents)
 }
 
 /// Attaches one section's bytes, which must be durable in the body store already.
@@ -299,21 +301,54 @@ pub fn set_section(tx: &WriteTx<'_>, id: MessageId, section: &str, body: BodyId)
 
 /// Changes preview and attachments.
 pub fn set_contents(tx: &WriteTx<'_>, id: MessageId, contents: &Contents) -> Result<()> {
+    let known = known_contents(tx, id)?;
     if !contents.preview.is_empty() {
         tx.run("UPDATE message SET preview = ?2 WHERE id = ?1", params![id.0, contents.preview])?;
     }
-    if let Some(list) = &contents.attachments {
-        put_attachments(tx, id, list)?;
-    }
-    if let Some(has_attachments) = contents.has_attachments {
-        let sql = "UPDATE message SET has_attachments = ?2 WHERE id = ?1 AND has_attachments <> ?2";
-        if tx.run(sql, params![id.0, has_attachments])? > 0 {
-            crate::thread::recount_message(tx, id)?;
-        }
-    }
-    let position = tx.one("SELECT position FROM message WHERE id = ?1", [id.0], |row| {
-        row.get(0).map(Position)
+    change_contents(tx, id, &known, contents)
+}
+
+/// What is known of a message's contents before they are changed.
+struct KnownContents {
+    position: Position,
+    /// Files that a person would call attachments.
+    has_files: bool,
+    /// Rows of attachments, pictures in the text among them.
+    has_rows: bool,
+}
+
+fn known_contents(tx: &ReadTx<'_>, id: MessageId) -> Result<KnownContents> {
+    let sql = "SELECT position, has_attachments, EXISTS (SELECT 1 FROM attachment WHERE message = ?1) \
+        FROM message WHERE id = ?1";
+    let known = tx.maybe(sql, [id.0], |row| {
+        Ok(KnownContents {
+            position: Position(row.get(0)?),
+            has_files: row.get(1)?,
+            has_rows: row.get(2)?,
+        })
     })?;
+    known.ok_or(Error::NotFound("message"))
+}
+
+/// Changes attachments, and notes that the contents changed.
+fn change_contents(
+    tx: &WriteTx<'_>,
+    id: MessageId,
+    known: &KnownContents,
+    contents: &Contents,
+) -> Result<()> {
+    if let Some(list) = &contents.attachments {
+        if known.has_rows {
+            tx.run("DELETE FROM attachment WHERE message = ?1", [id.0])?;
+        }
+        add_attachments(tx, id, list)?;
+    }
+    if let Some(has_files) = contents.has_attachments.filter(|has| *has != known.has_files) {
+        let sql = "UPDATE message SET has_attachments = ?2 WHERE id = ?1";
+        tx.run(sql, params![id.0, has_files])?;
+        crate::thread::recount_message(tx, id)?;
+    }
+    let position = known.position;
     crate::search::queue(tx, position)?;
     tx.note(|changes| {
         changes.contents(id);
@@ -322,11 +357,14 @@ pub fn set_contents(tx: &WriteTx<'_>, id: MessageId, contents: &Contents) -> Res
     Ok(())
 }
 
-pub(crate) fn put_attachments(tx: &WriteTx<'_>, id: MessageId, list: &[Attachment]) -> Result<()> {
-    tx.run("DELETE FROM attachment WHERE message = ?1", [id.0])?;
-    let sql = "INSERT OR REPLACE INTO attachment (message, section, name, mime, size, content_id, is_inline) \
+/// Adds the attachments of a message that has none yet.
+fn add_attachments(tx: &WriteTx<'_>, id: MessageId, list: &[Attachment]) -> Result<()> {
+    // A part number that stands twice is one part. Told here: a REPLACE costs a savepoint for each.
+    let parts: BTreeMap<&str, &Attachment> =
+        list.iter().take(ATTACHMENT_LIMIT).map(|part| (part.section.as_str(), part)).collect();
+    let sql = "INSERT INTO attachment (message, section, name, mime, size, content_id, is_inline) \
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
-    for part in list.iter().take(ATTACHMENT_LIMIT) {
+    for part in parts.into_values() {
         let values = params![
             id.0,
             part.section,
@@ -341,15 +379,24 @@ pub(crate) fn put_attachments(tx: &WriteTx<'_>, id: MessageId, list: &[Attachmen
     Ok(())
 }
 
-/// Adds the row of a message that is not known yet; its thread and position are chosen here.
+/// A message that was just added.
+#[derive(Debug)]
+pub(crate) struct Added {
+    pub(crate) id: MessageId,
+    pub(crate) position: Position,
+    pub(crate) assigned: Assigned,
+}
+
+/// Adds the row of a message that is not known yet; its thread and position are chosen here. The caller counts it
+/// ([`crate::search::count_messages`]).
 pub(crate) fn insert(
     tx: &WriteTx<'_>,
     account: AccountId,
     head: &Head,
     body: Option<BodyId>,
-) -> Result<Message> {
+) -> Result<Added> {
     let position = crate::position::free(tx, head.received)?;
-    let thread = crate::thread::assign(tx, account, head)?;
+    let assigned = crate::thread::assign(tx, account, head)?;
     let sql = "INSERT INTO message (position, account, thread, received, date, message_id, server_id, subject, \
         subject_key, is_reply, has_references, from_list, to_list, cc_list, bcc_list, reply_to_list, size, preview, \
         has_attachments, body_state, body, sender_key) \
@@ -358,7 +405,7 @@ pub(crate) fn insert(
     let values = params![
         position.0,
         account.0,
-        thread.0,
+        assigned.thread.0,
         head.received.0,
         head.date.map_or(0, |date| date.0),
         head.message_id.as_ref().map_or("", |id| id.0.as_str()),
@@ -380,14 +427,10 @@ pub(crate) fn insert(
         address_list::shown_key(&from),
     ];
     let id = MessageId(tx.insert(sql, values)?);
-    crate::search::count_messages(tx, 1)?;
-    if !head.attachments.is_empty() {
-        put_attachments(tx, id, &head.attachments)?;
-    }
+    add_attachments(tx, id, &head.attachments)?;
     crate::search::queue(tx, position)?;
     tx.note(|changes| changes.contents(id));
-    let body = body.map_or(BodyState::Missing, BodyState::Whole);
-    Ok(Message { id, position, account, thread, body, head: head.clone() })
+    Ok(Added { id, position, assigned })
 }
 
 /// Corrects the size that a message was stored with.

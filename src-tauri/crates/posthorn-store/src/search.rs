@@ -33,6 +33,8 @@ use crate::writer::Writer;
 
 /// Waiting positions that are counted: a first synchronisation has all of them wait, and each search asks.
 const WAITING: i64 = 1000;
+/// Bodies by which one may be overtaken: two accounts make theirs durable side by side, and tell the index in any order.
+const OVERTAKEN: i64 = 1000;
 
 /// A question.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -234,6 +236,33 @@ impl Store {
                     position: Position(row.get(0)?),
                     message: row.get::<_, Option<i64>>(1)?.map(MessageId),
                     body: body.filter(|id| *id != 0).map(BodyId),
+                })
+            })
+        })
+        .await
+    }
+
+    /// Returns the newest bytes that a message has; 0 = none.
+    pub async fn newest_body(&self) -> Result<BodyId> {
+        let sql =
+            "SELECT COALESCE(MAX(body), 0) FROM message INDEXED BY message_by_body WHERE body <> 0";
+        self.read(move |tx| tx.one(sql, [], |row| row.get(0).map(BodyId))).await
+    }
+
+    /// Returns messages whose words wait and whose bytes came after these, or shortly before: while many messages without
+    /// bytes wait, those that have them are found so at the cost of what came. Not all of them: [`Self::pending_words`]
+    /// tells the rest.
+    pub async fn arrived_words(&self, after: BodyId, limit: usize) -> Result<Vec<Pending>> {
+        let from = after.0.saturating_sub(OVERTAKEN);
+        self.read(move |tx| {
+            let sql = "SELECT message.position, message.id, message.body \
+                FROM message INDEXED BY message_by_body CROSS JOIN word_queue ON word_queue.position = message.position \
+                WHERE message.body > ?1 AND message.body <> 0 ORDER BY message.body LIMIT ?2";
+            tx.all(sql, [from, limit as i64], |row| {
+                Ok(Pending {
+                    position: Position(row.get(0)?),
+                    message: Some(MessageId(row.get(1)?)),
+                    body: Some(BodyId(row.get(2)?)),
                 })
             })
         })

@@ -43,6 +43,7 @@ impl Store {
     ///
     /// Blocks (file work): call it from a blocking thread. The caller holds the profile's lock.
     pub fn open(paths: &Paths, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
+        connection::stop_counting_memory();
         let index = connection::open_writer(&paths.index, &schema::INDEX, Durability::Full)?;
         let bodies = connection::open_writer(&paths.bodies, &schema::BODIES, Durability::Full)?;
         let words =
@@ -84,7 +85,7 @@ impl Store {
 
     /// Runs `job` in a write transaction; resolves once the commit is durable.
     ///
-    /// Many jobs share one transaction, each under a savepoint of its own: an error takes back this job alone. A job
+    /// Many jobs share one transaction, of which each can be taken back by itself: an error undoes this job alone. A job
     /// that was queued runs even when the future is dropped. Keep jobs short: other writers wait.
     pub async fn write<T, F>(&self, job: F) -> Result<T>
     where

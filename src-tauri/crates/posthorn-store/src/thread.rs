@@ -7,6 +7,7 @@
 //! and the mailboxes' counts in line.
 
 mod assign;
+mod touched;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,7 +17,8 @@ use rusqlite::params;
 use crate::error::{Error, Result};
 use crate::tx::{ReadTx, WriteTx};
 
-pub(crate) use assign::assign;
+pub(crate) use assign::{Assigned, assign};
+pub(crate) use touched::{Counts, Touched};
 
 /// A thread's visible part of one mailbox.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,27 +80,35 @@ pub(crate) fn join(
     assign::join(tx, account, thread, id)
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Counts {
-    latest: i64,
-    total: i64,
-    unread: i64,
-    flagged: i64,
-    files: i64,
-}
-
 /// Brings the thread rows of these pairs, and the counts of their mailboxes, in line with the placements.
 pub(crate) fn recount(tx: &WriteTx<'_>, touched: &BTreeSet<(MailboxId, ThreadId)>) -> Result<()> {
-    let mut mailboxes: BTreeMap<MailboxId, (i64, i64)> = BTreeMap::new();
+    let mut all = Touched::default();
     for (mailbox, thread) in touched {
-        let before = stored(tx, *mailbox, *thread)?;
-        let after = counted(tx, *mailbox, *thread)?;
+        all.look(*mailbox, *thread);
+    }
+    recount_touched(tx, &all)
+}
+
+/// The same where of some it is known what there is to count.
+pub(crate) fn recount_touched(tx: &WriteTx<'_>, touched: &Touched) -> Result<()> {
+    let mut mailboxes: BTreeMap<MailboxId, (i64, i64)> = BTreeMap::new();
+    let mut threads: BTreeSet<ThreadId> = BTreeSet::new();
+    for (mailbox, thread, known) in touched.each() {
+        let (before, after) = match known {
+            Some(counts) => (Counts::default(), counts),
+            None => (stored(tx, mailbox, thread)?, counted(tx, mailbox, thread)?),
+        };
         if before != after {
-            store(tx, *mailbox, *thread, after)?;
-            let difference = mailboxes.entry(*mailbox).or_default();
+            store(tx, mailbox, thread, after)?;
+            let difference = mailboxes.entry(mailbox).or_default();
             difference.0 += after.total - before.total;
             difference.1 += after.unread - before.unread;
             note_rows(tx, &[before.latest, after.latest]);
+        }
+        match known {
+            // It has no other rows.
+            Some(_) => tx.note(|changes| changes.thread(thread)),
+            None => _ = threads.insert(thread),
         }
     }
     for (mailbox, (total, unread)) in mailboxes {
@@ -108,7 +118,6 @@ pub(crate) fn recount(tx: &WriteTx<'_>, touched: &BTreeSet<(MailboxId, ThreadId)
             tx.note(|changes| changes.mailbox(mailbox));
         }
     }
-    let threads: BTreeSet<ThreadId> = touched.iter().map(|(_, thread)| *thread).collect();
     for thread in threads {
         // A row of a conversation shows facts of all its messages, wherever they are.
         let latest =

@@ -1,7 +1,7 @@
 //! The two handles that the table modules work on. A [`ReadTx`] cannot write; a [`WriteTx`] can also read.
 //!
 //! Invariants: one is only ever lent to a closure, so no transaction is held over an await. A `WriteTx` is inside
-//! a savepoint of its own: when the closure fails, nothing of it remains.
+//! a transaction or savepoint of its own: when the closure fails, nothing of it remains.
 
 use std::cell::RefCell;
 use std::ops::Deref;

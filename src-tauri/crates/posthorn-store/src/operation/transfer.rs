@@ -84,7 +84,9 @@ fn copy_of(tx: &WriteTx<'_>, original: MessageId, to: &Mailbox) -> Result<Messag
         }
     }
     tx.run("DELETE FROM released_body WHERE body = ?1", [body.0])?;
-    Ok(message::insert(tx, to.account, &head, Some(body))?.id)
+    let added = message::insert(tx, to.account, &head, Some(body))?;
+    crate::search::count_messages(tx, 1)?;
+    Ok(added.id)
 }
 
 /// Returns the ids of a message's conversation, so that the copy joins the same one there.

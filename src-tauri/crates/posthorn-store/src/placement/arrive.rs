@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 
 use posthorn_model::{
-    AccountId, BodyId, Flags, MailboxId, MailboxRole, MessageId, ModSeq, Position, Uid,
+    AccountId, BodyId, Flags, MailboxId, MailboxRole, MessageId, ModSeq, Position, ThreadId, Uid,
 };
 use rusqlite::params;
 
 use crate::error::Result;
 use crate::message::{self, Head};
+use crate::thread::{Counts, Touched};
 use crate::tx::WriteTx;
 use crate::{contact, mailbox, thread};
 
@@ -48,7 +49,9 @@ pub struct Arrived {
 pub fn arrive(tx: &WriteTx<'_>, mailbox: MailboxId, arrivals: &[Arrival]) -> Result<Vec<Arrived>> {
     let home = mailbox::get(tx, mailbox)?;
     let own = crate::account::own_addresses(tx, home.account)?;
-    let mut touched = BTreeSet::new();
+    let mut touched = Touched::default();
+    let mut numbers = Numbers::of(tx, mailbox, arrivals)?;
+    let mut added = 0;
     let mut order: Vec<usize> = (0..arrivals.len()).collect();
     // Oldest first, so that messages of one second keep the server's order in their positions.
     order.sort_by_key(|index| {
@@ -57,7 +60,11 @@ pub fn arrive(tx: &WriteTx<'_>, mailbox: MailboxId, arrivals: &[Arrival]) -> Res
     let mut results: Vec<(usize, Arrived)> = Vec::with_capacity(arrivals.len());
     for index in order {
         let Some(arrival) = arrivals.get(index) else { continue };
-        let arrived = one(tx, home.account, mailbox, arrival, &mut touched)?;
+        let arrived = match known_here(tx, mailbox, arrival, &mut numbers)? {
+            Some(known) => again(tx, mailbox, known, arrival, &mut touched)?,
+            None => one(tx, home.account, mailbox, arrival, &mut touched)?,
+        };
+        added += i64::from(arrived.is_new_message);
         // A draft went to nobody yet, and comes again with each version.
         let tells_nothing =
             matches!(home.role, MailboxRole::Junk | MailboxRole::Trash | MailboxRole::Drafts);
@@ -66,7 +73,10 @@ pub fn arrive(tx: &WriteTx<'_>, mailbox: MailboxId, arrivals: &[Arrival]) -> Res
         }
         results.push((index, arrived));
     }
-    thread::recount(tx, &touched)?;
+    thread::recount_touched(tx, &touched)?;
+    if added > 0 {
+        crate::search::count_messages(tx, added)?;
+    }
     results.sort_by_key(|(index, _)| *index);
     Ok(results.into_iter().map(|(_, arrived)| arrived).collect())
 }
@@ -81,9 +91,10 @@ pub fn join(
 ) -> Result<(Vec<Arrived>, Vec<Uid>)> {
     let account = mailbox::get(tx, mailbox)?.account;
     let (mut known, mut others) = (Vec::new(), Vec::new());
-    let (mut taken, mut touched) = (BTreeSet::new(), BTreeSet::new());
+    let (mut taken, mut touched) = (BTreeSet::new(), Touched::default());
+    let mut numbers = Numbers::of(tx, mailbox, &arrivals)?;
     for arrival in arrivals {
-        if let Some(message) = known_here(tx, mailbox, &arrival)? {
+        if let Some(message) = known_here(tx, mailbox, &arrival, &mut numbers)? {
             known.push(again(tx, mailbox, message, &arrival, &mut touched)?);
             continue;
         }
@@ -103,12 +114,12 @@ pub fn join(
                 known.push(again(tx, mailbox, message, &arrival, &mut touched)?);
             }
             Some((message, false)) => {
-                known.push(place(tx, mailbox, message, &arrival, false, &mut touched)?);
+                known.push(place(tx, mailbox, message, &arrival, &mut touched)?);
             }
             None => others.extend(arrival.uid),
         }
     }
-    thread::recount(tx, &touched)?;
+    thread::recount_touched(tx, &touched)?;
     Ok((known, others))
 }
 
@@ -138,7 +149,30 @@ fn learn_id(tx: &WriteTx<'_>, message: MessageId, arrival: &Arrival) -> Result<(
     Ok(())
 }
 
-type Touched = BTreeSet<(MailboxId, posthorn_model::ThreadId)>;
+/// Which uids of a batch a mailbox may have: of a first synchronisation none, and one question tells it.
+struct Numbers {
+    /// One of the range that the batch is in is there.
+    is_any: bool,
+    /// Those of the batch that were taken in.
+    came: BTreeSet<Uid>,
+}
+
+impl Numbers {
+    fn of(tx: &WriteTx<'_>, mailbox: MailboxId, arrivals: &[Arrival]) -> Result<Self> {
+        let uids = || arrivals.iter().filter_map(|arrival| arrival.uid);
+        let mut is_any = false;
+        if let (Some(first), Some(last)) = (uids().min(), uids().max()) {
+            let sql = "SELECT EXISTS (SELECT 1 FROM placement WHERE mailbox = ?1 AND uid BETWEEN ?2 AND ?3)";
+            is_any = tx.one(sql, params![mailbox.0, first.0, last.0], |row| row.get(0))?;
+        }
+        Ok(Self { is_any, came: BTreeSet::new() })
+    }
+
+    /// Tells whether a uid is to be looked for, and notes that its message comes now.
+    fn may_be_here(&mut self, uid: Uid) -> bool {
+        !self.came.insert(uid) || self.is_any
+    }
+}
 
 fn one(
     tx: &WriteTx<'_>,
@@ -147,9 +181,6 @@ fn one(
     arrival: &Arrival,
     touched: &mut Touched,
 ) -> Result<Arrived> {
-    if let Some(known) = known_here(tx, mailbox, arrival)? {
-        return again(tx, mailbox, known, arrival, touched);
-    }
     for candidate in message::same(tx, account, &arrival.head)? {
         match super::get(tx, mailbox, candidate)? {
             // Our own move, whose uid the server had not told; or a mailbox with new uids.
@@ -157,19 +188,36 @@ fn one(
                 return again(tx, mailbox, candidate, arrival, touched);
             }
             Some(_) => {}
-            None => return place(tx, mailbox, candidate, arrival, false, touched),
+            None => return place(tx, mailbox, candidate, arrival, touched),
         }
     }
-    let added = message::insert(tx, account, &arrival.head, arrival.body)?;
-    place(tx, mailbox, added.id, arrival, true, touched)
+    let message::Added { id, position, assigned } =
+        message::insert(tx, account, &arrival.head, arrival.body)?;
+    add_row(tx, mailbox, id, (position, assigned.thread), arrival)?;
+    let flags = &arrival.flags;
+    let counts = if flags.deleted {
+        Counts::default()
+    } else {
+        Counts::of(position, flags.seen, flags.flagged, arrival.head.has_attachments)
+    };
+    touched.add(mailbox, assigned.thread, &assigned.found, counts);
+    Ok(Arrived {
+        message: id,
+        position,
+        uid: arrival.uid,
+        is_new_message: true,
+        is_new_here: true,
+        has_body: arrival.body.is_some(),
+    })
 }
 
 fn known_here(
     tx: &WriteTx<'_>,
     mailbox: MailboxId,
     arrival: &Arrival,
+    numbers: &mut Numbers,
 ) -> Result<Option<MessageId>> {
-    let Some(uid) = arrival.uid else { return Ok(None) };
+    let Some(uid) = arrival.uid.filter(|uid| numbers.may_be_here(*uid)) else { return Ok(None) };
     Ok(super::by_uid(tx, mailbox, uid)?.map(|placement| placement.message))
 }
 
@@ -190,44 +238,58 @@ fn again(
     if !placed.is_pending && placed.flags != arrival.flags {
         let modseq = arrival.modseq.or(placed.modseq);
         super::write_flags(tx, &placed, &arrival.flags, modseq, 0)?;
-        touched.insert((mailbox, placed.thread));
+        touched.look(mailbox, placed.thread);
     }
     learn_bytes(tx, message, arrival)?;
-    finish(tx, message, arrival.uid, false, false)
+    finish(tx, message, arrival.uid, false)
 }
 
+/// A message that is known from elsewhere comes into the mailbox.
 fn place(
     tx: &WriteTx<'_>,
     mailbox: MailboxId,
     message: MessageId,
     arrival: &Arrival,
-    is_new_message: bool,
     touched: &mut Touched,
 ) -> Result<Arrived> {
     let thread = insert_row(tx, mailbox, message, arrival)?;
-    touched.insert((mailbox, thread));
-    if !is_new_message {
-        learn_bytes(tx, message, arrival)?;
-        crate::removed::forget(tx, message)?;
-    }
-    finish(tx, message, arrival.uid, is_new_message, true)
+    touched.look(mailbox, thread);
+    learn_bytes(tx, message, arrival)?;
+    crate::removed::forget(tx, message)?;
+    finish(tx, message, arrival.uid, true)
 }
 
-/// Adds a placement row and notes it; the caller recounts.
+/// Adds a placement row of a known message and notes it; the caller recounts.
 pub(crate) fn insert_row(
     tx: &WriteTx<'_>,
     mailbox: MailboxId,
     message: MessageId,
     arrival: &Arrival,
-) -> Result<posthorn_model::ThreadId> {
+) -> Result<ThreadId> {
+    let sql = "SELECT position, thread FROM message WHERE id = ?1";
+    let place =
+        tx.one(sql, [message.0], |row| Ok((Position(row.get(0)?), ThreadId(row.get(1)?))))?;
+    add_row(tx, mailbox, message, place, arrival)?;
+    Ok(place.1)
+}
+
+/// The same where the message's position and thread are known.
+fn add_row(
+    tx: &WriteTx<'_>,
+    mailbox: MailboxId,
+    message: MessageId,
+    (position, thread): (Position, ThreadId),
+    arrival: &Arrival,
+) -> Result<()> {
+    // Plain values: an INSERT that selects or returns something costs a savepoint.
     let sql = "INSERT INTO placement (mailbox, message, position, thread, uid, is_seen, is_flagged, is_answered, \
-        is_draft, is_deleted, keywords, modseq) \
-        SELECT ?1, id, position, thread, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10 FROM message WHERE id = ?2 \
-        RETURNING thread, position";
+        is_draft, is_deleted, keywords, modseq) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
     let flags = &arrival.flags;
     let values = params![
         mailbox.0,
         message.0,
+        position.0,
+        thread.0,
         arrival.uid.map(|uid| uid.0),
         flags.seen,
         flags.flagged,
@@ -237,16 +299,14 @@ pub(crate) fn insert_row(
         super::keywords_text(flags),
         arrival.modseq.map_or(0, |value| value.0 as i64),
     ];
-    let (thread, position) = tx.one(sql, values, |row| {
-        Ok((posthorn_model::ThreadId(row.get(0)?), Position(row.get(1)?)))
-    })?;
+    tx.run(sql, values)?;
     if !flags.deleted {
         tx.note(|changes| {
             changes.message_added(mailbox, message);
             changes.row(position);
         });
     }
-    Ok(thread)
+    Ok(())
 }
 
 /// Takes over bytes and a server id that a known message did not have.
@@ -272,11 +332,10 @@ fn finish(
     tx: &WriteTx<'_>,
     message: MessageId,
     uid: Option<Uid>,
-    is_new_message: bool,
     is_new_here: bool,
 ) -> Result<Arrived> {
     let sql = "SELECT position, body_state = 2 FROM message WHERE id = ?1";
     let (position, has_body) =
         tx.one(sql, [message.0], |row| Ok((Position(row.get(0)?), row.get(1)?)))?;
-    Ok(Arrived { message, position, uid, is_new_message, is_new_here, has_body })
+    Ok(Arrived { message, position, uid, is_new_message: false, is_new_here, has_body })
 }

@@ -6,7 +6,7 @@ use std::cell::RefCell;
 
 use posthorn_model::Position;
 use posthorn_query::words::{beginnings, index_text};
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use super::Words;
 use super::known::{self, Fresh};
@@ -142,13 +142,14 @@ pub(super) fn write(
 
 /// Takes a message's words away; returns whether its body was indexed, absent where nothing of it was.
 fn remove(connection: &Connection, position: i64) -> Result<Option<bool>> {
-    let sql = "DELETE FROM indexed WHERE position = ?1 RETURNING has_body";
-    let mut statement = connection.prepare_cached(sql)?;
-    let mut rows = statement.query([position])?;
-    let was_there = rows.next()?.map(|row| row.get::<_, bool>(0)).transpose()?;
-    // To its end, so that the DELETE itself is done.
-    while rows.next()?.is_some() {}
+    // Asked first: nearly always there is nothing, and a DELETE that returns something costs a savepoint.
+    let sql = "SELECT has_body FROM indexed WHERE position = ?1";
+    let was_there: Option<bool> =
+        connection.prepare_cached(sql)?.query_row([position], |row| row.get(0)).optional()?;
     if let Some(has_body) = was_there {
+        connection
+            .prepare_cached("DELETE FROM indexed WHERE position = ?1")?
+            .execute([position])?;
         connection.prepare_cached("DELETE FROM head WHERE rowid = ?1")?.execute([position])?;
         connection.prepare_cached("DELETE FROM beginning WHERE rowid = ?1")?.execute([position])?;
         if has_body {

@@ -8,7 +8,7 @@
 
 use std::collections::BTreeSet;
 
-use posthorn_model::{AccountId, MailboxId, MessageIdHeader, ThreadId};
+use posthorn_model::{AccountId, Address, MailboxId, MessageIdHeader, ThreadId};
 use rusqlite::params;
 
 use crate::address_list;
@@ -25,13 +25,24 @@ const SUBJECT_WINDOW_MS: i64 = 30 * 86_400_000;
 /// Messages of the same subject that are looked at.
 const SUBJECT_CANDIDATES: i64 = 20;
 
+/// The thread of a new message.
+#[derive(Debug)]
+pub(crate) struct Assigned {
+    /// The thread.
+    pub(crate) thread: ThreadId,
+    /// Threads that the message belongs to, which were there before and may be one now; none = it begins the thread.
+    pub(crate) found: BTreeSet<ThreadId>,
+}
+
 /// Finds or makes the thread of a message that is about to be added.
-pub(crate) fn assign(tx: &WriteTx<'_>, account: AccountId, head: &Head) -> Result<ThreadId> {
-    let ids = ids_of(head);
-    let mut found = BTreeSet::new();
-    for id in &ids {
+pub(crate) fn assign(tx: &WriteTx<'_>, account: AccountId, head: &Head) -> Result<Assigned> {
+    let (mut found, mut unknown) = (BTreeSet::new(), Vec::new());
+    for id in ids_of(head) {
         let sql = "SELECT thread FROM thread_link WHERE account = ?1 AND message_id = ?2";
-        found.extend(tx.maybe(sql, params![account.0, id], |row| row.get(0).map(ThreadId))?);
+        match tx.maybe(sql, params![account.0, id], |row| row.get(0).map(ThreadId))? {
+            Some(thread) => _ = found.insert(thread),
+            None => unknown.push(id),
+        }
     }
     // Also where somebody refers to it already: a reply without references may have come before it, too.
     found.extend(by_subject(tx, account, head)?);
@@ -44,11 +55,12 @@ pub(crate) fn assign(tx: &WriteTx<'_>, account: AccountId, head: &Head) -> Resul
             merge(tx, thread, *other)?;
         }
     }
+    // One id may stand in a header twice.
     let sql = "INSERT INTO thread_link (account, message_id, thread) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
-    for id in &ids {
+    for id in unknown {
         tx.run(sql, params![account.0, id, thread.0])?;
     }
-    Ok(thread)
+    Ok(Assigned { thread, found })
 }
 
 fn ids_of(head: &Head) -> Vec<&str> {
@@ -63,31 +75,40 @@ fn by_subject(tx: &ReadTx<'_>, account: AccountId, head: &Head) -> Result<Option
     if head.subject_key.is_empty() || !head.references.is_empty() {
         return Ok(None);
     }
-    let own = crate::account::own_addresses(tx, account)?;
-    let mine = participants([&head.from, &head.to, &head.cc].into_iter().flatten(), &own);
     let sql = "SELECT thread, received, is_reply AND NOT has_references, from_list, to_list, cc_list FROM message \
         WHERE account = ?1 AND subject_key = ?2 AND subject_key <> '' AND received BETWEEN ?3 AND ?4 \
         ORDER BY received DESC LIMIT ?5";
     let (from, to) =
         (head.received.plus_ms(-SUBJECT_WINDOW_MS).0, head.received.plus_ms(SUBJECT_WINDOW_MS).0);
-    let candidates =
-        tx.all(sql, params![account.0, head.subject_key, from, to, SUBJECT_CANDIDATES], |row| {
-            let lists = [row.get::<_, String>(3)?, row.get(4)?, row.get(5)?];
-            Ok((ThreadId(row.get(0)?), row.get::<_, i64>(1)?, row.get::<_, bool>(2)?, lists))
-        })?;
-    for (thread, received, is_bare_reply, lists) in candidates {
+    let values = params![account.0, head.subject_key, from, to, SUBJECT_CANDIDATES];
+    let candidates = tx.all(sql, values, |row| {
         // The later of the two must be the reply.
-        let fits = if received <= head.received.0 { head.has_reply_prefix } else { is_bare_reply };
-        let addresses: Vec<_> = lists.iter().flat_map(|list| address_list::read(list)).collect();
-        if fits && !mine.is_disjoint(&participants(addresses.iter(), &own)) {
-            return Ok(Some(thread));
+        let is_reply = if row.get::<_, i64>(1)? <= head.received.0 {
+            head.has_reply_prefix
+        } else {
+            row.get(2)?
+        };
+        if !is_reply {
+            return Ok(None);
         }
+        let mut people = Vec::new();
+        for column in 3..=5 {
+            people.extend(address_list::read(row.get_ref(column)?.as_str()?));
+        }
+        Ok(Some((ThreadId(row.get(0)?), people)))
+    })?;
+    if candidates.iter().all(Option::is_none) {
+        return Ok(None);
     }
-    Ok(None)
+    let own = crate::account::own_addresses(tx, account)?;
+    let mine = participants([&head.from, &head.to, &head.cc].into_iter().flatten(), &own);
+    let is_shared = |people: &Vec<Address>| !mine.is_disjoint(&participants(people.iter(), &own));
+    let fitting = candidates.into_iter().flatten().find(|(_, people)| is_shared(people));
+    Ok(fitting.map(|(thread, _)| thread))
 }
 
 fn participants<'a>(
-    addresses: impl Iterator<Item = &'a posthorn_model::Address>,
+    addresses: impl Iterator<Item = &'a Address>,
     own: &[String],
 ) -> BTreeSet<String> {
     addresses

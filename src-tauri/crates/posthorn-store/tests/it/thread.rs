@@ -1,7 +1,10 @@
 //! Which messages become one conversation.
 
+use std::collections::BTreeSet;
+
 use posthorn_model::Address;
 use posthorn_store::message::Head;
+use posthorn_store::placement::Arrival;
 use posthorn_store::thread;
 
 use crate::fixture::{arrival, fixture, head};
@@ -123,4 +126,63 @@ async fn merged_conversation_is_one_row_with_right_counts() {
         .unwrap();
     assert_eq!((parts.len(), parts[0].total, parts[0].unread), (1, 3, 3));
     assert_eq!(fixture.counts(fixture.inbox).await, (3, 3));
+}
+
+/// What a folder shows of its conversations (newest, messages, unread, starred), and its own counts.
+async fn shown(batches: Vec<Vec<Arrival>>) -> (Vec<(i64, u32, u32, u32)>, (u64, u64)) {
+    let fixture = fixture().await;
+    let mut messages = Vec::new();
+    for batch in batches {
+        let arrived = fixture.arrive(fixture.inbox, batch).await;
+        messages.extend(arrived.into_iter().map(|arrived| arrived.message));
+    }
+    let threads = fixture.store.read(move |tx| {
+        let mut threads = BTreeSet::new();
+        for message in messages {
+            threads.insert(thread::of_message(tx, message)?);
+        }
+        let mut rows = Vec::new();
+        for id in threads {
+            let parts = thread::parts(tx, id)?;
+            rows.extend(parts.iter().map(|p| (p.latest.0, p.total, p.unread, p.flagged)));
+        }
+        rows.sort_unstable();
+        Ok(rows)
+    });
+    (threads.await.unwrap(), fixture.counts(fixture.inbox).await)
+}
+
+#[tokio::test]
+async fn a_batch_is_counted_as_single_messages_are() {
+    let mut all = vec![
+        arrival(1, head("a@x", &[], "one", "ann", 10)),
+        arrival(2, head("b@x", &["a@x"], "Re: one", "bob", 20)),
+        arrival(3, head("c@x", &["b@x"], "Re: one", "ann", 30)),
+        arrival(4, head("d@x", &["lost@x"], "two", "eve", 40)),
+        arrival(5, head("e@x", &["lost2@x"], "three", "eve", 50)),
+        // Makes two conversations one.
+        arrival(6, head("f@x", &["lost@x", "lost2@x"], "four", "eve", 60)),
+        arrival(7, head("g@x", &[], "five", "bob", 70)),
+        arrival(8, head("h@x", &["g@x"], "six", "bob", 80)),
+        arrival(9, head("i@x", &[], "seven", "ann", 90)),
+        arrival(10, head("j@x", &["f@x"], "eight", "ann", 100)),
+    ];
+    all[1].flags.seen = true;
+    all[2].flags.flagged = true;
+    all[7].flags.deleted = true;
+    all[8].flags.deleted = true;
+    let singly = shown(all.iter().map(|one| vec![one.clone()]).collect()).await;
+    assert_eq!(singly.1, (8, 7));
+    assert_eq!(shown(vec![all.clone()]).await, singly, "together");
+    let halves = vec![all[5..].to_vec(), all[..5].to_vec()];
+    assert_eq!(shown(halves).await, singly, "the newer half first");
+    let every_other = |from: usize| all.iter().skip(from).step_by(2).cloned().collect();
+    assert_eq!(shown(vec![every_other(1), every_other(0)]).await, singly, "in turns");
+    // What comes twice in one answer, or again, is one message, with the flags that were said last.
+    let mut again = all[3].clone();
+    again.flags.seen = true;
+    let twice: Vec<Arrival> = all.iter().cloned().chain([again.clone()]).collect();
+    let after = shown(vec![all.clone(), vec![again]]).await;
+    assert_eq!(after.1, (8, 6));
+    assert_eq!(shown(vec![twice]).await, after, "twice");
 }
