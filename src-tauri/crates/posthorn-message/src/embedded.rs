@@ -9,7 +9,7 @@ mod uu;
 use crate::file_name;
 
 pub(crate) use tnef::files as tnef_files;
-pub(crate) use uu::{Taken, take};
+pub(crate) use uu::{Taken, may_hold, take};
 
 /// What separates a part's section from the number of a file inside it.
 pub(crate) const INSIDE: char = '!';

@@ -12,6 +12,9 @@ pub(crate) const MAX_FIELD_BYTES: usize = 64 * 1024;
 /// Decodes the value of an unstructured header field, folded or not. `hint` is the charset of the message's text.
 pub fn decode_header(raw: &[u8], hint: Option<&str>) -> String {
     let raw = raw.get(..MAX_FIELD_BYTES).unwrap_or(raw);
+    if memchr::memmem::find(raw, b"=?").is_none() {
+        return printable(&charset::text_of(raw, hint));
+    }
     let mut text = String::with_capacity(raw.len());
     let mut pending: Option<Word> = None;
     let mut rest = raw;
@@ -23,7 +26,7 @@ pub fn decode_header(raw: &[u8], hint: Option<&str>) -> String {
             let end = if tail.is_empty() { plain.len() } else { plain.len() + 2 };
             let (piece, after) = rest.split_at_checked(end).unwrap_or((rest, &[]));
             flush(&mut text, &mut pending, hint);
-            text.push_str(&charset::decode(piece, None, hint).text);
+            text.push_str(&charset::text_of(piece, hint));
             rest = after;
             continue;
         };
@@ -36,7 +39,7 @@ pub fn decode_header(raw: &[u8], hint: Option<&str>) -> String {
                 let had_word = pending.is_some();
                 flush(&mut text, &mut pending, hint);
                 if !(had_word && is_adjacent) {
-                    text.push_str(&charset::decode(plain, None, hint).text);
+                    text.push_str(&charset::text_of(plain, hint));
                 }
                 pending = Some(word);
             }
@@ -107,6 +110,10 @@ pub(crate) fn is_bidi_control(c: char) -> bool {
 
 /// Returns `text` on one line: runs of white space and control characters become one space, bidi overrides vanish.
 pub fn printable(text: &str) -> String {
+    let is_plain = text.bytes().fold(true, |plain, byte| plain & matches!(byte, b' '..=b'~'));
+    if is_plain && !text.contains("  ") {
+        return text.trim_matches(' ').to_owned();
+    }
     let mut clean = String::with_capacity(text.len());
     for c in text.chars() {
         if is_bidi_control(c) || c == '\u{FEFF}' {

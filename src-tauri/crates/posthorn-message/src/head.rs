@@ -74,7 +74,29 @@ pub fn parse_head(raw: &[u8]) -> Head {
     head_of(&Fields::parse(raw.get(..end).unwrap_or(raw)))
 }
 
+/// The same without what only an opened message shows: what a mailing list says of itself, how its sender was checked,
+/// whether a program wrote it. For lists and conversations, which read heads by the thousand.
+pub fn parse_listed_head(raw: &[u8]) -> Head {
+    let (end, _) = split(raw);
+    listed_head(&Fields::parse(raw.get(..end).unwrap_or(raw)))
+}
+
 pub(crate) fn head_of(fields: &Fields<'_>) -> Head {
+    let content_type = Parameterized::parse(fields.first("Content-Type").unwrap_or_default());
+    let label = content_type.raw("charset").map(|raw| String::from_utf8_lossy(raw).into_owned());
+    Head {
+        list: ListHeaders::of(fields, label.as_deref()),
+        authentication_results: fields
+            .all("Authentication-Results")
+            .take(10)
+            .map(|raw| decode_header(raw, None))
+            .collect(),
+        is_automatic: is_automatic(fields),
+        ..listed_head(fields)
+    }
+}
+
+fn listed_head(fields: &Fields<'_>) -> Head {
     let content_type = Parameterized::parse(fields.first("Content-Type").unwrap_or_default());
     let label = content_type.raw("charset").map(|raw| String::from_utf8_lossy(raw).into_owned());
     let hint = label.as_deref();
@@ -100,21 +122,16 @@ pub(crate) fn head_of(fields: &Fields<'_>) -> Head {
         message_id: fields.first("Message-ID").and_then(|raw| ids(raw).into_iter().next()),
         in_reply_to: fields.first("In-Reply-To").map(ids).unwrap_or_default(),
         references: fields.all("References").flat_map(ids).fold(Vec::new(), keep_reference),
-        list: ListHeaders::of(fields, hint),
-        authentication_results: fields
-            .all("Authentication-Results")
-            .take(10)
-            .map(|raw| decode_header(raw, None))
-            .collect(),
-        is_automatic: is_automatic(fields),
         content_type: content_type.value,
+        ..Head::default()
     }
 }
 
 /// Returns raw bytes as text with the encoded words still standing, so that their commas separate nothing.
 fn text_of(raw: &[u8], hint: Option<&str>) -> String {
     let raw = raw.get(..MAX_FIELD_BYTES).unwrap_or(raw);
-    charset::decode(raw, None, hint).text.replace(['\r', '\n', '\t'], " ")
+    let text = charset::text_of(raw, hint);
+    if text.contains(['\r', '\n', '\t']) { text.replace(['\r', '\n', '\t'], " ") } else { text }
 }
 
 fn is_automatic(fields: &Fields<'_>) -> bool {

@@ -53,12 +53,12 @@ pub use compose::{
 pub use encoded_word::{decode_header, printable};
 pub use field::MAX_FIELDS;
 pub use file_name::{MAX_NAME_BYTES, ending_for, is_dangerous, safe_name};
-pub use head::{Head, ListHeaders, MAX_REFERENCES, SentDate, parse_head};
+pub use head::{Head, ListHeaders, MAX_REFERENCES, SentDate, parse_head, parse_listed_head};
 pub use html::is_same_site;
 pub use lookalike::imitated;
 pub use message::{
     Attachment, Defect, Disposition, MAX_ATTACHMENTS, MAX_TEXT_BYTES, Parsed, PartBytes,
-    decode_text, parse, parse_as, part, raw_part,
+    decode_text, parse, parse_as, parse_contents, part, raw_part,
 };
 pub use mime::{MAX_DEPTH, MAX_PARTS};
 pub use outline::{Outline, OutlineField, OutlinePart, outline};
@@ -67,7 +67,7 @@ pub use preview::{
     MAX_CHARS as MAX_PREVIEW_CHARS, of_html as preview_of_html, of_text as preview_of_text,
 };
 pub use reply::{Answer, AnswerContext, ReplyTo, forward, forward_subject, reply, reply_subject};
-pub use report::{Fate, Reason, Report, ReportedRecipient, report};
+pub use report::{Fate, Reason, Report, ReportedRecipient, may_be_report, report};
 pub use skim::{MAX_KEPT, Skim, Skimmer};
 pub use table::{MAX_COLUMNS, MAX_ROWS, Table, table};
 pub use thread::{BaseSubject, ThreadKeys, base_subject};

@@ -139,33 +139,55 @@ pub fn parse(raw: &[u8]) -> Parsed {
     parse_as(raw, None)
 }
 
+/// Reads what a whole message says besides its header: text, preview, attachments. Neither header nor HTML is in what is
+/// returned, nor what is wrong with the header: for lists and the search index, which have the header already.
+pub fn parse_contents(raw: &[u8]) -> Parsed {
+    contents(raw, None, Html::Left).0
+}
+
 /// Reads a whole message and decodes its text as `charset` (*Show as…*), whatever the labels say.
 pub fn parse_as(raw: &[u8], charset: Option<&str>) -> Parsed {
     let (end, _) = split(raw);
     let fields = Fields::parse(raw.get(..end).unwrap_or_default());
     let head = head_of(&fields);
-    let tree = Tree::of(raw);
+    let (parsed, tree) = contents(raw, charset, Html::Kept);
     let mut defects = head_defects(raw, &fields, &head);
-    defects.extend_from_slice(&tree.defects);
-    let body = body::Body::of(raw, &tree, charset);
-    defects.extend_from_slice(&body.defects);
+    defects.extend(tree.defects);
+    defects.extend(parsed.defects);
+    Parsed { head, defects, ..parsed }
+}
+
+/// Whether somebody wants the HTML.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Html {
+    Kept,
+    Left,
+}
+
+/// Reads everything but the header; the defects are those of the text and of what is attached.
+fn contents(raw: &[u8], charset: Option<&str>, wanted: Html) -> (Parsed, Tree) {
+    let tree = Tree::of(raw);
+    let mut body = body::Body::of(raw, &tree, charset);
+    let mut defects = std::mem::take(&mut body.defects);
     let attachments = attachments(raw, &tree, &body, &mut defects);
-    let html = body.html();
-    let (text, is_text_from_html) = body.text();
-    let preview = match (&html, is_text_from_html) {
-        (Some(html), true) => preview::of_html(html),
-        _ => preview::of_text(&text),
+    let is_text_from_html = body.is_text_from_html();
+    let of_html = match body.html() {
+        Some(html) if is_text_from_html => Some(preview::of_html(&html)),
+        _ => None,
     };
-    Parsed {
-        head,
+    let html = if wanted == Html::Kept { body.html().map(Cow::into_owned) } else { None };
+    let text = body.take_text();
+    let parsed = Parsed {
+        head: Head::default(),
+        preview: of_html.unwrap_or_else(|| preview::of_text(&text)),
         text,
         is_text_from_html,
         html,
         charset: body.charset,
         attachments,
-        preview,
         defects,
-    }
+    };
+    (parsed, tree)
 }
 
 /// Returns the decoded bytes of the part of this section (`1`, `2.1`); `None` when there is no such part or it holds others.
@@ -222,7 +244,7 @@ pub fn decode_text(
         None => charset::decode(bytes, label.as_deref(), None),
     };
     let text = text::clean_text(&decoded.text);
-    if content_type.value == "text/html" { text } else { text::unflow(&text, content_type) }
+    if content_type.value == "text/html" { text } else { text::unflow(text, content_type) }
 }
 
 /// Returns the bytes of the part of this section as they were transferred, without its header; `None` when there is no

@@ -153,7 +153,7 @@ impl Tree {
 
     /// Finds what a part holds.
     fn expand(&mut self, raw: &[u8], index: usize) {
-        let Some(part) = self.parts.get(index).cloned() else { return };
+        let Some(part) = self.parts.get(index) else { return };
         let is_message = matches!(
             part.content_type.value.as_str(),
             "message/rfc822" | "message/global" | "message/news"
@@ -162,6 +162,7 @@ impl Tree {
         if !is_message && !is_multipart {
             return;
         }
+        let part = part.clone();
         if part.depth >= MAX_DEPTH {
             self.defect(Defect::TooDeep);
             return;

@@ -1,5 +1,7 @@
 //! The first words of a message for the list: what the sender wrote, without quotes, signature and hidden text.
 
+use std::borrow::Cow;
+
 use crate::text;
 
 /// Characters of a preview: two lines of a wide list.
@@ -55,7 +57,12 @@ impl Folded {
     /// Adds a line; tells whether there is room for more.
     fn push(&mut self, line: &str) -> bool {
         for word in line.split_whitespace() {
-            let word: String = word.chars().filter(|c| !is_filler(*c)).collect();
+            let is_plain = word.bytes().all(|byte| byte.is_ascii_graphic());
+            let word = if is_plain {
+                Cow::Borrowed(word)
+            } else {
+                Cow::Owned(word.chars().filter(|c| !is_filler(*c)).collect())
+            };
             if word.is_empty() {
                 continue;
             }
@@ -63,13 +70,14 @@ impl Folded {
                 self.text.push(' ');
                 self.chars += 1;
             }
-            for c in word.chars() {
-                if self.chars >= MAX_CHARS {
-                    return false;
-                }
-                self.text.push(c);
-                self.chars += 1;
+            let room = MAX_CHARS.saturating_sub(self.chars);
+            let end = if is_plain { word.len() } else { word.chars().count() };
+            if end > room {
+                self.text.extend(word.chars().take(room));
+                return false;
             }
+            self.text.push_str(&word);
+            self.chars += end;
         }
         self.chars < MAX_CHARS
     }
@@ -89,21 +97,22 @@ fn is_filler(c: char) -> bool {
 
 /// `On Monday, Anna wrote:`, `在 2026年1月2日，张伟 写道：`
 pub(crate) fn is_attribution(line: &str) -> bool {
-    let is_end = line.ends_with([':', '：']) && line.len() < 400;
+    if !line.ends_with([':', '：']) || line.len() >= 400 {
+        return false;
+    }
     let lower = line.to_lowercase();
-    is_end
-        && (lower.starts_with("on ")
-            || line.starts_with('在')
-            || lower.starts_with("am ")
-            || lower.starts_with("le ")
-            || lower.starts_with("el ")
-            || lower.contains('@')
-            || lower.contains("wrote")
-            || line.contains("写道")
-            || line.contains("寫道")
-            || lower.contains("schrieb")
-            || lower.contains("écrit")
-            || lower.contains("escribió"))
+    lower.starts_with("on ")
+        || line.starts_with('在')
+        || lower.starts_with("am ")
+        || lower.starts_with("le ")
+        || lower.starts_with("el ")
+        || lower.contains('@')
+        || lower.contains("wrote")
+        || line.contains("写道")
+        || line.contains("寫道")
+        || lower.contains("schrieb")
+        || lower.contains("écrit")
+        || lower.contains("escribió")
 }
 
 /// `-----Original Message-----` and its relatives: everything below is somebody else's.

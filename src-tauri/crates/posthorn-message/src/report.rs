@@ -80,6 +80,16 @@ pub struct Report {
     pub envelope_id: String,
 }
 
+/// What a header says, in lower case, where a message may be a report.
+const SIGNS: [&[u8]; 3] = [b"multipart/report", b"x-failed-recipients:", b"report-type"];
+
+/// Tells by its header whether a message may be a report: nearly none is, and the others need not be looked through.
+pub fn may_be_report(raw: &[u8]) -> bool {
+    let (end, _) = split(raw.get(..MAX_BYTES).unwrap_or(raw));
+    let header = raw.get(..end).unwrap_or_default().to_ascii_lowercase();
+    SIGNS.iter().any(|sign| memchr::memmem::find(&header, sign).is_some())
+}
+
 /// Reads the report in a message; `None` when it is none.
 pub fn report(raw: &[u8], parsed: &Parsed) -> Option<Report> {
     let of_type = |types: &[&str]| {

@@ -14,11 +14,15 @@ pub(crate) struct Taken {
     pub(crate) files: Vec<Embedded>,
 }
 
+/// Tells whether it is worth looking for files in a text.
+pub(crate) fn may_hold(text: &[u8]) -> bool {
+    memchr::memmem::find(text, b"begin ").is_some()
+}
+
 /// Takes files out of a text. What only begins like one stays in it.
 pub(crate) fn take(text: &[u8]) -> Taken {
     let mut taken = Taken::default();
-    let is_possible = memchr::memmem::find(text, b"begin ").is_some()
-        || memchr::memmem::find(text, b"=ybegin ").is_some();
+    let is_possible = may_hold(text);
     let (mut rest, mut left) = (text, MAX_BYTES);
     while is_possible && !rest.is_empty() && taken.files.len() < MAX_FILES {
         let (line, after) = next_line(rest);

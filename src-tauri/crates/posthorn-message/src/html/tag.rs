@@ -64,6 +64,19 @@ impl Tag<'_> {
         Attributes { rest: self.attributes }
     }
 
+    /// Tells whether its attributes may hide it: most have none that could, and need not be read one by one.
+    pub(crate) fn may_hide(&self) -> bool {
+        let bytes = self.attributes.as_bytes();
+        // By the letters that are seldom in other names.
+        let around = |at: usize, before: usize, name: &[u8]| {
+            let start = at.checked_sub(before);
+            let found = start.and_then(|start| bytes.get(start..start + name.len()));
+            found.is_some_and(|found| found.eq_ignore_ascii_case(name))
+        };
+        memchr::memchr2_iter(b'y', b'Y', bytes).any(|at| around(at, 2, b"style"))
+            || memchr::memchr2_iter(b'd', b'D', bytes).any(|at| around(at, 2, b"hidden"))
+    }
+
     /// Tells whether the element takes no content.
     pub(crate) fn is_void(&self) -> bool {
         matches!(

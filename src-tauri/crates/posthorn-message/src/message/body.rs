@@ -1,5 +1,7 @@
 //! Which parts are the text of a message and which are attached to it.
 
+use std::borrow::Cow;
+
 use crate::charset;
 use crate::embedded::{self, Embedded};
 use crate::html;
@@ -13,6 +15,14 @@ use crate::transfer;
 struct Segment {
     plain: Option<String>,
     html: Option<String>,
+}
+
+impl Segment {
+    /// Returns the plain form, unless it is empty beside an HTML one.
+    fn own_text(&self) -> Option<&str> {
+        let plain = self.plain.as_deref();
+        plain.filter(|plain| self.html.is_none() || !plain.trim().is_empty())
+    }
 }
 
 /// The text of a message and the parts that are not text.
@@ -40,41 +50,48 @@ impl Body {
     }
 
     /// Returns the HTML of all segments, plain ones turned into HTML, when any segment has HTML.
-    pub(super) fn html(&self) -> Option<String> {
+    pub(super) fn html(&self) -> Option<Cow<'_, str>> {
         if !self.segments.iter().any(|segment| segment.html.is_some()) {
             return None;
+        }
+        if let [Segment { html: Some(html), .. }] = self.segments.as_slice() {
+            return Some(Cow::Borrowed(html));
         }
         let pieces = self.segments.iter().map(|segment| match (&segment.html, &segment.plain) {
             (Some(html), _) => html.clone(),
             (None, Some(plain)) => html::from_plain(plain),
             (None, None) => String::new(),
         });
-        Some(pieces.collect::<Vec<_>>().join("\n"))
+        Some(Cow::Owned(pieces.collect::<Vec<_>>().join("\n")))
     }
 
-    /// Returns the text of all segments, and whether it had to be made from HTML.
-    pub(super) fn text(&self) -> (String, bool) {
-        let mut is_from_html = false;
+    /// Tells whether the text, or some of it, has to be made from HTML.
+    pub(super) fn is_text_from_html(&self) -> bool {
+        let mut segments = self.segments.iter();
+        segments.any(|segment| segment.own_text().is_none() && segment.html.is_some())
+    }
+
+    /// Returns the text of all segments; afterwards they have none.
+    pub(super) fn take_text(&mut self) -> String {
         let mut joined = String::new();
-        for segment in &self.segments {
-            let plain = segment
-                .plain
-                .as_deref()
-                .filter(|plain| segment.html.is_none() || !plain.trim().is_empty());
-            let piece = match (plain, &segment.html) {
-                (Some(plain), _) => plain.to_owned(),
-                (None, Some(html)) => {
-                    is_from_html = true;
-                    text::from_html(html)
-                }
-                (None, None) => continue,
+        for segment in &mut self.segments {
+            let piece = if segment.own_text().is_some() {
+                segment.plain.take().unwrap_or_default()
+            } else if let Some(html) = &segment.html {
+                text::from_html(html)
+            } else {
+                continue;
             };
-            if !joined.is_empty() && !joined.ends_with('\n') {
+            if joined.is_empty() {
+                joined = piece;
+                continue;
+            }
+            if !joined.ends_with('\n') {
                 joined.push('\n');
             }
             joined.push_str(&piece);
         }
-        (joined, is_from_html)
+        joined
     }
 
     /// Tells whether a part belongs into the text: related to the HTML by its id, or inline and named by no file.
@@ -158,7 +175,11 @@ impl Body {
         let label =
             part.content_type.raw("charset").map(|raw| String::from_utf8_lossy(raw).into_owned());
         let is_html = is_html(part);
-        let taken = if is_html { embedded::Taken::default() } else { embedded::take(cut) };
+        let taken = if is_html || !embedded::may_hold(cut) {
+            embedded::Taken::default()
+        } else {
+            embedded::take(cut)
+        };
         let cut = if taken.files.is_empty() { cut } else { &taken.text };
         let declared = if is_html && label.is_none() { html::declared_charset(cut) } else { None };
         let decoded = match source.show_as {
@@ -177,7 +198,7 @@ impl Body {
             self.charset = decoded.charset;
         }
         let text = text::clean_text(&decoded.text);
-        Some(if is_html { text } else { text::unflow(&text, &part.content_type) })
+        Some(if is_html { text } else { text::unflow(text, &part.content_type) })
     }
 
     fn note(&mut self, defect: Defect) {

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use posthorn_model::Address;
 use proptest::prelude::*;
 
-use super::{Defect, Disposition, Parsed, parse, parse_as, part};
+use super::{Defect, Disposition, Parsed, parse, parse_as, parse_contents, part};
 
 fn corpus() -> Vec<(String, Vec<u8>)> {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../tests/corpus/messages");
@@ -91,6 +91,16 @@ fn every_message_of_the_corpus_says_what_it_should() {
     assert!(corpus.len() >= 45);
     for (name, raw) in corpus {
         insta::assert_snapshot!(name, summary(&parse(&raw)));
+    }
+}
+
+#[test]
+fn contents_alone_are_those_of_the_whole() {
+    for (name, raw) in corpus() {
+        let (whole, contents) = (parse(&raw), parse_contents(&raw));
+        assert_eq!(whole.text, contents.text, "{name}");
+        assert_eq!(whole.attachments, contents.attachments, "{name}");
+        assert_eq!((whole.preview, whole.charset), (contents.preview, contents.charset), "{name}");
     }
 }
 

@@ -82,15 +82,20 @@ impl Writer {
             }
             return;
         }
-        for c in text.chars() {
-            if c.is_ascii_whitespace() || c == '\u{A0}' {
-                self.has_space = true;
-            } else if !c.is_control() {
-                if self.has_space && !self.line.is_empty() {
-                    self.line.push(' ');
-                }
-                self.has_space = false;
-                self.line.push(c);
+        let is_space = |c: char| c.is_ascii_whitespace() || c == '\u{A0}';
+        for (index, word) in text.split(is_space).enumerate() {
+            self.has_space |= index > 0;
+            if word.chars().all(char::is_control) {
+                continue;
+            }
+            if self.has_space && !self.line.is_empty() {
+                self.line.push(' ');
+            }
+            self.has_space = false;
+            if word.bytes().all(|byte| byte.is_ascii_graphic()) {
+                self.line.push_str(word);
+            } else {
+                self.line.extend(word.chars().filter(|c| !c.is_control()));
             }
         }
     }
@@ -304,6 +309,9 @@ fn is_block(name: &str) -> bool {
 pub(crate) fn is_hidden(tag: &Tag<'_>) -> bool {
     if tag.name == "head" {
         return true;
+    }
+    if !tag.may_hide() {
+        return false;
     }
     let mut is_hidden = false;
     for (name, value) in tag.attributes() {
