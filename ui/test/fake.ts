@@ -2,7 +2,7 @@
  * An engine without an engine, for unit tests and for looking at the interface. It keeps the contract (versions,
  * windows, deltas) and nothing else; it is never part of what is built.
  */
-import { type Answer, type Engine, EngineError, type Method, type Params } from '@/ipc/engine';
+import { type Answer, type Engine, EngineError, type FileDrop, type Method, type Params } from '@/ipc/engine';
 import type { Event, OpenedMessage, Row, Settings, Template, Undoable, ViewDelta } from '@/ipc/generated';
 import { ledgerOf, TRANSCRIPT } from './ledger';
 import { dropOf, RULES, rulesOf, trialOf } from './maildrop';
@@ -77,6 +77,7 @@ export class FakeEngine implements Engine {
   /** What opened messages have beside the usual. */
   opened: Partial<OpenedMessage> = {};
   readonly #listeners = new Set<(event: Event) => void>();
+  readonly #droppers = new Set<(drop: FileDrop) => void>();
   readonly #frames = new Map<number, string>();
   #rows: ((index: number) => Row) | null = null;
 
@@ -85,6 +86,11 @@ export class FakeEngine implements Engine {
   /** Sends an event. */
   emit(event: Event): void {
     for (const listener of this.#listeners) listener(event);
+  }
+
+  /** Lets a file be dragged over the window, or dropped there. */
+  drop(drop: FileDrop): void {
+    for (const listener of this.#droppers) listener(drop);
   }
 
   /** Sends the delta of one row that came at the top. */
@@ -167,7 +173,10 @@ export class FakeEngine implements Engine {
   clipboardImage = (): Promise<string | null> => Promise.resolve(null);
   print = (): Promise<void> => Promise.resolve();
   setSpelling = (languages: readonly string[]) => Promise.resolve({ installed: ['en_US'], active: [...languages] });
-  onFileDrop = (): (() => void) => () => undefined;
+  onFileDrop = (listener: (drop: FileDrop) => void): (() => void) => {
+    this.#droppers.add(listener);
+    return () => this.#droppers.delete(listener);
+  };
   onCloseAsked = (): (() => void) => () => undefined;
   quit = (): Promise<void> => Promise.resolve();
   painted = (rows: number): Promise<void> => {
@@ -180,7 +189,7 @@ export class FakeEngine implements Engine {
 
   /** Returns a document as the content scheme would serve it. */
   page(body: string): string {
-    const helper = `parent.postMessage({kind:'height',px:document.documentElement.scrollHeight},'*')`;
+    const helper = `const tell=()=>parent.postMessage({kind:'height',px:document.documentElement.scrollHeight},'*');addEventListener('load',tell);new ResizeObserver(tell).observe(document.body);tell()`;
     const page = `<!doctype html><meta charset="utf-8"><body style="margin:24px;font:15px/24px sans-serif">${body}<script>${helper}</script>`;
     return `data:text/html;charset=utf-8,${encodeURIComponent(page)}`;
   }

@@ -4,6 +4,7 @@ import type { Event, Settings } from '@/ipc/generated';
 import { presetOf } from '@/command/keymap';
 import { commands } from '@/command/registry.svelte';
 import { chooseLocale, setLocale } from '@/text/text.svelte';
+import { markRoom } from './room';
 
 /** A theme as drawn. */
 export type Theme = 'light' | 'dark' | 'contrast';
@@ -38,6 +39,7 @@ const LAST_THEME = 'posthorn-theme';
 export function drawEarly(): void {
   const system = query('(prefers-color-scheme: dark)') ? 'dark' : 'light';
   document.documentElement.dataset['theme'] = localStorage.getItem(LAST_THEME) ?? system;
+  markRoom();
 }
 
 function query(text: string): boolean {
@@ -65,6 +67,7 @@ export class Preferences {
     for (const text of ['(prefers-color-scheme: dark)', '(prefers-contrast: more)']) {
       window.matchMedia(text).addEventListener('change', () => this.#followSystem());
     }
+    window.addEventListener('resize', markRoom);
   }
 
   /** Asks for the settings. */
@@ -96,6 +99,7 @@ export class Preferences {
     localStorage.setItem(LAST_THEME, this.theme);
     root.dataset['density'] = this.value.density;
     root.style.fontSize = `${(16 * this.value.textSize) / 100}px`;
+    markRoom();
   }
 
   #take(settings: Settings): void {

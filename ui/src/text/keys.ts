@@ -694,7 +694,6 @@ export type Key =
   | 'ledger-copy'
   | 'ledger-copy-failed'
   | 'ledger-demand'
-  | 'ledger-details'
   | 'ledger-fetching'
   | 'ledger-folder'
   | 'ledger-found'

@@ -1,4 +1,7 @@
-/** Draws the interface on synthetic mail, for looking at it: `?theme=dark&lang=zh-CN&density=compact&do=palette`. Never built. */
+/**
+ * Draws the interface on synthetic mail, for looking at it and for the pictures of `cargo xtask shots`:
+ * `?theme=dark&lang=zh-CN&size=200&mail=long&show=offline&do=app.palette`. No package contains it.
+ */
 import { mount } from 'svelte';
 import '@/component/style/index.css';
 import App from '@/app/App.svelte';
@@ -6,17 +9,29 @@ import { commands } from '@/command/registry.svelte';
 import { isCommandId } from '@/command/table';
 import type { Beyond, Discovery, DiscoveryStep, Mailbox, OpenedMessage } from '@/ipc/generated';
 import { FakeEngine } from '../fake';
-import { ACCOUNTS, DRAFT, MAILBOXES, NOW } from '../mail';
+import { ACCOUNTS, DRAFT, line, MAILBOXES, NOW, person, setCast } from '../mail';
 import { FILES, INVITATION } from '../reading';
+import { CASTS, LONG_ACCOUNTS, LONG_MAILBOXES, RIGHT_BODY, RIGHT_DRAFT } from './cast';
 import { OUTBOX } from './outbox';
 import { PROOF } from './proof';
+import { STATES } from './state';
 
 const query = new URLSearchParams(location.search);
 const engine = new FakeEngine(Number(query.get('rows') ?? 1284));
-engine.body = PROOF;
+const isRight = query.get('mail') === 'right';
+engine.body = isRight ? RIGHT_BODY : PROOF;
 engine.settings.theme = query.get('theme') ?? 'light';
 engine.settings.language = query.get('lang') ?? 'en';
 engine.settings.density = query.get('density') ?? 'cosy';
+engine.settings.textSize = Number(query.get('size') ?? 100);
+// Pictures are the same whenever they are taken: nothing becomes read meanwhile.
+if (query.has('still')) engine.settings.markReadSeconds = null;
+const cast = CASTS[query.get('mail') ?? ''];
+if (cast) setCast(cast);
+if (query.get('mail') === 'long') {
+  engine.handlers['accounts.list'] = () => LONG_ACCOUNTS;
+  engine.handlers['mailboxes.list'] = () => LONG_MAILBOXES;
+}
 if (query.has('empty')) engine.handlers['accounts.list'] = () => [];
 const file = (id: number, name: string, contentType: string, size: number) => ({
   id,
@@ -33,15 +48,13 @@ engine.handlers['drafts.create'] = (begin) => ({
   account: 1,
   from: { name: 'Yue Lin 林悦', email: 'yue@harbour.example' },
   identity: 10,
-  to: [
-    { name: 'Élise Marchand', email: 'elise@papier-fils.example' },
-    { name: '张伟', email: 'zhangwei@harbour.example' },
-    { name: '', email: 'kiran@old-host' },
-  ],
+  to: [person(0), { name: '张伟', email: 'zhangwei@harbour.example' }, { name: '', email: 'kiran@old-host' }],
   cc: [],
   bcc: [],
-  subject: 'Re: Proof 3 for the spring catalogue',
-  html: '<div>Dear Élise,</div><div><br></div><div>the spine is right now. Please release it with one change: <b>page 41, second column</b>, “harbour” takes a u. 张伟会在今天下午把目录页再核对一遍</div>',
+  subject: `Re: ${line(0)[0]}`,
+  html: isRight
+    ? RIGHT_DRAFT
+    : '<div>Dear Élise,</div><div><br></div><div>the spine is right now. Please release it with one change: <b>page 41, second column</b>, “harbour” takes a u. 张伟会在今天下午把目录页再核对一遍</div>',
   text: '',
   plain: false,
   purpose: begin.kind === 'reply' ? 'reply' : 'new',
@@ -50,7 +63,7 @@ engine.handlers['drafts.create'] = (begin) => ({
   quoteFirst: query.has('below'),
   signatureLast: query.has('last'),
   originalUrl: begin.kind === 'reply' ? 'about:blank' : '',
-  attribution: 'Élise Marchand, 10:36',
+  attribution: `${person(0).name}, 10:36`,
   attachments: [
     file(1, 'corrections-p41.pdf', 'application/pdf', 212_000),
     file(2, 'cover-scan-600dpi.tif', 'image/tiff', 12_100_000),
@@ -63,7 +76,23 @@ engine.handlers['drafts.create'] = (begin) => ({
   wishes: { report: true, receipt: false },
   diverged: false,
 });
-Object.assign(window, { posthornFake: engine });
+engine.handlers['drafts.save'] = ({ revision }) => ({ revision: revision + 1, savedAt: NOW });
+engine.handlers['drafts.leave'] = () => ({});
+engine.handlers['contacts.complete'] = () => [person(0), person(2)];
+engine.handlers['network.get'] = () => ({
+  mode: 'manual',
+  kind: 'socks5',
+  host: 'proxy.harbour.example',
+  port: 1080,
+  user: '',
+  hasPassword: false,
+  isProxied: true,
+});
+Object.assign(window, {
+  posthornFake: engine,
+  /** Runs a command by its name. */
+  posthornRun: (id: string) => isCommandId(id) && commands.run(id),
+});
 
 /** A thousand folders, twenty of them inside one another. */
 function manyFolders(): Mailbox[] {
@@ -81,6 +110,22 @@ function manyFolders(): Mailbox[] {
       parent,
     };
   });
+}
+
+/** Does something once there is such an element: pictures wait for things and never for time. */
+function whenThere(css: string, act: (element: HTMLElement) => void): void {
+  const look = (): void => {
+    const element = document.querySelector<HTMLElement>(css);
+    if (element) act(element);
+    else requestAnimationFrame(look);
+  };
+  look();
+}
+
+/** Types into a field. */
+function type(field: HTMLInputElement, text: string): void {
+  field.value = text;
+  field.dispatchEvent(new InputEvent('input', { bubbles: true }));
 }
 
 const show: Record<string, () => void> = {
@@ -112,13 +157,13 @@ const show: Record<string, () => void> = {
     }, 1_500);
   },
   downloads: () => {
-    setTimeout(() => {
-      const message = Number(document.querySelector<HTMLElement>('.msg.is-open')?.dataset['message'] ?? 0);
+    whenThere('.msg.is-open:has(.att)', (open) => {
+      const message = Number(open.dataset['message']);
       const tell = (section: string, done: number, state: 'running' | 'stopped') =>
         engine.emit({ kind: 'downloadChanged', download: { message, section, done, total: 83_500_000, state } });
       tell('4', 31_400_000, 'running');
       tell('3', 12_000_000, 'stopped');
-    }, 2_000);
+    });
   },
   coming: () => {
     engine.handlers['messages.open'] = ({ id }) => {
@@ -138,14 +183,16 @@ const show: Record<string, () => void> = {
         ? { code: 'refused' as const, message: '', detail: 'NO Searching is switched off for this mailbox' }
         : null,
     };
-    setTimeout(() => {
-      const field = document.querySelector<HTMLInputElement>('[data-search]');
-      if (!field) return;
+    whenThere('.app:has(.row) [data-search]', (field) => {
+      const before = engine.view;
       field.focus();
-      field.value = 'proof';
-      field.dispatchEvent(new InputEvent('input', { bubbles: true }));
-      setTimeout(() => engine.emit({ kind: 'beyondChanged', view: engine.view, beyond }), 800);
-    }, 800);
+      if (field instanceof HTMLInputElement) type(field, 'proof');
+      const tell = (): void => {
+        if (engine.view === before) return void requestAnimationFrame(tell);
+        requestAnimationFrame(() => engine.emit({ kind: 'beyondChanged', view: engine.view, beyond }));
+      };
+      tell();
+    });
   },
   nobody: () => {
     engine.people.list = [];
@@ -178,9 +225,8 @@ const show: Record<string, () => void> = {
       message: '',
       detail: 'NO [AUTHENTICATIONFAILED] Invalid credentials',
     };
-    setTimeout(() => {
-      engine.emit({ kind: 'accountStatusChanged', status: { ...account.status, state: 'needsPassword', problem } });
-    }, 600);
+    const status = { ...account.status, state: 'needsPassword' as const, problem, passwordFor: 'incoming' as const };
+    whenThere('.row', () => engine.emit({ kind: 'accountStatusChanged', status }));
   },
   signin: () => adding({ advice: 'appPassword', signIn: { id: 'google', name: 'Google', configured: true } }),
   noclient: () => adding({ advice: 'noPasswords', signIn: { id: 'microsoft', name: 'Microsoft', configured: false } }),
@@ -196,11 +242,8 @@ const show: Record<string, () => void> = {
       message: '',
       detail: 'invalid_grant: Token has been expired or revoked.',
     };
-    setTimeout(() => {
-      const passwordFor = 'incoming' as const;
-      const status = { ...account.status, state: 'needsPassword' as const, problem, passwordFor };
-      engine.emit({ kind: 'accountStatusChanged', status });
-    }, 600);
+    const status = { ...account.status, state: 'needsPassword' as const, problem, passwordFor: 'incoming' as const };
+    whenThere('.row', () => engine.emit({ kind: 'accountStatusChanged', status }));
   },
   certificate: () => {
     const [account] = ACCOUNTS;
@@ -239,18 +282,7 @@ const show: Record<string, () => void> = {
       );
       return new Promise(() => undefined);
     };
-    setTimeout(() => {
-      const type = (name: string, text: string) => {
-        const field = document.querySelector<HTMLInputElement>(`input[name=${name}]`);
-        if (!field) return;
-        field.value = text;
-        field.dispatchEvent(new InputEvent('input', { bubbles: true }));
-      };
-      type('name', '林悦');
-      type('email', 'yue@harbour.example');
-      type('password', 'correct-horse');
-      setTimeout(() => document.querySelector<HTMLElement>('form .btn--primary')?.click(), 100);
-    }, 500);
+    fillIn({ name: '林悦', email: 'yue@harbour.example', password: 'correct-horse' });
   },
 };
 /** Adds an account of whose address this was found. */
@@ -270,18 +302,18 @@ function adding(found: Partial<Discovery>): void {
   });
   engine.handlers['signIn.begin'] = () => ({ ticket: 't', url: 'about:blank' });
   engine.handlers['signIn.wait'] = () => new Promise(() => undefined);
-  setTimeout(() => {
-    for (const [name, text] of [
-      ['name', '林悦'],
-      ['email', 'yue@harbour.example'],
-    ]) {
+  fillIn({ name: '林悦', email: 'yue@harbour.example' });
+}
+
+/** Fills the form of a new account in and goes on. */
+function fillIn(words: Record<string, string>): void {
+  whenThere('input[name=email]', () => {
+    for (const [name, text] of Object.entries(words)) {
       const field = document.querySelector<HTMLInputElement>(`input[name=${name}]`);
-      if (!field || text === undefined) continue;
-      field.value = text;
-      field.dispatchEvent(new InputEvent('input', { bubbles: true }));
+      if (field) type(field, text);
     }
-    setTimeout(() => document.querySelector<HTMLElement>('form .btn--primary')?.click(), 100);
-  }, 500);
+    whenThere('form .btn--primary:not(:disabled)', (button) => button.click());
+  });
 }
 
 /** Opens messages with files of every kind that is looked at. */
@@ -289,7 +321,9 @@ function reading(part: Partial<OpenedMessage>): void {
   engine.opened = { attachments: FILES, blockedImages: 0, blockedHosts: [], pixels: [], ...part };
 }
 
-show[query.get('show') ?? '']?.();
+const wanted = query.get('show') ?? '';
+show[wanted]?.();
+STATES[wanted]?.(engine);
 mount(App, { target: document.getElementById('app') ?? document.body, props: { engine } });
 
 const steps = (query.get('do') ?? 'list.first').split(' ');

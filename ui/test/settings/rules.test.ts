@@ -24,7 +24,7 @@ async function open(rules: DropRule[] = RULES): Promise<HTMLElement> {
   await screen.findByRole('grid');
   await user.keyboard('{Control>}k{/Control}');
   await user.type(await screen.findByRole('combobox', { name: 'Type a command' }), 'settings{Enter}');
-  const sections = await screen.findByRole('navigation', { name: 'Settings' });
+  const sections = await screen.findByRole('navigation', { name: 'Sections' });
   await user.click(within(sections).getByText('家用邮箱'));
   return await screen.findByRole('list', { name: 'Rules in their order' });
 }

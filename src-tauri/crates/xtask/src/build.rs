@@ -17,6 +17,11 @@ pub(crate) fn page() -> Result<()> {
     Tool::npm("ui", &["run", "--silent", "build"]).run()
 }
 
+/// Builds the interface on synthetic mail, which pictures are taken of.
+pub(crate) fn gallery() -> Result<()> {
+    Tool::npm("ui", &["run", "--silent", "gallery"]).run()
+}
+
 /// Builds every program of the workspace.
 pub(crate) fn programs() -> Result<()> {
     workspace(&["build", "--bins"]).run()

@@ -1,4 +1,4 @@
-//! The commands: run, demo, test, dev, e2e, tidy, codegen, bench, fuzz, dist.
+//! The commands: run, demo, test, dev, e2e, shots, tidy, codegen, bench, fuzz, dist.
 //!
 //! `cargo xtask NAME`. Each command installs what it lacks, says what it does while it does it, and ends with a
 //! status. Build results go to a cache outside the checkout unless `CARGO_TARGET_DIR` says otherwise. It depends on
@@ -20,6 +20,7 @@ mod e2e;
 mod fuzz;
 mod install;
 mod project;
+mod shots;
 mod suite;
 mod tidy;
 mod tool;
@@ -36,6 +37,8 @@ const HELP: &str = "cargo xtask COMMAND
   test [STEP...]     every test, in order; with names of steps only those (see below)
   dev                the page in a browser, live, on the demo's mailboxes
   e2e [NAME]         the real window under Xvfb, and the page in Chromium; only tests whose name contains NAME
+  shots [NAME]       a picture of every screen and state into target/shots; only those whose name contains NAME
+  shots --compare    those that are kept, compared; --keep draws them anew for this version of Chromium
   tidy               layers, docs, sizes, names, banned crates, licences
   codegen [--check]  writes ui/src/ipc/generated.ts, or compares it
   bench [WHAT]       measurements beside their floors, release build: imap, delta, pop3, smtp, index, app (start
@@ -69,6 +72,8 @@ fn obey(words: &[&str]) -> Result<()> {
         ["test", steps @ ..] => suite::run(steps),
         ["e2e"] => e2e::run("").map(drop),
         ["e2e", name] => e2e::run(name).map(drop),
+        ["shots"] => shots::run(None),
+        ["shots", word] => shots::run(Some(word)),
         ["tidy"] => tidy::run(),
         ["codegen"] => codegen::write(),
         ["codegen", "--check"] => codegen::check(),

@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result, bail};
 use crate::count::Count;
 use crate::install::{self, Need};
 use crate::tool::Tool;
-use crate::{build, codegen, e2e, project, tidy};
+use crate::{build, codegen, e2e, project, shots, tidy};
 
 /// One step: how it is called, the command that does it alone, and what it does.
 struct Step {
@@ -19,7 +19,7 @@ struct Step {
     act: fn() -> Result<Count>,
 }
 
-const STEPS: [Step; 14] = [
+const STEPS: [Step; 15] = [
     Step { name: "install", by_hand: "apt-get, npm ci, cargo install", act: install_all },
     Step { name: "fmt", by_hand: "cargo fmt --check", act: fmt },
     Step {
@@ -34,6 +34,7 @@ const STEPS: [Step; 14] = [
     },
     Step { name: "ui-test", by_hand: "npm test (in ui)", act: ui_test },
     Step { name: "ui-build", by_hand: "npm run build (in ui)", act: || silent(build::page()) },
+    Step { name: "shots", by_hand: "cargo xtask shots --compare", act: shots::compare },
     Step { name: "clippy", by_hand: "cargo clippy --workspace --all-targets", act: clippy },
     Step { name: "tidy", by_hand: "cargo xtask tidy", act: || silent(tidy::run()) },
     Step {

@@ -53,7 +53,6 @@ ledger-ruled = { $count ->
    *[other] Rules deleted { $count } messages there before they were downloaded
 }
 ledger-nothing = There is nothing to compare: no account is on a server.
-ledger-details = Details of { $name }
 ledger-demand = { $count } when opened
 console = Protocol console
 console-open = Open console

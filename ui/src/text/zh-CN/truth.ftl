@@ -50,7 +50,6 @@ ledger-operation-refused = 被拒绝
 ledger-maildrop = 服务器上有 { $there } 封，本机完整保存 { $whole } 封，仅有邮件头 { $heads } 封
 ledger-ruled = 规则在下载前从服务器删除了 { $count } 封
 ledger-nothing = 没有可核对的内容：没有连接服务器的账户。
-ledger-details = “{ $name }”的详情
 ledger-demand = { $count } 封打开时下载
 console = 协议控制台
 console-open = 打开控制台

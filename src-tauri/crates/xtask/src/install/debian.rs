@@ -52,6 +52,7 @@ const PACKAGES: &[Package] = &[
     ),
     package(Need::Window, "fonts-noto-cjk", "", "Chinese in pictures"),
     package(Need::Window, "fonts-inter", "", "the interface's letters in pictures"),
+    package(Need::Window, "fonts-dejavu-core", "", "Arabic and Hebrew letters in pictures"),
     package(Need::Window, "imagemagick", "import", "takes pictures of the window"),
     package(Need::Window, "chromium", "chromium", "the page in a browser"),
     package(Need::Window, "procps", "ps", "finds processes and their memory"),
