@@ -18,9 +18,9 @@ use crate::archive::{
 };
 use crate::console::{console_close, console_commands, console_read, console_run, console_save};
 use crate::contact::{contacts_complete, contacts_parse};
-#[expect(
-    clippy::wildcard_imports,
-    reason = "the table names nearly every type of the contract"
+#[cfg_attr(
+    not(test),
+    expect(clippy::wildcard_imports, reason = "the table names nearly every type of the contract")
 )]
 use crate::contract::*;
 use crate::download::{downloads_begin, downloads_cancel, downloads_list};

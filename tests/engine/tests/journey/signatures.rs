@@ -21,7 +21,6 @@ fn html(draft: &Value) -> &str {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[expect(clippy::too_many_lines, reason = "one journey, step after step")]
 async fn each_kind_of_message_has_its_signature_and_it_stands_in_its_place() -> anyhow::Result<()> {
     let provider = provider()?;
     let mail = Mail::new()
