@@ -46,7 +46,7 @@ fn main() -> Result<()> {
             "--keep" => kept = arguments.next().map(PathBuf::from),
             index::ASK => profile = Some(PathBuf::from(arguments.next().unwrap_or_default())),
             "imap" | "delta" | "pop3" | "smtp" | "index" | "app" | "all" | "--peers" => {
-                which = argument
+                which = argument;
             }
             _ => bail!(
                 "posthorn-bench [imap|delta|pop3|smtp|index|app|all|--peers] [--messages N] [--rounds N] [--keep FOLDER]"
