@@ -3,7 +3,7 @@
  * windows, deltas) and nothing else; it is never part of what is built.
  */
 import { type Answer, type Engine, EngineError, type FileDrop, type Method, type Params } from '@/ipc/engine';
-import type { Event, OpenedMessage, Row, Settings, Template, Undoable, ViewDelta } from '@/ipc/generated';
+import type { Conversation, Event, OpenedMessage, Row, Settings, Template, Undoable, ViewDelta } from '@/ipc/generated';
 import { ledgerOf, TRANSCRIPT } from './ledger';
 import { dropOf, RULES, rulesOf, trialOf } from './maildrop';
 import { ACCOUNTS, line, MAILBOXES, NOW, person, receiptOf, row } from './mail';
@@ -72,6 +72,8 @@ export class FakeEngine implements Engine {
   /** Rows that the page said it had painted. */
   paintedRows = 0;
   body = '<p>Hello</p>';
+  /** What the user did to the conversations by hand. */
+  arranged: Conversation['arranged'] = null;
   /** The newest message of a conversation is the user's own. */
   ownNewest = false;
   /** What opened messages have beside the usual. */
@@ -279,7 +281,7 @@ export class FakeEngine implements Engine {
       const messages = Array.from({ length: count }, (_, at) =>
         this.#head(message, at + (5 - count), unread && at === count - 1),
       );
-      return { thread: message, subject, messages, drafts: [] };
+      return { thread: message, subject, messages, drafts: [], arranged: this.arranged };
     },
     'threads.files': ({ message }) => ({
       files: FILES.map((file, at) => ({ message: Math.floor(message / 10) * 10 + (at % 3) + 2, file })),

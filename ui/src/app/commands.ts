@@ -2,9 +2,10 @@
 import type { Behaviour } from '@/command/registry.svelte';
 import type { CommandId } from '@/command/table';
 import { charsetMenu } from '@/feature/reader/charset';
+import { canSplitFrom, messageHere } from '@/feature/reader/arrange';
 import { goOn } from '@/feature/reader/draft';
 import { printMessage } from '@/feature/reader/print';
-import type { Account, MailboxRole, Selection } from '@/ipc/generated';
+import type { Account, MailboxRole, Selection, SplitReach } from '@/ipc/generated';
 import type { Format, Writing } from '@/state/compose.svelte';
 import type { Place } from '@/state/place';
 import { may, type Need } from '@/state/rights';
@@ -32,6 +33,17 @@ function messageCommands(store: Store): Partial<Record<CommandId, Behaviour>> {
   /** What is chosen may be changed so: the folder of the row in focus decides. */
   const allowed = (need: Need) => () => any() && may(store.mailboxes.byId(list.activeRow?.mailbox ?? -1), need);
   const read = () => reader.subject !== undefined && screen.page === 'mail';
+  const split = (reach: SplitReach): Behaviour => ({
+    when: () => {
+      const here = messageHere(reader);
+      const alone = reach === 'message' && (reader.conversation?.messages.length ?? 0) > 1;
+      return read() && here !== undefined && (alone || canSplitFrom(reader, here.id));
+    },
+    run: () => {
+      const here = messageHere(reader);
+      return here ? actions.split(here.id, reach) : undefined;
+    },
+  });
   const begin = async (how: { kind: 'reply'; all: boolean } | { kind: 'forward' }): Promise<void> => {
     const message = reader.subject?.id;
     if (message === undefined) return;
@@ -69,6 +81,16 @@ function messageCommands(store: Store): Partial<Record<CommandId, Behaviour>> {
     'message.toggleRead': { when: allowed('markRead'), run: () => actions.toggleRead() },
     'message.toggleStar': { when: allowed('flag'), run: () => actions.toggleStar() },
     'message.expandAll': { when: read, run: () => reader.toggleAll() },
+    'message.split': split('fromHere'),
+    'message.splitAlone': split('message'),
+    'message.merge': {
+      when: () => any() && list.grouped && list.targetCount > 1,
+      run: () => actions.merge(),
+    },
+    'message.restoreConversation': {
+      when: () => read() && (reader.conversation?.arranged ?? null) !== null,
+      run: () => (reader.subject ? actions.restoreConversation(reader.subject.id) : undefined),
+    },
     'message.images': { when: read, run: () => (reader.subject ? reader.load(reader.subject.id, true) : undefined) },
     'message.source': { when: read, run: () => void (screen.sourceOf = reader.subject?.id ?? null) },
     'message.find': { when: read, run: () => reader.find.begin() },

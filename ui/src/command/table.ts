@@ -43,6 +43,7 @@ import Mail from '@lucide/svelte/icons/mail';
 import MailCheck from '@lucide/svelte/icons/mail-check';
 import MailOpen from '@lucide/svelte/icons/mail-open';
 import MailPlus from '@lucide/svelte/icons/mail-plus';
+import Merge from '@lucide/svelte/icons/merge';
 import Moon from '@lucide/svelte/icons/moon';
 import Palette from '@lucide/svelte/icons/palette';
 import Paperclip from '@lucide/svelte/icons/paperclip';
@@ -62,6 +63,7 @@ import Settings from '@lucide/svelte/icons/settings';
 import Signature from '@lucide/svelte/icons/signature';
 import ShieldAlert from '@lucide/svelte/icons/shield-alert';
 import ShieldCheck from '@lucide/svelte/icons/shield-check';
+import Split from '@lucide/svelte/icons/split';
 import SquarePen from '@lucide/svelte/icons/square-pen';
 import Star from '@lucide/svelte/icons/star';
 import Terminal from '@lucide/svelte/icons/terminal';
@@ -73,6 +75,7 @@ import Trash2 from '@lucide/svelte/icons/trash-2';
 import Type from '@lucide/svelte/icons/type';
 import Underline from '@lucide/svelte/icons/underline';
 import Undo2 from '@lucide/svelte/icons/undo-2';
+import Unlink from '@lucide/svelte/icons/unlink';
 import UnfoldVertical from '@lucide/svelte/icons/unfold-vertical';
 import UserPen from '@lucide/svelte/icons/user-pen';
 import UserPlus from '@lucide/svelte/icons/user-plus';
@@ -149,6 +152,10 @@ const TABLE = {
   'message.toggleRead': fact('message', 'command-toggle-read', Mail),
   'message.toggleStar': fact('message', 'command-toggle-star', Star),
   'message.expandAll': fact('message', 'command-expand-all', UnfoldVertical),
+  'message.split': fact('message', 'command-split', Split),
+  'message.splitAlone': fact('message', 'command-split-alone', Unlink),
+  'message.merge': fact('message', 'command-merge', Merge),
+  'message.restoreConversation': fact('message', 'command-restore-conversation', Undo2),
   'message.images': fact('message', 'command-images', Image),
   'message.dark': fact('message', 'command-dark', Moon),
   'message.simple': fact('message', 'command-simple', TextInitial),

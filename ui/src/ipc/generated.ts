@@ -235,6 +235,9 @@ export type ArchiveTrouble = {
   /** Why, in English. */
   reason: string, };
 
+/** What the user did to a conversation. */
+export type Arranged = "split" | "rest" | "merged";
+
 /** New mail worth a notification. */
 export type Arrival = {
   /** Message. */
@@ -530,7 +533,9 @@ export type Conversation = {
   /** Its messages in all folders of the account (without Trash and Junk, unless opened from there), oldest first. */
   messages: Array<MessageHead>,
   /** Drafts that answer one of its messages. */
-  drafts: Array<number>, };
+  drafts: Array<number>,
+  /** What the user did to it by hand; null = nothing, or it was taken back. */
+  arranged: Arranged | null, };
 
 /** Where a refused message goes instead. */
 export type Correction = {
@@ -2630,6 +2635,16 @@ export type SignedIn = {
 /** Order of a view. */
 export type SortKey = "date" | "sender" | "subject" | "size";
 
+/** Makes a conversation of its own. */
+export type SplitConversation = {
+  /** Message. */
+  message: number,
+  /** How much. */
+  reach: SplitReach, };
+
+/** How much of a conversation is split off. */
+export type SplitReach = "message" | "fromHere";
+
 /** How a step of discovery went. */
 export type StepState = "running" | "found" | "nothing" | "failed";
 
@@ -2724,9 +2739,9 @@ export type TrustLine = {
 export type Undoable = {
   /** Operation for `operations.undo`; null when nothing changed or it cannot be undone. */
   operation: number | null,
-  /** `read`, `unread`, `star`, `unstar`, `move`, `copy`, `archive`, `empty`, `subscribe`, `unsubscribe`, `moveMailbox`, `trash`, `delete`, `junk`, `notJunk`, `markAllRead`, `createMailbox`, `renameMailbox`, `deleteMailbox`. */
+  /** `read`, `unread`, `star`, `unstar`, `move`, `copy`, `archive`, `empty`, `subscribe`, `unsubscribe`, `moveMailbox`, `trash`, `delete`, `junk`, `notJunk`, `markAllRead`, `createMailbox`, `renameMailbox`, `deleteMailbox`, `split`, `merge`, `rejoin`, `separate`. */
   action: string,
-  /** Messages (or folders) it was done to. */
+  /** Messages (or folders, or conversations) it was done to. */
   count: number,
   /** Folder name that goes into the sentence (where it went); empty where there is none. */
   folder: string, };
@@ -2961,6 +2976,12 @@ export interface Methods {
   "threads.open": { params: OpenConversation; answer: Conversation };
   /** Lists the files of a conversation; nothing is fetched. */
   "threads.files": { params: OpenConversation; answer: ThreadFiles };
+  /** Makes a conversation of its own of a message, or of it and what came after it. */
+  "threads.split": { params: SplitConversation; answer: Undoable };
+  /** Makes one conversation of several of one account. */
+  "threads.merge": { params: OnMessages; answer: Undoable };
+  /** Takes back what the user did to the conversation of a message: rejoins what was split, separates what was merged. */
+  "threads.restore": { params: ById; answer: Undoable };
   /** Opens a message for reading. */
   "messages.open": { params: OpenMessage; answer: OpenedMessage };
   /** Fetches the rest of a message of which only the head came from the POP3 server. */
@@ -3215,6 +3236,9 @@ export const METHOD_NAMES = [
   "views.close",
   "threads.open",
   "threads.files",
+  "threads.split",
+  "threads.merge",
+  "threads.restore",
   "messages.open",
   "messages.fetchRest",
   "messages.source",

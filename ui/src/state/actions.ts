@@ -3,13 +3,14 @@
  * server later, so nothing waits. What it did goes to the undo bar, what failed too.
  */
 import { asEngineError, type Engine } from '@/ipc/engine';
-import type { Mailbox, MailboxRole, MessageHead, Row, Selection, Undoable } from '@/ipc/generated';
+import type { Mailbox, MailboxRole, MessageHead, Row, Selection, SplitReach, Undoable } from '@/ipc/generated';
 import { t } from '@/text/text.svelte';
 import type { List } from './list.svelte';
 import { type Mailboxes, mailboxName } from './mailboxes.svelte';
 import type { Preferences } from './preferences.svelte';
 import type { FolderQuestion, Screen } from './screen.svelte';
 import { may } from './rights';
+import { Marked } from './selection';
 import type { UndoBar } from './undo.svelte';
 
 /** Uses that an account may have no folder for. */
@@ -85,6 +86,26 @@ export class Actions {
   async move(mailbox: number, target = this.list.target): Promise<void> {
     if (!target) return;
     await this.#leaving(target, () => this.engine.call('messages.move', { selection: target, mailbox }));
+  }
+
+  /** Makes a conversation of its own of a message, or of it and what came after it. */
+  async split(message: number, reach: SplitReach): Promise<void> {
+    await this.#done(() => this.engine.call('threads.split', { message, reach }));
+  }
+
+  /** Makes one conversation of what is chosen; the marks go, since their rows become one. */
+  async merge(target = this.list.target): Promise<void> {
+    if (!target) return;
+    await this.#done(async () => {
+      const done = await this.engine.call('threads.merge', { selection: target });
+      this.list.marked = Marked.none;
+      return done;
+    });
+  }
+
+  /** Takes back what the user did to the conversation of a message. */
+  async restoreConversation(message: number): Promise<void> {
+    await this.#done(() => this.engine.call('threads.restore', { id: message }));
   }
 
   /** Marks as read or unread. */

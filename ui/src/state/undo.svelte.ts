@@ -54,6 +54,10 @@ const DONE: Record<string, Key> = {
   createMailbox: 'done-create-mailbox',
   renameMailbox: 'done-rename-mailbox',
   deleteMailbox: 'done-delete-mailbox',
+  split: 'done-split',
+  merge: 'done-merge',
+  rejoin: 'done-rejoin',
+  separate: 'done-separate',
 };
 
 /** Returns what was done, in words. */

@@ -6,6 +6,7 @@
 
 mod account;
 mod archive;
+mod arrange;
 mod beyond;
 mod certificate;
 mod console;
@@ -38,6 +39,7 @@ mod wish;
 
 pub use account::*;
 pub use archive::*;
+pub use arrange::*;
 pub use beyond::*;
 pub use certificate::*;
 pub use console::*;

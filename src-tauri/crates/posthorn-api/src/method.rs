@@ -57,6 +57,7 @@ use crate::operation::{
     messages_not_junk, messages_set_read, messages_set_starred, messages_trash,
     operations_delete_instead, operations_undo,
 };
+use crate::operation::{threads_merge, threads_restore, threads_split};
 use crate::outbox::{
     messages_receipts, outbox_discard, outbox_hold, outbox_list, outbox_receipt, outbox_resend,
     outbox_resolve_unknown, outbox_restore, outbox_schedule, outbox_send_now, outbox_undo,
@@ -203,6 +204,12 @@ macro_rules! methods {
             "threads.open" threads_open(OpenConversation) -> Conversation;
             /// Lists the files of a conversation; nothing is fetched.
             "threads.files" threads_files(OpenConversation) -> ThreadFiles;
+            /// Makes a conversation of its own of a message, or of it and what came after it.
+            "threads.split" threads_split(SplitConversation) -> Undoable;
+            /// Makes one conversation of several of one account.
+            "threads.merge" threads_merge(OnMessages) -> Undoable;
+            /// Takes back what the user did to the conversation of a message: rejoins what was split, separates what was merged.
+            "threads.restore" threads_restore(ById) -> Undoable;
             /// Opens a message for reading.
             "messages.open" messages_open(OpenMessage) -> OpenedMessage;
             /// Fetches the rest of a message of which only the head came from the POP3 server.

@@ -2,6 +2,7 @@
 //!
 //! Invariant: everything that one action does happens in one transaction, so that it can be undone as one.
 
+mod arrange;
 mod bring;
 mod instead;
 mod word;
@@ -18,6 +19,7 @@ use crate::engine::Engine;
 use crate::error::Result;
 use crate::view::Chosen;
 
+pub(crate) use arrange::{threads_merge, threads_restore, threads_split};
 pub(crate) use bring::{messages_copy, messages_move};
 pub(crate) use instead::operations_delete_instead;
 pub(crate) use word::described;
@@ -433,7 +435,7 @@ pub(crate) async fn operations_undo(engine: &Engine, request: ById) -> Result<Un
         .await?;
     let (action, count, folder) = match known {
         Some(group) => (group.action, group.count, group.folder),
-        None => (word(&operation.action).to_owned(), operation.targets.len() as u64, String::new()),
+        None => (word(&operation.action).to_owned(), word::count(&operation), String::new()),
     };
     Ok(engine.groups().add(follow_ups, &action, count, folder))
 }

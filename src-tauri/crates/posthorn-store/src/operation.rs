@@ -13,6 +13,7 @@
 //! that a change of folders keeps its turn.
 
 mod action;
+mod arrange;
 mod backout;
 mod effect;
 mod folder;
@@ -28,6 +29,7 @@ use crate::error::{Error, Result};
 use crate::tx::{ReadTx, WriteTx};
 
 pub use action::{Action, Flag, Switch};
+pub use arrange::{Arrange, Arrangement, arrange};
 pub use effect::enqueue;
 pub use folder::{MailboxRequest, enqueue_mailbox, finish_local, local_due};
 pub use import::{Imported, import};

@@ -56,12 +56,14 @@ pub(crate) const INDEX: Format = Format {
         Migration { sql: include_str!("schema/index/0014_reports.sql"), floor: 10 },
         // An older program leaves answers alone.
         Migration { sql: include_str!("schema/index/0015_reading.sql"), floor: 10 },
+        // An older program would join what was split, and cannot read such a step of the log.
+        Migration { sql: include_str!("schema/index/0016_parts.sql"), floor: 16 },
         // An older program leaves the address book alone.
-        Migration { sql: include_str!("schema/index/0016_people.sql"), floor: 10 },
+        Migration { sql: include_str!("schema/index/0017_people.sql"), floor: 16 },
         // An older program signs with what it knew.
-        Migration { sql: include_str!("schema/index/0017_signatures.sql"), floor: 10 },
+        Migration { sql: include_str!("schema/index/0018_signatures.sql"), floor: 16 },
         // An older program signs above the original.
-        Migration { sql: include_str!("schema/index/0018_signature_place.sql"), floor: 10 },
+        Migration { sql: include_str!("schema/index/0019_signature_place.sql"), floor: 16 },
     ],
 };
 

@@ -1,12 +1,15 @@
 //! Threads (conversations), across the folders of one account, and what they show of each mailbox.
 //!
 //! Messages belong together by `References` and `In-Reply-To`; where a reply has neither, by a careful subject rule
-//! (`assign`). Threads are built as messages come, in any order, and only ever grow together.
+//! (`assign`). Threads are built as messages come, in any order, and grow together, except where the user put messages
+//! apart or together by hand (`part`): that holds whatever comes, goes or is fetched again.
 //!
 //! Invariant: at the end of every public function that changes placements, `recount` has brought `thread_mailbox`
 //! and the mailboxes' counts in line.
 
 mod assign;
+mod link;
+pub(crate) mod part;
 mod touched;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,6 +21,7 @@ use crate::error::{Error, Result};
 use crate::tx::{ReadTx, WriteTx};
 
 pub(crate) use assign::{Assigned, assign};
+pub use part::{Arranged, PartId, PartMove, SplitReach, arranged};
 pub(crate) use touched::{Counts, Touched};
 
 /// A thread's visible part of one mailbox.

@@ -5,6 +5,8 @@
     reason = "what these tests share is only ever a test"
 )]
 
+#[path = "it/arrange.rs"]
+mod arrange;
 #[path = "it/body.rs"]
 mod body;
 #[path = "it/fixture.rs"]

@@ -5,6 +5,7 @@ mod arrival;
 mod beyond;
 mod certificate;
 mod charset;
+mod conversations;
 mod discovery;
 mod drafts;
 mod first_sync;

@@ -45,7 +45,7 @@ export function rowMenu(store: Store, at: HTMLElement | { x: number; y: number }
       why: refusal(home, 'flag'),
       ...(single && activeRow?.starred ? { label: t('command-unstar') } : {}),
     }),
-    ...(single ? [line('message.source', { apart: true }), line('message.save')] : []),
+    ...(single ? [line('message.source', { apart: true }), line('message.save')] : [line('message.merge')]),
     line('message.delete', { apart: true, danger: true, ...stays }),
   ];
   menus.show(t('list'), items, at);

@@ -16,12 +16,15 @@ import Printer from '@lucide/svelte/icons/printer';
 import Repeat2 from '@lucide/svelte/icons/repeat-2';
 import Reply from '@lucide/svelte/icons/reply';
 import ReplyAll from '@lucide/svelte/icons/reply-all';
+import Split from '@lucide/svelte/icons/split';
 import Star from '@lucide/svelte/icons/star';
 import Trash2 from '@lucide/svelte/icons/trash-2';
+import Unlink from '@lucide/svelte/icons/unlink';
 import { type MenuItem, menus } from '@/component/menu.svelte';
 import type { MessageHead, NewDraft, Selection } from '@/ipc/generated';
 import type { Store } from '@/state/store.svelte';
 import { t } from '@/text/text.svelte';
+import { canSplitFrom } from './arrange';
 import { charsetIcon, charsetMenu } from './charset';
 import { leaveList } from './list';
 import { printMessage } from './print';
@@ -72,6 +75,12 @@ export function messageMenu(store: Store, head: MessageHead, at: HTMLElement): v
       icon: Star,
       run: () => void actions.setStarred(!head.starred, only),
     },
+    ...(canSplitFrom(reader, head.id)
+      ? [{ label: t('command-split'), icon: Split, apart: true, run: () => void actions.split(head.id, 'fromHere') }]
+      : []),
+    ...((reader.conversation?.messages.length ?? 0) > 1
+      ? [{ label: t('command-split-alone'), icon: Unlink, run: () => void actions.split(head.id, 'message') }]
+      : []),
     { label: t('command-images'), icon: Image, apart: true, run: () => void reader.load(head.id, true) },
     ...(opened?.hasDesign
       ? (['dark', 'simple'] as const).map((look) => ({

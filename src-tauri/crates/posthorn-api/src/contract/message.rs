@@ -13,6 +13,8 @@ contract! {
         pub messages: Vec<MessageHead>,
         /// Drafts that answer one of its messages.
         pub drafts: Vec<i64>,
+        /// What the user did to it by hand; null = nothing, or it was taken back.
+        pub arranged: Option<super::Arranged>,
     }
 
     /// Asks for a conversation.

@@ -29,9 +29,9 @@ contract! {
     pub struct Undoable {
         /// Operation for `operations.undo`; null when nothing changed or it cannot be undone.
         pub operation: Option<i64>,
-        /// `read`, `unread`, `star`, `unstar`, `move`, `copy`, `archive`, `empty`, `subscribe`, `unsubscribe`, `moveMailbox`, `trash`, `delete`, `junk`, `notJunk`, `markAllRead`, `createMailbox`, `renameMailbox`, `deleteMailbox`.
+        /// `read`, `unread`, `star`, `unstar`, `move`, `copy`, `archive`, `empty`, `subscribe`, `unsubscribe`, `moveMailbox`, `trash`, `delete`, `junk`, `notJunk`, `markAllRead`, `createMailbox`, `renameMailbox`, `deleteMailbox`, `split`, `merge`, `rejoin`, `separate`.
         pub action: String,
-        /// Messages (or folders) it was done to.
+        /// Messages (or folders, or conversations) it was done to.
         pub count: u64,
         /// Folder name that goes into the sentence (where it went); empty where there is none.
         pub folder: String,

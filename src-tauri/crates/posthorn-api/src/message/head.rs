@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use posthorn_model::{MailboxId, MailboxRole, MessageId};
 use posthorn_store::message::{BodyState as Stored, Message};
-use posthorn_store::{ReadTx, account, draft, mailbox, message, placement};
+use posthorn_store::{ReadTx, account, draft, mailbox, message, placement, thread as threads};
 
 use crate::contract::{BodyState, Conversation, MessageHead, OpenConversation};
 use crate::convert::all;
@@ -107,11 +107,13 @@ pub(super) fn conversation(
             && draft.saved_message.is_none_or(|copy| !shown.contains(&copy.0))
     };
     let drafts = draft::list(tx)?.into_iter().filter(is_below);
+    let arranged = threads::arranged(tx, thread)?.filter(|_| !request.single);
     Ok(Conversation {
         thread: thread.0,
         subject,
         messages,
         drafts: drafts.map(|draft| draft.id.0).collect(),
+        arranged: arranged.map(Into::into),
     })
 }
 

@@ -1,7 +1,7 @@
 //! What an operation of the log is called in the contract.
 
 use posthorn_model::{MailboxRole, OperationId};
-use posthorn_store::operation::{self, Action, Flag, Operation, Switch};
+use posthorn_store::operation::{self, Action, Arrangement, Flag, Operation, Switch};
 use posthorn_store::{ReadTx, mailbox};
 
 /// Returns the contract's word for an action of the log.
@@ -21,13 +21,32 @@ pub(super) fn word(action: &Action) -> &'static str {
         Action::DeleteMailbox { .. } => "deleteMailbox",
         Action::Subscribe { to: Switch::On, .. } => "subscribe",
         Action::Subscribe { to: Switch::Off, .. } => "unsubscribe",
+        Action::Arrange { what, .. } => arrangement(*what),
+    }
+}
+
+/// Returns the contract's word for what was done to conversations.
+pub(super) fn arrangement(what: Arrangement) -> &'static str {
+    match what {
+        Arrangement::Split => "split",
+        Arrangement::Merge => "merge",
+        Arrangement::Rejoin => "rejoin",
+        Arrangement::Separate => "separate",
+    }
+}
+
+/// Returns how many messages or conversations an operation was done to.
+pub(super) fn count(operation: &Operation) -> u64 {
+    match &operation.action {
+        Action::Arrange { count, .. } => *count,
+        _ => operation.targets.len() as u64,
     }
 }
 
 /// Returns what the user would call an operation, and how many messages (or folders) it is about.
 pub(crate) fn described(tx: &ReadTx<'_>, id: OperationId) -> posthorn_store::Result<(String, u64)> {
     let operation = operation::get(tx, id)?;
-    let count = operation.targets.len().max(1) as u64;
+    let count = count(&operation).max(1);
     Ok((by_target(tx, &operation)?.to_owned(), count))
 }
 

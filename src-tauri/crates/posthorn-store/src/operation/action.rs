@@ -3,6 +3,9 @@
 use posthorn_model::{Flags, Keyword, MailboxId};
 use serde_json::{Value, json};
 
+use super::arrange::{Arrangement, moves_from, moves_text};
+use crate::thread::PartMove;
+
 /// What the user did.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Action {
@@ -65,6 +68,15 @@ pub enum Action {
         mailbox: MailboxId,
         /// Its path on the server.
         path: String,
+    },
+    /// Puts parts of conversations together or apart, which no server knows of.
+    Arrange {
+        /// What the user did.
+        what: Arrangement,
+        /// Messages that were split off, or conversations that were merged, joined or parted.
+        count: u64,
+        /// Parts that got another parent.
+        moves: Vec<PartMove>,
     },
 }
 
@@ -167,7 +179,8 @@ impl Action {
             | Self::Move { .. }
             | Self::Copy { .. }
             | Self::Append { .. }
-            | Self::Delete => false,
+            | Self::Delete
+            | Self::Arrange { .. } => false,
         }
     }
 
@@ -200,6 +213,9 @@ impl Action {
             Self::DeleteMailbox { mailbox, path } => {
                 json!({"do": "drop", "mailbox": mailbox.0, "path": path})
             }
+            Self::Arrange { what, count, moves } => json!({
+                "do": "arrange", "what": what.word(), "count": count, "moves": moves_text(moves),
+            }),
         };
         value.to_string()
     }
@@ -230,6 +246,11 @@ impl Action {
                 to: word("to")?,
                 from_name: word("fromName")?,
                 to_name: word("toName")?,
+            },
+            "arrange" => Self::Arrange {
+                what: Arrangement::from_word(&word("what")?)?,
+                count: value.get("count").and_then(Value::as_u64)?,
+                moves: moves_from(value.get("moves")?)?,
             },
             "drop" => Self::DeleteMailbox { mailbox: mailbox("mailbox")?, path: word("path")? },
             _ => return None,

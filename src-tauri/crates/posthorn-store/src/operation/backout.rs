@@ -44,7 +44,8 @@ pub(super) fn back_out(tx: &WriteTx<'_>, operation: &Operation) -> Result<()> {
             Action::CreateMailbox { .. }
             | Action::RenameMailbox { .. }
             | Action::Subscribe { .. }
-            | Action::DeleteMailbox { .. } => {}
+            | Action::DeleteMailbox { .. }
+            | Action::Arrange { .. } => {}
         }
         let account = operation.account;
         crate::maildrop::unmark(tx, account, target.message)?;
@@ -63,7 +64,8 @@ pub(super) fn back_out(tx: &WriteTx<'_>, operation: &Operation) -> Result<()> {
         | Action::Move { .. }
         | Action::Copy { .. }
         | Action::Append { .. }
-        | Action::Delete => Ok(()),
+        | Action::Delete
+        | Action::Arrange { .. } => Ok(()),
     }
 }
 

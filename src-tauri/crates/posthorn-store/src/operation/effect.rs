@@ -101,6 +101,9 @@ fn one_account(
             | Action::DeleteMailbox { .. } => {
                 return Err(Error::Invalid("an operation on a folder has no messages"));
             }
+            Action::Arrange { .. } => {
+                return Err(Error::Invalid("conversations are arranged by their parts"));
+            }
         }
         let leaves_inbox =
             home.role == MailboxRole::Inbox && moves_to.is_some_and(|to| to != home.id);
@@ -274,7 +277,10 @@ pub(super) fn confirm(tx: &WriteTx<'_>, operation: &Operation, copied: &[Copied]
             }
         }
         Action::DeleteMailbox { mailbox, .. } => mailbox::remove_by(tx, *mailbox, RemovedBy::User)?,
-        Action::CreateMailbox { .. } | Action::RenameMailbox { .. } | Action::Subscribe { .. } => {}
+        Action::CreateMailbox { .. }
+        | Action::RenameMailbox { .. }
+        | Action::Subscribe { .. }
+        | Action::Arrange { .. } => {}
     }
     Ok(())
 }

@@ -135,7 +135,8 @@ pub(crate) fn paths_under_way(tx: &ReadTx<'_>, account: AccountId) -> Result<Vec
             | Action::Move { .. }
             | Action::Copy { .. }
             | Action::Append { .. }
-            | Action::Delete => {}
+            | Action::Delete
+            | Action::Arrange { .. } => {}
         }
     }
     Ok(paths)

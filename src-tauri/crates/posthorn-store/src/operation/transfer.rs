@@ -92,7 +92,8 @@ fn copy_of(tx: &WriteTx<'_>, original: MessageId, to: &Mailbox) -> Result<Messag
 /// Returns the ids of a message's conversation, so that the copy joins the same one there.
 fn links(tx: &ReadTx<'_>, known: &message::Message) -> Result<Vec<MessageIdHeader>> {
     let own = known.head.message_id.as_ref().map_or("", |id| id.0.as_str());
-    let sql = "SELECT message_id FROM thread_link WHERE thread = ?1 AND message_id <> ?2 LIMIT ?3";
+    // What begins with a space is no id of a message.
+    let sql = "SELECT message_id FROM thread_link WHERE thread = ?1 AND message_id <> ?2 AND message_id NOT LIKE ' %' LIMIT ?3";
     tx.all(sql, params![known.thread.0, own, LINK_LIMIT], |row| row.get(0).map(MessageIdHeader))
 }
 

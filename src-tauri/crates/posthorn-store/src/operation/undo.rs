@@ -127,6 +127,10 @@ fn opposite(tx: &WriteTx<'_>, operation: &Operation) -> Result<Vec<OperationId>>
             Ok(vec![enqueue_mailbox(tx, operation.account, &request)?])
         }
         Action::DeleteMailbox { .. } => Err(Error::NotUndoable("the server deletes the folder")),
+        Action::Arrange { moves, .. } => {
+            super::arrange::take_back(tx, operation.account, moves)?;
+            Ok(Vec::new())
+        }
     }
 }
 

@@ -39,7 +39,7 @@ CREATE TABLE identity (
   name TEXT NOT NULL DEFAULT '',
   email TEXT NOT NULL DEFAULT '',
   reply_to TEXT NOT NULL DEFAULT '',
-  signature TEXT NOT NULL DEFAULT '',          -- of programs before format 17; see table signature
+  signature TEXT NOT NULL DEFAULT '',          -- of programs before format 18; see table signature
   bcc_list TEXT NOT NULL DEFAULT '',           -- who gets a blind copy of everything
   sent_mailbox INTEGER NOT NULL DEFAULT 0,     -- where copies go, 0 = the account's Sent folder
   signs_new INTEGER NOT NULL DEFAULT 0,        -- signature of new messages, 0 = none
@@ -95,11 +95,25 @@ CREATE INDEX thread_by_account ON thread (account);
 -- Every Message-ID that a thread has or refers to.
 CREATE TABLE thread_link (
   account INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
-  message_id TEXT NOT NULL,
+  message_id TEXT NOT NULL,                    -- of a message without one: space, date, space, size, space, subject_key
   thread INTEGER NOT NULL REFERENCES thread (id) ON DELETE CASCADE,
+  part INTEGER NOT NULL DEFAULT 0,             -- thread_part.id that the user put it into, 0 = none
   PRIMARY KEY (account, message_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX thread_link_by_thread ON thread_link (thread);
+CREATE INDEX thread_link_by_part ON thread_link (part) WHERE part <> 0;
+
+-- What the user put together or apart by hand: a tree of parts, each without a parent one conversation.
+CREATE TABLE thread_part (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  account INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+  kind TEXT NOT NULL,                          -- whole, piece (these have links); split, merged (these have children)
+  parent INTEGER REFERENCES thread_part (id),  -- NULL = a conversation
+  origin INTEGER REFERENCES thread_part (id)   -- of a piece: what it was split off from; else NULL
+) STRICT;
+CREATE INDEX thread_part_by_account ON thread_part (account);
+CREATE INDEX thread_part_by_parent ON thread_part (parent);
+CREATE INDEX thread_part_by_origin ON thread_part (origin);
 
 CREATE TABLE message (
   id INTEGER PRIMARY KEY AUTOINCREMENT,

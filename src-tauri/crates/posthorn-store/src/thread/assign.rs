@@ -1,16 +1,19 @@
 //! Which thread a new message belongs to.
 //!
-//! 1. Every `Message-ID` that a thread has or refers to points to it. A message joins the threads of its own id and
+//! 1. Where the user put a message into a part of a conversation ([`super::part`]), it is there, whatever it refers to;
+//!    what answers it goes with the newest such message that it refers to.
+//! 2. Every `Message-ID` that a thread has or refers to points to it. A message joins the threads of its own id and
 //!    of its references; several become one.
-//! 2. A message without references joins by subject only when one of the two is a reply by its prefix, both have the
+//! 3. A message without references joins by subject only when one of the two is a reply by its prefix, both have the
 //!    same subject, they share a participant who is not the user, and they are near in time.
-//! 3. Else it begins a thread.
+//! 4. Else it begins a thread.
 
 use std::collections::BTreeSet;
 
-use posthorn_model::{AccountId, Address, MailboxId, MessageIdHeader, ThreadId};
+use posthorn_model::{AccountId, Address, MessageIdHeader, ThreadId};
 use rusqlite::params;
 
+use super::link::{self, KEY, Link};
 use crate::address_list;
 use crate::error::Result;
 use crate::message::Head;
@@ -36,52 +39,72 @@ pub(crate) struct Assigned {
 
 /// Finds or makes the thread of a message that is about to be added.
 pub(crate) fn assign(tx: &WriteTx<'_>, account: AccountId, head: &Head) -> Result<Assigned> {
-    let (mut found, mut unknown) = (BTreeSet::new(), Vec::new());
-    for id in ids_of(head) {
-        let sql = "SELECT thread FROM thread_link WHERE account = ?1 AND message_id = ?2";
-        match tx.maybe(sql, params![account.0, id], |row| row.get(0).map(ThreadId))? {
-            Some(thread) => _ = found.insert(thread),
-            None => unknown.push(id),
+    let key = link::key_of(head);
+    let known = link::find(tx, account, &key)?;
+    if let Some(Link { thread, part: Some(_) }) = known {
+        return Ok(Assigned { thread, found: BTreeSet::from([thread]) });
+    }
+    let mut found: BTreeSet<ThreadId> = known.map(|link| link.thread).into_iter().collect();
+    let (mut chosen, mut counted) = (None, Vec::new());
+    for id in references_of(head).into_iter().rev() {
+        match link::find(tx, account, id)? {
+            // Older ones may be in another part.
+            Some(link) if link.part.is_some() => {
+                chosen = Some(link);
+                break;
+            }
+            link => found.extend(link.map(|link| link.thread)),
         }
+        counted.push(id);
     }
     // Also where somebody refers to it already: a reply without references may have come before it, too.
-    found.extend(by_subject(tx, account, head)?);
-    let thread = match found.first() {
-        Some(first) => *first,
+    match by_subject(tx, account, head)? {
+        Some(link) if link.part.is_some() => chosen = Some(link),
+        link => found.extend(link.map(|link| link.thread)),
+    }
+    let thread = match chosen.map(|link| link.thread).or(found.first().copied()) {
+        Some(thread) => thread,
         None => ThreadId(tx.insert("INSERT INTO thread (account) VALUES (?1)", [account.0])?),
     };
+    let to = Link { thread, part: chosen.and_then(|link| link.part) };
     if found.len() <= MERGE_LIMIT {
-        for other in found.iter().skip(1) {
-            merge(tx, thread, *other)?;
+        for other in found.iter().filter(|other| **other != thread) {
+            link::merge(tx, to, *other)?;
         }
     }
-    // One id may stand in a header twice.
-    let sql = "INSERT INTO thread_link (account, message_id, thread) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
-    for id in unknown {
-        tx.run(sql, params![account.0, id, thread.0])?;
+    if head.message_id.is_some() || to.part.is_some() {
+        link::add(tx, account, &key, to)?;
     }
+    for id in counted {
+        link::add(tx, account, id, to)?;
+    }
+    // The part that it was put into was there before, too.
+    found.extend(chosen.map(|link| link.thread));
     Ok(Assigned { thread, found })
 }
 
-fn ids_of(head: &Head) -> Vec<&str> {
+/// Returns the ids that a message refers to, oldest first.
+fn references_of(head: &Head) -> Vec<&str> {
     let references = &head.references;
     let skipped = references.len().saturating_sub(REFERENCE_LIMIT);
     let root = references.iter().take(usize::from(skipped > 0));
-    let ids = head.message_id.iter().chain(root).chain(references.iter().skip(skipped));
+    let ids = root.chain(references.iter().skip(skipped));
     ids.map(|id| id.0.as_str()).filter(|id| !id.is_empty()).collect()
 }
 
-fn by_subject(tx: &ReadTx<'_>, account: AccountId, head: &Head) -> Result<Option<ThreadId>> {
+fn by_subject(tx: &ReadTx<'_>, account: AccountId, head: &Head) -> Result<Option<Link>> {
     if head.subject_key.is_empty() || !head.references.is_empty() {
         return Ok(None);
     }
-    let sql = "SELECT thread, received, is_reply AND NOT has_references, from_list, to_list, cc_list FROM message \
-        WHERE account = ?1 AND subject_key = ?2 AND subject_key <> '' AND received BETWEEN ?3 AND ?4 \
-        ORDER BY received DESC LIMIT ?5";
+    let sql = format!(
+        "SELECT thread, received, is_reply AND NOT has_references, from_list, to_list, cc_list, {KEY} FROM message \
+         WHERE account = ?1 AND subject_key = ?2 AND subject_key <> '' AND received BETWEEN ?3 AND ?4 \
+         ORDER BY received DESC LIMIT ?5"
+    );
     let (from, to) =
         (head.received.plus_ms(-SUBJECT_WINDOW_MS).0, head.received.plus_ms(SUBJECT_WINDOW_MS).0);
     let values = params![account.0, head.subject_key, from, to, SUBJECT_CANDIDATES];
-    let candidates = tx.all(sql, values, |row| {
+    let candidates = tx.all(&sql, values, |row| {
         // The later of the two must be the reply.
         let is_reply = if row.get::<_, i64>(1)? <= head.received.0 {
             head.has_reply_prefix
@@ -95,7 +118,8 @@ fn by_subject(tx: &ReadTx<'_>, account: AccountId, head: &Head) -> Result<Option
         for column in 3..=5 {
             people.extend(address_list::read(row.get_ref(column)?.as_str()?));
         }
-        Ok(Some((ThreadId(row.get(0)?), people)))
+        let key: String = row.get(6)?;
+        Ok(Some((ThreadId(row.get(0)?), people, key)))
     })?;
     if candidates.iter().all(Option::is_none) {
         return Ok(None);
@@ -103,8 +127,10 @@ fn by_subject(tx: &ReadTx<'_>, account: AccountId, head: &Head) -> Result<Option
     let own = crate::account::own_addresses(tx, account)?;
     let mine = participants([&head.from, &head.to, &head.cc].into_iter().flatten(), &own);
     let is_shared = |people: &Vec<Address>| !mine.is_disjoint(&participants(people.iter(), &own));
-    let fitting = candidates.into_iter().flatten().find(|(_, people)| is_shared(people));
-    Ok(fitting.map(|(thread, _)| thread))
+    let fitting = candidates.into_iter().flatten().find(|(_, people, _)| is_shared(people));
+    let Some((thread, _, key)) = fitting else { return Ok(None) };
+    let part = link::find(tx, account, &key)?.and_then(|link| link.part);
+    Ok(Some(Link { thread, part }))
 }
 
 fn participants<'a>(
@@ -117,36 +143,20 @@ fn participants<'a>(
         .collect()
 }
 
-/// Makes a thread one with the one that an id belongs to, or gives it the id where nobody has it yet.
+/// Makes a thread one with the one that an id belongs to, or gives it the id where nobody has it yet. Two that the user
+/// arranged stay as they are.
 pub(super) fn join(
     tx: &WriteTx<'_>,
     account: AccountId,
     thread: ThreadId,
     id: &MessageIdHeader,
 ) -> Result<()> {
-    let sql = "SELECT thread FROM thread_link WHERE account = ?1 AND message_id = ?2";
-    match tx.maybe(sql, params![account.0, id.0], |row| row.get(0).map(ThreadId))? {
-        Some(known) if known == thread => Ok(()),
-        Some(known) => merge(tx, known, thread),
-        None => {
-            let sql = "INSERT INTO thread_link (account, message_id, thread) VALUES (?1, ?2, ?3)";
-            tx.run(sql, params![account.0, id.0, thread.0])?;
-            Ok(())
-        }
+    let own = Link { thread, part: link::part_of(tx, thread)? };
+    match link::find(tx, account, &id.0)? {
+        None => link::add(tx, account, &id.0, own),
+        Some(known) if known.thread == thread => Ok(()),
+        Some(Link { part: Some(_), .. }) if own.part.is_some() => Ok(()),
+        Some(known) if own.part.is_some() => link::merge(tx, own, known.thread),
+        Some(known) => link::merge(tx, known, thread),
     }
-}
-
-/// Makes two threads one; `other` ends.
-fn merge(tx: &WriteTx<'_>, into: ThreadId, other: ThreadId) -> Result<()> {
-    let sql = "SELECT DISTINCT mailbox FROM placement WHERE thread IN (?1, ?2)";
-    let mailboxes = tx.all(sql, [into.0, other.0], |row| row.get(0).map(MailboxId))?;
-    tx.run("UPDATE message SET thread = ?1 WHERE thread = ?2", [into.0, other.0])?;
-    tx.run("UPDATE placement SET thread = ?1 WHERE thread = ?2", [into.0, other.0])?;
-    tx.run("UPDATE OR REPLACE thread_link SET thread = ?1 WHERE thread = ?2", [into.0, other.0])?;
-    let touched =
-        mailboxes.into_iter().flat_map(|mailbox| [(mailbox, into), (mailbox, other)]).collect();
-    super::recount(tx, &touched)?;
-    tx.run("DELETE FROM thread WHERE id = ?1", [other.0])?;
-    tx.note(|changes| changes.thread(other));
-    Ok(())
 }
