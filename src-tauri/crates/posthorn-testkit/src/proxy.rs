@@ -1,7 +1,8 @@
 //! A TCP proxy in front of a real server that cuts connections at a chosen line and counts bytes.
 //!
 //! A line ends with LF in either direction; inside TLS there are no lines, only [`Proxy::cut_now`] and the byte counts
-//! are of use there. A cut closes both sides at once with whatever was forwarded before.
+//! are of use there. A cut closes both sides at once with whatever was forwarded before; an armed place can also hold
+//! the connection there: nothing more is forwarded that way, and nobody is told.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -37,6 +38,8 @@ pub enum Cut {
     AfterText(Direction, String),
     /// Before the first line that contains this text, which is swallowed.
     BeforeText(Direction, String),
+    /// Before the first line that is just this text, which is swallowed.
+    BeforeLine(Direction, String),
     /// Behind so many bytes of a connection, in the middle of whatever is said.
     Within(Direction, u64),
 }
@@ -54,6 +57,9 @@ impl Cut {
             }
             Self::BeforeText(direction, text) => {
                 (*direction == spoken && contains(text)).then_some(false)
+            }
+            Self::BeforeLine(direction, text) => {
+                (*direction == spoken && line.trim_ascii_end() == text.as_bytes()).then_some(false)
             }
             Self::Within(..) => None,
         }
@@ -74,6 +80,8 @@ impl Cut {
 struct Shared {
     target: SocketAddr,
     armed: Mutex<Option<Cut>>,
+    /// The armed place holds the connection instead of cutting it.
+    holds: AtomicBool,
     refuses: AtomicBool,
     cuts: AtomicU64,
     connections: AtomicU64,
@@ -104,6 +112,14 @@ impl Shared {
         Some(forwarded)
     }
 
+    /// Returns how the direction that reached the armed place ends; never, where the connection is held.
+    async fn end(&self) -> End {
+        if self.holds.load(Ordering::SeqCst) {
+            std::future::pending::<()>().await;
+        }
+        End::Cut
+    }
+
     /// Takes the armed cut if it is among these bytes; says how many of them are still forwarded.
     fn take_if_within(&self, spoken: Direction, before: u64, next: usize) -> Option<usize> {
         let mut armed = self.armed();
@@ -131,6 +147,7 @@ impl Proxy {
         let shared = Arc::new(Shared {
             target: SocketAddr::from(([127, 0, 0, 1], target_port)),
             armed: Mutex::new(None),
+            holds: AtomicBool::new(false),
             refuses: AtomicBool::new(false),
             cuts: AtomicU64::new(0),
             connections: AtomicU64::new(0),
@@ -150,7 +167,15 @@ impl Proxy {
 
     /// Chooses the next cut; it replaces one that has not fired.
     pub fn arm(&self, cut: Cut) {
+        self.shared.holds.store(false, Ordering::SeqCst);
         *self.shared.armed() = Some(cut);
+    }
+
+    /// Chooses the place where the connection is held: nothing more is forwarded that way until [`Self::cut_now`]. It
+    /// counts as a cut.
+    pub fn arm_hold(&self, at: Cut) {
+        self.shared.holds.store(true, Ordering::SeqCst);
+        *self.shared.armed() = Some(at);
     }
 
     /// Cuts every open connection now.
@@ -286,12 +311,12 @@ async fn forward(
         }
         let fired = if is_whole { shared.take_if_fires(direction, number, &line) } else { None };
         if fired == Some(false) {
-            return End::Cut;
+            return shared.end().await;
         }
         if let Some(last) = shared.take_if_within(direction, passed, held.len()) {
             // The other side may be gone already: it is cut either way.
             let _ = to.write_all(held.get(..last).unwrap_or(&held)).await;
-            return End::Cut;
+            return shared.end().await;
         }
         passed += held.len() as u64;
         if to.write_all(&held).await.is_err() {
@@ -300,7 +325,7 @@ async fn forward(
         counter.fetch_add(held.len() as u64, Ordering::SeqCst);
         held.clear();
         if fired == Some(true) {
-            return End::Cut;
+            return shared.end().await;
         }
         if is_whole {
             line.clear();

@@ -31,6 +31,8 @@ async fn cuts_fall_where_they_were_armed() {
         (Some(Cut::Before(Direction::ToClient, 2)), "one\r\n", 1),
         (Some(Cut::BeforeText(Direction::ToClient, "hre".to_owned())), "one\r\ntwo\r\n", 1),
         (Some(Cut::AfterText(Direction::ToClient, "one".to_owned())), "one\r\n", 1),
+        (Some(Cut::BeforeLine(Direction::ToClient, "t".to_owned())), "one\r\ntwo\r\nthree\r\n", 0),
+        (Some(Cut::BeforeLine(Direction::ToClient, "two".to_owned())), "one\r\n", 1),
     ];
     for (cut, wanted, cuts) in table {
         let name = format!("{cut:?}");
@@ -53,4 +55,24 @@ async fn a_refusing_proxy_closes_at_once() {
     let mut heard = Vec::new();
     let _ = client.read_to_end(&mut heard).await;
     assert!(heard.is_empty());
+}
+
+#[tokio::test]
+async fn a_connection_is_held_until_it_is_cut() {
+    let script = Script::parse("S: one\nC: ask\nS: two\n!drain\n").unwrap();
+    let server = ScriptedServer::start(vec![script]).await.unwrap();
+    let proxy = Proxy::start(server.port()).await.unwrap();
+    proxy.arm_hold(Cut::Before(Direction::ToClient, 2));
+    let mut client = TcpStream::connect(("127.0.0.1", proxy.port())).await.unwrap();
+    client.write_all(b"ask\r\n").await.unwrap();
+    let mut first = [0; 5];
+    client.read_exact(&mut first).await.unwrap();
+    while proxy.cuts() == 0 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!((&first, proxy.bytes(Direction::ToClient)), (b"one\r\n", 5));
+    proxy.cut_now();
+    let mut rest = Vec::new();
+    let _ = client.read_to_end(&mut rest).await;
+    assert!(rest.is_empty());
 }
