@@ -243,11 +243,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<S> {
     /// command has taken longer than any may.
     pub(crate) async fn read(&mut self) -> Result<Reply> {
         loop {
-            let before = self.shim().received;
+            let before = self.shim().received.octets();
             let left = self.deadline.saturating_duration_since(Instant::now());
             match timeout(self.stall.min(left), self.read_patiently()).await {
                 Ok(reply) => return reply,
-                Err(_) if self.shim().received > before && Instant::now() < self.deadline => {}
+                Err(_)
+                    if self.shim().received.octets() > before && Instant::now() < self.deadline => {
+                }
                 Err(_) => {
                     self.is_busy = true;
                     return Err(Error::Timeout(if left < self.stall {

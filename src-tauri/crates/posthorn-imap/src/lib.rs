@@ -60,6 +60,7 @@ mod response;
 mod session;
 mod shim;
 mod token;
+mod traffic;
 mod uid_set;
 pub mod utf7;
 mod wire_log;
@@ -75,5 +76,6 @@ pub use session::{
     AppendUid, Changed, Chunk, Event, Fetching, Idle, Idling, Introduction, Key, KeyPart, Mark,
     Options, Prompt, Prompted, Search, SelectMode, Selected, Session, StoreMode, Stored, Watched,
 };
+pub use traffic::Traffic;
 pub use uid_set::UidSet;
 pub use wire_log::{Speaker, WireLog};

@@ -35,7 +35,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use crate::command::Command;
 use crate::connection::{Connection, Done};
 use crate::response::{Condition, Reply, Untagged};
-use crate::{Code, Error, Result, WireLog, limit};
+use crate::{Code, Error, Result, Traffic, WireLog, limit};
 
 /// How a session behaves.
 #[derive(Clone, Debug)]
@@ -132,6 +132,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Session<S> {
     /// Returns the capabilities known now, in upper case; empty before they were asked for or volunteered.
     pub fn capabilities(&self) -> &[String] {
         &self.connection.capabilities
+    }
+
+    /// Returns what counts the octets that come, also while a command is under way.
+    pub fn traffic(&mut self) -> Traffic {
+        self.connection.shim().received.clone()
     }
 
     /// Tells whether the server offers a capability, written in upper case.

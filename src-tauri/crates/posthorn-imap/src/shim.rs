@@ -26,6 +26,7 @@ use crate::frame::{Frame, Framer};
 use crate::limit::MAX_PASSED_FRAME;
 use crate::response::convert;
 use crate::session::Options;
+use crate::traffic::Traffic;
 use crate::{Error, WireLog};
 
 /// Octets asked from the network at once.
@@ -67,7 +68,7 @@ pub(crate) struct Shim<S> {
     /// A sign-in is going on: neither side's lines are logged.
     pub(crate) is_secret: bool,
     /// Octets read since the beginning: shows whether the server is still alive.
-    pub(crate) received: u64,
+    pub(crate) received: Traffic,
 }
 
 impl<S> std::fmt::Debug for Shim<S> {
@@ -100,7 +101,7 @@ impl<S> Shim<S> {
             log: options.wire_log.clone(),
             writing: Writing::Command,
             is_secret: false,
-            received: 0,
+            received: Traffic::default(),
         })
     }
 
@@ -151,7 +152,7 @@ impl<S> Shim<S> {
         }
         self.packed_at += codec.unpack(rest, &mut self.input)?;
         self.input_at = 0;
-        self.received = self.received.saturating_add(self.input.len() as u64);
+        self.received.add(self.input.len());
         Ok(true)
     }
 
@@ -271,7 +272,7 @@ impl<S: AsyncRead + Unpin> Shim<S> {
         buffer.truncate(len);
         *at = 0;
         if !is_packed {
-            self.received = self.received.saturating_add(len as u64);
+            self.received.add(len);
         }
         Poll::Ready(Ok(()))
     }

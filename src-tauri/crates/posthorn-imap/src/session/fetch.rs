@@ -309,7 +309,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Fetching<'_, S> {
     /// for, and may mention one twice; one that does nothing else is given up.
     pub async fn next(&mut self) -> Result<Option<Fetched>> {
         while !self.is_done {
-            let before = self.session.connection.shim().received;
+            let before = self.session.connection.shim().received.octets();
             match self.session.connection.step(&self.tag).await? {
                 Step::Untagged(Untagged::Fetch(fetched)) if fetched.uid.is_some() => {
                     if self.left > 0 && fetched.uid.is_some_and(|uid| self.asked.contains(uid)) {
@@ -345,7 +345,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Fetching<'_, S> {
     /// Counts a response that is no answer.
     fn count(&mut self, before: u64) -> Result<()> {
         self.beside += 1;
-        self.octets_beside += self.session.connection.shim().received - before;
+        self.octets_beside += self.session.connection.shim().received.octets() - before;
         if self.beside > MAX_COLLECTED {
             return Err(too_many(MAX_COLLECTED));
         }

@@ -22,11 +22,15 @@ use crate::imap::connect::Connection;
 use crate::imap::serve::places;
 use crate::imap::step::bodies;
 use crate::limit::{
-    CHUNK_FIRST, CHUNK_LARGEST, CHUNK_LEAST, CHUNK_TIME, CHUNKED_ABOVE, PART_HEADER, SPOOLED,
+    CHUNK_FIRST, CHUNK_LARGEST, CHUNK_LEAST, CHUNK_TIME, CHUNKED_ABOVE, PART_HEADER, PROGRESS_MS,
+    SPOOLED,
 };
 use crate::problem::{Problem, ProblemKind};
 use crate::reading;
 use crate::request::{Piece, Request};
+
+/// How often it is looked how much of an answer came: as often as progress is told.
+const LOOK: Duration = Duration::from_millis(PROGRESS_MS.unsigned_abs());
 
 /// Tells whether what is asked for is fetched in pieces.
 pub(crate) async fn is_large(account: &Account, request: &Request) -> Result<bool, Failure> {
@@ -286,7 +290,7 @@ fn paced(chunk: u64, took: Duration) -> u64 {
     next.clamp(CHUNK_LEAST, CHUNK_LARGEST)
 }
 
-/// Fetches all of it with one command; absent where the server does not have it. Cancelled, it ends the connection:
+/// Fetches all of it with one command, and tells what came of it; absent where the server does not have it. Cancelled, it ends the connection:
 /// nothing else stops an answer that is on its way.
 async fn at_once(
     account: &Account,
@@ -295,9 +299,21 @@ async fn at_once(
 ) -> Result<Option<BodyId>, Failure> {
     tracing::info!(message = large.ticket.message.0, "a server's ranges were not believed");
     let (uid, section) = (large.uid, large.ticket.section.as_str());
-    let fetched = tokio::select! {
-        () = large.ticket.cancel.cancelled() => return Err(Failure::Interrupted),
-        fetched = connection.session.fetch_section(uid, section, None) => fetched?,
+    let (traffic, total) = (connection.session.traffic(), large.total());
+    let before = traffic.octets();
+    let mut looks = tokio::time::interval(LOOK);
+    let mut fetching = std::pin::pin!(connection.session.fetch_section(uid, section, None));
+    let fetched = loop {
+        tokio::select! {
+            () = large.ticket.cancel.cancelled() => return Err(Failure::Interrupted),
+            fetched = &mut fetching => break fetched?,
+            _ = looks.tick() => {
+                // A little of it is the answer's frame.
+                let came = traffic.octets() - before;
+                let done = if total > 0 { came.min(total) } else { came };
+                account.engine.downloads.progress(account, &large.ticket, done, total);
+            }
+        }
     };
     let Some(literal) = fetched else { return Ok(None) };
     let reader = literal.into_reader().map_err(|error| Failure::Local(error.to_string()))?;

@@ -211,6 +211,32 @@ async fn a_server_whose_ranges_cannot_be_believed_is_asked_for_the_whole() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_comes_at_once_is_told_in_bytes_all_the_same() {
+    let server = LargeServer::start(Manner::RefusesRanges).await;
+    let proxy = Proxy::start(server.port).await.unwrap();
+    let rig = Rig::start(proxy.port()).await;
+    rig.settled().await;
+    let id = only(&rig).await.id;
+    // It stands still in the middle of the one answer.
+    let held = 1 << 20;
+    proxy.arm_hold(Cut::Within(Direction::ToClient, held));
+    let sync = rig.sync.clone();
+    let waiting = tokio::spawn(async move { sync.fetch_section(id, "2").await });
+    let total = large_server::part().len() as u64;
+    rig.until("bytes are told", || async {
+        let told = rig.sync.downloads();
+        told.first()
+            .is_some_and(|now| now.done > held / 2 && now.done < total && now.total == total)
+    })
+    .await;
+    proxy.cut_now();
+    let body = waiting.await.unwrap().unwrap();
+    let bytes = rig.store.bodies().get(body).await.unwrap();
+    assert!(bytes == large_server::part().into_bytes(), "over the next connection");
+    rig.sync.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_whole_large_message_comes_in_pieces_and_two_who_wait_cost_one_download() {
     let server = Dovecot::start(DovecotOptions::default()).unwrap();
     let mail = mail_with_file();
