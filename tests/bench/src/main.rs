@@ -62,6 +62,7 @@ fn main() -> Result<()> {
         }
         if matches!(which.as_str(), "pop3" | "all") {
             pop3::run(messages.unwrap_or(MESSAGES)).await?;
+            pop3::browse().await?;
         }
         if which == "delta" {
             delta::run(messages.unwrap_or(delta::MESSAGES)).await?;
