@@ -138,6 +138,8 @@ function account(id: number, label: string, mark: string, email: string, pop = f
       bcc: [],
       sentMailbox: null,
       main: at === 0,
+      server: null,
+      pin: '',
     })),
     config: {
       label,
@@ -147,7 +149,9 @@ function account(id: number, label: string, mark: string, email: string, pop = f
       outgoing: server('smtp', 465),
       aliases: [],
       leaveOnServer: 'keep',
-      pop3: pop ? { policy: 'leave', days: 14, keepStarred: false, headOnlyAbove: 0, allowApop: false } : null,
+      pop3: pop
+        ? { policy: 'leave', days: 14, keepStarred: false, headOnlyAbove: 0, allowApop: false, lookAtStart: true }
+        : null,
       checkIntervalMinutes: 10,
       colour: id,
       signature: '',
@@ -164,6 +168,7 @@ function account(id: number, label: string, mark: string, email: string, pop = f
       serverSaid: '* OK Still here',
       problem: null,
       outgoingProblem: null,
+      outgoingIdentity: null,
       passwordFor: null,
       nextTryAt: null,
       lastCompleteAt: NOW - 18 * MINUTE,

@@ -45,8 +45,8 @@ export type AccountConfig = {
   leaveOnServer: LeaveOnServer,
   /** POP3 alone. Null: what is stored stays, as far as it fits `leave_on_server`. */
   pop3: PopRules | null,
-  /** Minutes between checks where the server cannot push, 1 to 1440. 0 = only when the user asks and at the start
-   * (POP3 alone). */
+  /** Minutes between checks where the server cannot push, 1 to 1440. 0 = only when the user asks, and at the start
+   * where `pop3` says so (POP3 alone). */
   checkIntervalMinutes: number,
   /** Mark hue, 1 to 6. */
   colour: number,
@@ -106,6 +106,8 @@ export type AccountStatus = {
   problem: Error | null,
   /** What is wrong with sending, with the server's sentence; null when nothing is. */
   outgoingProblem: Error | null,
+  /** The identity whose own server that is about; null where it is the account's. */
+  outgoingIdentity: number | null,
   /** The server whose password was refused or is missing: the user is asked for it. Null when none is. */
   passwordFor: ServerSide | null,
   /** When it will be tried again; null when nothing is planned. */
@@ -1037,7 +1039,28 @@ export type Identity = {
   /** Folder of the account for what it sent; null = the account's Sent folder. */
   sentMailbox: number | null,
   /** It is the account's own name and address, which cannot be removed. Ignored when saving. */
-  main: boolean, };
+  main: boolean,
+  /** Its own outgoing server; null = the account's, as it always is for the account's own name and address. */
+  server: Server | null,
+  /** Fingerprint of the certificate that the user accepted for that server; empty when there is none. Ignored when
+   * saving. */
+  pin: string, };
+
+/** An identity to add or change, with the secret of its server. Secrets travel this way only, never back. */
+export type IdentityDraft = {
+  /** The identity. A server that is new, or moved, is signed in to before anything is saved. */
+  identity: Identity,
+  /** Password for its own server; null keeps the stored one, which is good for the same host and port alone. */
+  password: string | null,
+  /** Fingerprint of the certificate that the user accepts for its own server; null keeps what was accepted. */
+  certificate: string | null, };
+
+/** Result of adding or changing an identity. */
+export type IdentitySaved = {
+  /** Its account; null when signing in to its server failed and nothing was saved. */
+  account: Account | null,
+  /** What is wrong with its server; null when nothing is. */
+  problem: Error | null, };
 
 /** Imports files. */
 export type ImportArchive = {
@@ -1824,7 +1847,9 @@ export type PopRules = {
   /** Bytes above which only a message's head comes by itself; 0 = everything comes. */
   headOnlyAbove: number,
   /** Sign in by APOP (MD5) where the server offers it and nothing better. */
-  allowApop: boolean, };
+  allowApop: boolean,
+  /** Look for mail when the program starts; else only by interval, and when asked. */
+  lookAtStart: boolean, };
 
 /** What rules would do to a maildrop. */
 export type PopRulesPreview = {
@@ -2747,7 +2772,7 @@ export type Undoable = {
   folder: string, };
 
 /** What the user knows about a message whose fate is unknown. */
-export type UnknownAnswer = "arrived" | "sendAgain";
+export type UnknownAnswer = "arrived" | "sendAgain" | "keep";
 
 /** Opens the encrypted file of passwords, or creates it where there is none. */
 export type UnlockSecrets = {
@@ -2889,7 +2914,7 @@ export interface Methods {
   /** Chooses what an account's messages ask for unless they are told otherwise. */
   "accounts.setWishes": { params: SetWishes; answer: Nothing };
   /** Adds a name and address to send as, or changes one. */
-  "identities.save": { params: Identity; answer: Account };
+  "identities.save": { params: IdentityDraft; answer: IdentitySaved };
   /** Removes a name and address to send as. */
   "identities.remove": { params: RemoveIdentity; answer: Account };
   /** Lists the signatures of an identity. */

@@ -60,6 +60,31 @@ describe('the password window', () => {
     await waitFor(() => expect(screen.queryByRole('dialog', { name: /Password for/ })).toBeNull());
   });
 
+  it('asks for the password of an identity with a server of its own, and gives it to that server alone', async () => {
+    const [main, press] = first().identities;
+    if (!main || !press) throw new Error('the fake has identities');
+    const server = { ...first().config.outgoing, host: 'smtp.press.example', username: 'press' };
+    const own = { ...press, server };
+    const account = { ...first(), identities: [main, own] };
+    engine.handlers['identities.save'] = () => ({ account, problem: null });
+    render(App, { engine });
+    await screen.findByRole('grid', { name: 'All inboxes' });
+    engine.emit({ kind: 'accountsChanged', accounts: [account, ...ACCOUNTS.slice(1)] });
+    tell({ ...REFUSED, outgoingIdentity: own.id });
+    const dialog = await screen.findByRole('dialog', { name: `Password for ${own.email}` });
+    expect(within(dialog).getByText(/Server for sending/).textContent).toContain('smtp.press.example');
+    await user.type(within(dialog).getByLabelText(/Password/, { selector: 'input' }), 'new one');
+    await user.click(within(dialog).getByRole('button', { name: 'Sign in' }));
+    await waitFor(() =>
+      expect(engine.calls.find((call) => call.method === 'identities.save')?.params).toEqual({
+        identity: own,
+        password: 'new one',
+        certificate: null,
+      }),
+    );
+    await waitFor(() => expect(screen.queryByRole('dialog', { name: /Password for/ })).toBeNull());
+  });
+
   it('asks once, and again only after it worked in between', async () => {
     render(App, { engine });
     await screen.findByRole('grid', { name: 'All inboxes' });

@@ -115,7 +115,7 @@ async fn prove_vault(engine: &Engine) -> Result<()> {
 pub(crate) async fn accounts_verify(engine: &Engine, draft: AccountDraft) -> Result<Verification> {
     config::check(&draft.config)?;
     let keys = keys(engine, &draft).await?;
-    Box::pin(verify(engine, &draft, &keys)).await
+    Ok(Box::pin(verify(engine, &draft, &keys)).await?.0)
 }
 
 fn failed(verification: Verification) -> AccountSaved {
@@ -131,7 +131,7 @@ pub(crate) async fn accounts_add(engine: &Engine, draft: AccountDraft) -> Result
     let draft = AccountDraft { id: None, ..draft };
     config::check(&draft.config)?;
     let keys = keys(engine, &draft).await?;
-    let verification = Box::pin(verify(engine, &draft, &keys)).await?;
+    let (verification, most) = Box::pin(verify(engine, &draft, &keys)).await?;
     if !is_fine(&verification) {
         return Ok(failed(verification));
     }
@@ -145,6 +145,7 @@ pub(crate) async fn accounts_add(engine: &Engine, draft: AccountDraft) -> Result
         .store()
         .write(move |tx| {
             let id = account::add(tx, &settings)?;
+            posthorn_sync::note_message_size_limit(tx, id, None, most)?;
             config::put_identities(tx, id, &config)?;
             if settings.incoming.server.protocol == Protocol::Pop3 {
                 for (name, role) in LOCAL_FOLDERS {
@@ -177,20 +178,28 @@ pub(crate) async fn accounts_update(engine: &Engine, draft: AccountDraft) -> Res
     let mut verification = Verification { incoming: None, outgoing: None };
     if has_secret || has_moved {
         let keys = keys(engine, &draft).await?;
-        verification = Box::pin(verify(engine, &draft, &keys)).await?;
+        let most;
+        (verification, most) = Box::pin(verify(engine, &draft, &keys)).await?;
         if !is_fine(&verification) {
             return Ok(failed(verification));
         }
         keep(engine, id, keys).await?;
+        let note = move |tx: &posthorn_store::WriteTx<'_>| {
+            posthorn_sync::note_message_size_limit(tx, id, None, most)
+        };
+        engine.store().write(note).await?;
     }
     let config = draft.config;
-    engine
+    let gone = engine
         .store()
         .write(move |tx| {
             account::update(tx, id, &settings)?;
             config::put_identities(tx, id, &config)
         })
         .await?;
+    if !gone.is_empty() {
+        identity::forget(engine, id, gone).await;
+    }
     engine.sync().account_changed(id).await;
     Ok(AccountSaved { account: Some(get(engine, id).await?), verification })
 }
@@ -213,7 +222,7 @@ pub(crate) async fn accounts_set_password(
         ticket: String::new(),
     };
     let keys = keys(engine, &draft).await?;
-    let verification = Box::pin(verify(engine, &draft, &keys)).await?;
+    let (verification, _) = Box::pin(verify(engine, &draft, &keys)).await?;
     if !is_fine(&verification) {
         return Ok(failed(verification));
     }

@@ -111,7 +111,7 @@ macro_rules! methods {
             /// Chooses what an account's messages ask for unless they are told otherwise.
             "accounts.setWishes" accounts_set_wishes(SetWishes) -> Nothing;
             /// Adds a name and address to send as, or changes one.
-            "identities.save" identities_save(Identity) -> Account;
+            "identities.save" identities_save(IdentityDraft) -> IdentitySaved;
             /// Removes a name and address to send as.
             "identities.remove" identities_remove(RemoveIdentity) -> Account;
             /// Lists the signatures of an identity.

@@ -6,7 +6,7 @@ mod receipt;
 
 use posthorn_message::check_address;
 use posthorn_model::{AccountId, OutboxId};
-use posthorn_store::outbox::{self, OutboxState as Stored, RecipientState};
+use posthorn_store::outbox::{self, OutboxState as Stored, RecipientState, Route};
 use posthorn_sync::ProblemKind;
 
 pub(crate) use receipt::{messages_receipts, outbox_receipt};
@@ -108,9 +108,10 @@ pub(crate) fn convert(row: outbox::Outbox) -> OutboxItem {
 /// Returns all rows that are not done, with how much of each went out.
 pub(crate) async fn list(engine: &Engine) -> Result<Vec<OutboxItem>> {
     let rows = engine.store().read(outbox::list).await?;
-    let mut items: Vec<OutboxItem> = rows.into_iter().map(convert).collect();
+    let mut items: Vec<(Route, OutboxItem)> =
+        rows.into_iter().map(|row| (row.route, convert(row))).collect();
     let now = engine.clock().now();
-    for item in &mut items {
+    for (route, item) in &mut items {
         match item.state {
             OutboxState::Data => {
                 item.sent_bytes = engine.sync().uploaded(OutboxId(item.id)).unwrap_or_default();
@@ -118,24 +119,27 @@ pub(crate) async fn list(engine: &Engine) -> Result<Vec<OutboxItem>> {
             OutboxState::Queued if item.held => {}
             OutboxState::Queued if item.not_before_at <= now.0 => {
                 if let Some(status) = engine.sync().status(AccountId(item.account)) {
-                    wait_for_password(item, status);
+                    wait_for_password(item, *route, &status);
                 }
             }
             _ => {}
         }
     }
-    Ok(items)
+    Ok(items.into_iter().map(|(_, item)| item).collect())
 }
 
-/// Says of a message that is due that it waits for the user, where the outgoing server refused the password.
-fn wait_for_password(item: &mut OutboxItem, status: posthorn_sync::Status) {
-    let is_refused = matches!(
-        status.outgoing.as_ref().map(|problem| problem.kind),
-        Some(ProblemKind::Credentials | ProblemKind::NoPassword)
-    );
-    if is_refused {
+/// Says of a message that is due that it waits for the user, where the server that it goes through refused the password.
+fn wait_for_password(item: &mut OutboxItem, route: Route, status: &posthorn_sync::Status) {
+    let problem = match route {
+        Route::Account => status.outgoing.as_ref(),
+        Route::Identity(id) => status.identities.get(&id),
+    };
+    let is_refused = |problem: &&posthorn_sync::Problem| {
+        matches!(problem.kind, ProblemKind::Credentials | ProblemKind::NoPassword)
+    };
+    if let Some(problem) = problem.filter(is_refused) {
         item.state = OutboxState::NeedsPassword;
-        item.problem = status.outgoing.map(Error::from);
+        item.problem = Some(problem.clone().into());
         item.next_try_at = None;
     }
 }
@@ -145,7 +149,7 @@ pub(crate) async fn outbox_list(engine: &Engine, _: Nothing) -> Result<Vec<Outbo
     list(engine).await
 }
 
-/// Takes a message back into a draft, while it can be.
+/// Takes a message back into a draft, while it can be: until the final dot, an upload is broken off for it.
 pub(crate) async fn outbox_undo(engine: &Engine, request: ById) -> Result<Draft> {
     let id = OutboxId(request.id);
     let draft = engine
@@ -159,6 +163,7 @@ pub(crate) async fn outbox_undo(engine: &Engine, request: ById) -> Result<Draft>
             row.request.draft.ok_or(posthorn_store::Error::NotFound("draft"))
         })
         .await?;
+    engine.sync().stop_upload(id);
     crate::draft::drafts_get(engine, ById { id: draft.0 }).await
 }
 
@@ -268,6 +273,8 @@ pub(crate) async fn outbox_resolve_unknown(
                 UnknownAnswer::Arrived => {
                     outbox::step(tx, id, Stored::Accepted, "The user knows that it arrived")?;
                 }
+                // Whoever wakes the sender makes it look again.
+                UnknownAnswer::Keep => {}
             }
             Ok(row.request.account)
         })

@@ -87,25 +87,38 @@ impl From<State> for AccountState {
     }
 }
 
+/// Tells whether the user must give another password.
+fn is_refused(problem: &Problem) -> bool {
+    matches!(
+        problem.kind,
+        ProblemKind::Credentials | ProblemKind::NoPassword | ProblemKind::SignInOver
+    )
+}
+
+/// Returns the problem of sending that is told, and the identity whose own server has it: one that the user must give a
+/// password for goes before others, and the account's server before those of identities.
+fn outgoing(status: &Status) -> Option<(Option<i64>, &Problem)> {
+    let of_account = status.outgoing.iter().map(|problem| (None, problem));
+    let of_identities = status.identities.iter().map(|(id, problem)| (Some(*id), problem));
+    let all = || of_account.clone().chain(of_identities.clone());
+    all().find(|(_, problem)| is_refused(problem)).or_else(|| all().next())
+}
+
 /// Tells whose password the user must give.
 pub(crate) fn password_for(status: &Status) -> Option<ServerSide> {
-    let is_refused = |problem: &Problem| {
-        matches!(
-            problem.kind,
-            ProblemKind::Credentials | ProblemKind::NoPassword | ProblemKind::SignInOver
-        )
-    };
     if status.state == State::NeedsPassword {
         return Some(ServerSide::Incoming);
     }
     let is_off = status.state == State::Disabled;
-    status.outgoing.as_ref().filter(|problem| !is_off && is_refused(problem))?;
+    outgoing(status).filter(|(_, problem)| !is_off && is_refused(problem))?;
     Some(ServerSide::Outgoing)
 }
 
 impl From<Status> for AccountStatus {
     fn from(status: Status) -> Self {
         let password_for = password_for(&status);
+        let (outgoing_identity, outgoing) = outgoing(&status).unzip();
+        let (outgoing_identity, outgoing) = (outgoing_identity.flatten(), outgoing.cloned());
         Self {
             account: status.account.0,
             state: status.state.into(),
@@ -116,9 +129,10 @@ impl From<Status> for AccountStatus {
             total: status.total,
             server_said: status.server_said,
             password_for,
-            outgoing_problem: status.outgoing.clone().map(Error::from),
+            outgoing_problem: outgoing.clone().map(Error::from),
+            outgoing_identity,
             // What is wrong with sending is said where nothing is wrong with fetching.
-            problem: status.problem.or(status.outgoing).map(Error::from),
+            problem: status.problem.or(outgoing).map(Error::from),
             next_try_at: status.next_try.map(|at| at.0),
             last_complete_at: status.last_complete.map(|at| at.0),
             pending_operations: status.pending_operations,
@@ -163,6 +177,36 @@ mod tests {
             if let (Some(told), Some(ProblemKind::Credentials)) = (told, outgoing) {
                 assert_eq!((told.code, told.detail.as_str()), (Code::Credentials, "535 wrong"));
             }
+        }
+    }
+
+    #[test]
+    fn the_identity_whose_server_refuses_a_password_is_named() {
+        let problem = |kind| Problem {
+            kind,
+            host: "smtp.x.example".to_owned(),
+            message: "refused".to_owned(),
+            server_said: String::new(),
+            is_transient: false,
+        };
+        let (refused, slow) = (ProblemKind::Credentials, ProblemKind::Timeout);
+        let outgoing = Some(ServerSide::Outgoing);
+        for (of_account, of_identities, expected) in [
+            (None, vec![(7, refused)], (outgoing, Some(7))),
+            (Some(slow), vec![(7, refused)], (outgoing, Some(7))),
+            (Some(refused), vec![(7, refused)], (outgoing, None)),
+            (None, vec![(7, slow), (9, refused)], (outgoing, Some(9))),
+            (None, vec![(7, slow)], (None, Some(7))),
+            (Some(slow), vec![(7, slow)], (None, None)),
+        ] {
+            let mut status = Status::new(AccountId(1), Timestamp(1));
+            status.state = State::UpToDate;
+            status.outgoing = of_account.map(problem);
+            status.identities =
+                of_identities.into_iter().map(|(id, kind)| (id, problem(kind))).collect();
+            let told = AccountStatus::from(status);
+            assert_eq!((told.password_for, told.outgoing_identity), expected);
+            assert!(told.outgoing_problem.is_some() && told.problem.is_some());
         }
     }
 }

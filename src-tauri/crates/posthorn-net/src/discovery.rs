@@ -20,7 +20,7 @@ use posthorn_model::ServerAddress;
 pub use autoconfig::parse as parse_autoconfig;
 pub use dns::{Dns, MxRecord, SrvRecord, SystemDns};
 pub use guess::Probe;
-pub use provider::{Advice, Provider, providers};
+pub use provider::{Advice, Provider, message_limit, providers};
 
 use crate::{Dialer, http};
 

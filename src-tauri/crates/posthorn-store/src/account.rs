@@ -5,7 +5,9 @@
 mod identity;
 mod signature;
 
-pub use identity::{Identity, identities, put_identity, remove_identity};
+pub use identity::{
+    Identity, identities, identity_server, put_identity, remove_identity, waits_for_its_server,
+};
 pub use signature::{
     SIGNATURE_LIMIT, Signature, Signs, choose_signs, put_signature, remove_signature, signatures,
     signs,
@@ -96,6 +98,8 @@ pub struct AccountSettings {
     pub pop_keep_starred: bool,
     /// APOP may be used on a POP3 server.
     pub pop_apop: bool,
+    /// A POP3 server is not looked into when the program starts: only by interval, and when asked.
+    pub pop_rests_at_start: bool,
     /// Bytes above which a POP3 message comes as its header alone; 0 = no limit.
     pub pop_size_limit: u64,
     /// Minutes between looks for mail where the server cannot tell; 0 = by hand only.
@@ -134,6 +138,7 @@ pub const LOCAL_WORD: &str = "this-computer";
 /// Rules of a maildrop that few accounts have, as words of one setting per account.
 const KEEP_STARRED: &str = "\"keep-starred\"";
 const APOP: &str = "\"apop\"";
+const RESTS_AT_START: &str = "\"rests-at-start\"";
 
 const COLUMNS: &str = "id, place, tls_seen, name, email, sender_name, incoming_protocol, incoming_host, incoming_port, \
     incoming_encryption, incoming_user, incoming_fingerprint, outgoing_host, outgoing_port, outgoing_encryption, \
@@ -178,6 +183,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Account> {
             pop_policy: PopPolicy::from_parts(&text("pop_policy")?, row.get("pop_days")?),
             pop_keep_starred: text("maildrop_rules")?.contains(KEEP_STARRED),
             pop_apop: text("maildrop_rules")?.contains(APOP),
+            pop_rests_at_start: text("maildrop_rules")?.contains(RESTS_AT_START),
             pop_size_limit: row.get::<_, i64>("pop_size_limit")?.unsigned_abs(),
             check_minutes: row.get("check_minutes")?,
             keep_days: row.get("keep_days")?,
@@ -212,6 +218,7 @@ pub fn add(tx: &WriteTx<'_>, settings: &AccountSettings) -> Result<AccountId> {
         signature: String::new(),
         bcc: Vec::new(),
         sent_mailbox: None,
+        server: None,
     };
     put_identity(tx, &identity)?;
     Ok(id)
@@ -289,7 +296,11 @@ fn rules_key(id: AccountId) -> String {
 
 /// Keeps the maildrop's further rules: a list of words, in JSON.
 fn put_maildrop_rules(tx: &WriteTx<'_>, id: AccountId, settings: &AccountSettings) -> Result<()> {
-    let rules = [(settings.pop_keep_starred, KEEP_STARRED), (settings.pop_apop, APOP)];
+    let rules = [
+        (settings.pop_keep_starred, KEEP_STARRED),
+        (settings.pop_apop, APOP),
+        (settings.pop_rests_at_start, RESTS_AT_START),
+    ];
     let words: Vec<&str> =
         rules.into_iter().filter(|(is_on, _)| *is_on).map(|(_, word)| word).collect();
     let key = rules_key(id);

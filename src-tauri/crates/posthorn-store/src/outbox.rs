@@ -31,6 +31,9 @@ pub use state::OutboxState;
 pub struct NewOutbox {
     /// Account whose submission server takes it.
     pub account: AccountId,
+    /// Identity that it is sent as: where that has a submission server of its own, it goes through it. Absent = through
+    /// the account's.
+    pub identity: Option<i64>,
     /// The draft that it was; absent for a resend.
     pub draft: Option<DraftId>,
     /// Its `Message-ID`.
@@ -59,6 +62,29 @@ pub struct NewOutbox {
     pub recipients: Vec<Address>,
 }
 
+/// Through which submission server a message goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Route {
+    /// The account's own.
+    Account,
+    /// That of an identity which has one of its own, by its id.
+    Identity(i64),
+}
+
+impl Route {
+    /// Reads the column that [`COLUMNS`] computes.
+    fn of(identity: i64) -> Self {
+        if identity == 0 { Self::Account } else { Self::Identity(identity) }
+    }
+
+    fn number(self) -> i64 {
+        match self {
+            Self::Account => 0,
+            Self::Identity(id) => id,
+        }
+    }
+}
+
 /// An outbox row as stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outbox {
@@ -66,6 +92,8 @@ pub struct Outbox {
     pub id: OutboxId,
     /// What was asked; recipients as they are now are in `recipients` below.
     pub request: NewOutbox,
+    /// Through which server it goes, as the identity stands now.
+    pub route: Route,
     /// How far it is.
     pub state: OutboxState,
     /// Each recipient with its own result.
@@ -103,7 +131,8 @@ pub struct OutboxEvent {
 
 const COLUMNS: &str = "id, account, draft, state, message_id, sender, subject, body, bcc_line, size, not_before, attempts, \
     next_try, reply, queue_id, stop_on_refused, needs_filing, filed_message, created_at, updated_at, \
-    sent_mailbox, is_held, discarded_at, asks_report";
+    sent_mailbox, is_held, discarded_at, asks_report, identity, \
+    COALESCE((SELECT identity FROM identity_server WHERE identity_server.identity = outbox.identity), 0) AS route";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Outbox> {
     let time = |name: &str| row.get(name).map(Timestamp);
@@ -112,6 +141,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Outbox> {
         id: OutboxId(row.get("id")?),
         request: NewOutbox {
             account: AccountId(row.get("account")?),
+            identity: row.get("identity")?,
             draft: row.get::<_, Option<i64>>("draft")?.map(DraftId),
             message_id: MessageIdHeader(row.get("message_id")?),
             sender: row.get("sender")?,
@@ -126,6 +156,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Outbox> {
             sent_mailbox: (sent != 0).then_some(MailboxId(sent)),
             recipients: Vec::new(),
         },
+        route: Route::of(row.get("route")?),
         state: OutboxState::parse(row.get_ref("state")?.as_str()?),
         recipients: Vec::new(),
         attempts: row.get("attempts")?,
@@ -183,11 +214,15 @@ pub fn due(tx: &ReadTx<'_>, account: AccountId) -> Result<Vec<Outbox>> {
     Ok(rows)
 }
 
-/// Returns the oldest row of the account that is due to be sent now. Reads no more than that: the outbox may be long.
-pub fn first_due(tx: &ReadTx<'_>, account: AccountId) -> Result<Option<Outbox>> {
+/// Returns the oldest row of the account that is due to be sent now, leaving out those that go through servers which
+/// cannot be used. Reads no more than that: the outbox may be long.
+pub fn first_due(tx: &ReadTx<'_>, account: AccountId, without: &[Route]) -> Result<Option<Outbox>> {
+    let left_out: Vec<String> = without.iter().map(|route| route.number().to_string()).collect();
+    // Numbers alone: nothing of anybody's text is in the statement.
     let sql = format!(
         "SELECT {COLUMNS} FROM outbox WHERE account = ?1 AND state IN ('queued', 'waiting') AND is_held = 0 \
-           AND discarded_at = 0 AND not_before <= ?2 AND next_try <= ?2 ORDER BY id LIMIT 1"
+           AND discarded_at = 0 AND not_before <= ?2 AND next_try <= ?2 AND route NOT IN ({}) ORDER BY id LIMIT 1",
+        left_out.join(", ")
     );
     tx.maybe(&sql, [account.0, tx.now().0], read)?.map(|row| complete(tx, row)).transpose()
 }
@@ -202,11 +237,12 @@ impl Outbox {
     }
 }
 
-/// Returns when the account's next row becomes due; absent where none waits.
-pub fn next_due(tx: &ReadTx<'_>, account: AccountId) -> Result<Option<Timestamp>> {
-    let sql = "SELECT MIN(MAX(not_before, next_try)) FROM outbox WHERE account = ?1 AND state IN ('queued', 'waiting') \
-        AND is_held = 0 AND discarded_at = 0";
-    tx.one(sql, [account.0], |row| Ok(row.get::<_, Option<i64>>(0)?.map(Timestamp)))
+/// Returns when the account's next row becomes due, for each server that one waits for.
+pub fn next_due(tx: &ReadTx<'_>, account: AccountId) -> Result<Vec<(Route, Timestamp)>> {
+    let sql = "SELECT COALESCE(identity_server.identity, 0), MIN(MAX(not_before, next_try)) FROM outbox \
+          LEFT JOIN identity_server USING (identity) \
+        WHERE account = ?1 AND state IN ('queued', 'waiting') AND is_held = 0 AND discarded_at = 0 GROUP BY 1";
+    tx.all(sql, [account.0], |row| Ok((Route::of(row.get(0)?), Timestamp(row.get(1)?))))
 }
 
 /// Returns the receipt, oldest first.
@@ -230,8 +266,8 @@ pub fn add(tx: &WriteTx<'_>, new: &NewOutbox) -> Result<OutboxId> {
         return Err(Error::Invalid("a message needs somebody to go to"));
     }
     let sql = "INSERT INTO outbox (account, draft, message_id, sender, subject, body, bcc_line, size, not_before, \
-        stop_on_refused, needs_filing, created_at, updated_at, sent_mailbox, is_held) \
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12, ?13, ?14)";
+        stop_on_refused, needs_filing, created_at, updated_at, sent_mailbox, is_held, identity) \
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12, ?13, ?14, ?15)";
     let values = params![
         new.account.0,
         new.draft.map(|id| id.0),
@@ -247,6 +283,7 @@ pub fn add(tx: &WriteTx<'_>, new: &NewOutbox) -> Result<OutboxId> {
         tx.now().0,
         new.sent_mailbox.map_or(0, |mailbox| mailbox.0),
         new.is_held,
+        new.identity,
     ];
     let id = OutboxId(tx.insert(sql, values)?);
     for (place, address) in (0_i64..).zip(&new.recipients) {
@@ -298,6 +335,13 @@ pub fn step(tx: &WriteTx<'_>, id: OutboxId, to: OutboxState, reply: &str) -> Res
         crate::contact::note_sent(tx, &row.request.recipients)?;
     }
     note(tx, id, to, reply)
+}
+
+/// Tells whether the user took a row back, also while it was under way.
+pub fn is_taken_back(tx: &ReadTx<'_>, id: OutboxId) -> Result<bool> {
+    let state: Option<String> =
+        tx.maybe("SELECT state FROM outbox WHERE id = ?1", [id.0], |row| row.get(0))?;
+    Ok(state.is_none_or(|word| word == OutboxState::Cancelled.as_str()))
 }
 
 /// Lets a row wait after a transient failure.

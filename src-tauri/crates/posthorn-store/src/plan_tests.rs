@@ -81,7 +81,7 @@ async fn no_list_or_search_query_scans_messages() {
     let (account, [inbox, ..]) =
         store.write(|tx| testing::add_account(tx, "me@example.org")).await.unwrap();
     testing::fill(&store, inbox, 50, 1).await.unwrap();
-    assert_eq!(schema::INDEX.newest(), 19, "a new format needs a folder in tests/databases");
+    assert_eq!(schema::INDEX.newest(), 20, "a new format needs a folder in tests/databases");
     let mut reader = Connection::open(&paths.index).unwrap();
     connection::tune_reader(&reader, Some(&paths.search)).unwrap();
     reader.trace_v2(TraceEventCodes::SQLITE_TRACE_STMT, Some(remember)).unwrap();

@@ -64,6 +64,8 @@ pub(crate) const INDEX: Format = Format {
         Migration { sql: include_str!("schema/index/0018_signatures.sql"), floor: 16 },
         // An older program signs above the original.
         Migration { sql: include_str!("schema/index/0019_signature_place.sql"), floor: 16 },
+        // An older program would send through the account's server what another one is to send.
+        Migration { sql: include_str!("schema/index/0020_identity_server.sql"), floor: 20 },
     ],
 };
 

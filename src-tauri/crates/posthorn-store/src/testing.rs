@@ -75,6 +75,7 @@ pub fn account_settings(email: &str, protocol: Protocol) -> AccountSettings {
         pop_size_limit: 0,
         pop_keep_starred: false,
         pop_apop: false,
+        pop_rests_at_start: false,
         check_minutes: 10,
         keep_days: 0,
         server_files_sent: false,

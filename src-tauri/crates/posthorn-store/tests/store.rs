@@ -25,6 +25,8 @@ mod outbox;
 mod people;
 #[path = "it/placement.rs"]
 mod placement;
+#[path = "it/route.rs"]
+mod route;
 #[path = "it/search.rs"]
 mod search;
 #[path = "it/sender.rs"]

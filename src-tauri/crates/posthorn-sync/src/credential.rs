@@ -8,7 +8,7 @@ use posthorn_model::Encryption;
 use posthorn_net::Secret;
 use posthorn_store::account::{Account as Stored, Login};
 
-use crate::engine::{Account, Side, secret_key};
+use crate::engine::{Account, Side, identity_secret_key, secret_key};
 use crate::failure::{Cure, Failure};
 
 /// What is shown to a server. Cannot be printed.
@@ -70,6 +70,22 @@ impl<'a> Attempts<'a> {
             None => Credential::Password(account.password(side, &login.user).await?),
         };
         Ok(Self { account, provider: stored.sign_in.clone(), credential, is_renewed: false })
+    }
+
+    /// Gets the password for the own submission server of an identity. The account's is never shown there.
+    pub(crate) async fn of_identity(
+        account: &'a Account,
+        identity: i64,
+        user: &str,
+    ) -> Result<Self, Failure> {
+        let (secrets, key) =
+            (account.engine.secrets.clone(), identity_secret_key(account.id, identity));
+        let read = tokio::task::spawn_blocking(move || secrets.get(&key));
+        let secret = read.await.map_err(|_| Failure::Interrupted)?;
+        let secret = secret.map_err(|error| Failure::Secrets(error.to_string()))?;
+        let secret = secret.ok_or_else(|| Failure::NoPassword(user.to_owned()))?;
+        let credential = Credential::Password(secret);
+        Ok(Self { account, provider: None, credential, is_renewed: false })
     }
 
     /// Returns what is to be shown now.

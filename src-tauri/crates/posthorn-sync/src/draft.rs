@@ -279,6 +279,7 @@ mod tests {
             signature: String::new(),
             bcc: Vec::new(),
             sent_mailbox: None,
+            server: None,
         };
         Outgoing {
             draft,

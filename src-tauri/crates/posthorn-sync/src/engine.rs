@@ -72,6 +72,8 @@ pub(crate) struct Account {
     pub(crate) limited: Arc<AtomicU32>,
     /// Asks the watching connection to prove that it lives.
     pub(crate) probe: Arc<Notify>,
+    /// The program started, and nobody asked for a look into the maildrop yet.
+    pub(crate) is_start: Arc<AtomicBool>,
     /// Says that a draft changed: when it is to be copied is computed anew.
     pub(crate) drafts: Arc<Notify>,
     /// When its maildrop may be looked into again.
@@ -96,6 +98,11 @@ pub fn secret_key(account: AccountId, side: Side) -> String {
         Side::Outgoing => "outgoing",
     };
     format!("account/{account}/{side}")
+}
+
+/// Returns the key under which the secret store keeps the password for the own submission server of an identity.
+pub fn identity_secret_key(account: AccountId, identity: i64) -> String {
+    format!("account/{account}/identity/{identity}")
 }
 
 impl Account {

@@ -81,7 +81,7 @@ pub use console::{ConsoleConnection, ConsoleLine, ConsoleLines, Purpose};
 pub use credential::Credential;
 pub use download::{DownloadProgress, DownloadState};
 pub use draft::{Outgoing, WriteError, Written, load as load_outgoing, write as write_outgoing};
-pub use engine::{Side, secret_key};
+pub use engine::{Side, identity_secret_key, secret_key};
 pub use event::SyncEvent;
 pub use facts::FolderFacts;
 pub use failure::of_sign_in as sign_in_problem;
@@ -91,7 +91,7 @@ pub use maildrop::{
     Judged, Trial,
 };
 pub use options::SyncOptions;
-pub use outbox::size_limit as message_size_limit;
+pub use outbox::{note_size_limit as note_message_size_limit, size_limit as message_size_limit};
 /// Spells a folder name as IMAP servers do (RFC 3501 section 5.1.3).
 pub use posthorn_imap::utf7::encode as encode_mailbox_name;
 pub use posthorn_imap::{Prompt, Prompted, Quota, QuotaResource, Rights};
@@ -101,4 +101,4 @@ pub use room::{DiskRoom, Room, Space};
 pub use status::{State, Status};
 pub use sync::{SearchPlan, Sync};
 pub use tuning::Tuning;
-pub use verify::{Verification, VerifyStep, verify};
+pub use verify::{Verification, VerifyStep, verify, verify_one};

@@ -24,6 +24,7 @@ mod sort;
 mod spool;
 
 use std::convert::Infallible;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use posthorn_model::{MailboxId, MailboxRole};
@@ -75,6 +76,9 @@ async fn live(
 ) -> Result<Infallible, Failure> {
     let mut worker =
         Worker { account, verified: identity::Verified::default(), has_looked_for_lost: false };
+    if account.is_start.swap(false, Ordering::AcqRel) {
+        worker.rest(requests).await?;
+    }
     loop {
         // A whole look answers every signal. Taken before the mark is read: what comes in between is looked at again.
         drop(account.signals.take());
@@ -91,6 +95,8 @@ struct Looked {
     problem: Option<Problem>,
     /// When to look again; absent = only when asked.
     next: Option<Duration>,
+    /// False where it was not looked into, because the user does not want that at the start.
+    has_looked: bool,
 }
 
 /// The account's settings and folder for new mail.
@@ -155,7 +161,20 @@ impl Worker<'_> {
         connection.marked =
             remove::remove(account, home, &mut connection.session, &listing).await?;
         let next = if has_room { interval } else { Some(account.engine.tuning.room) };
-        Ok(Looked { problem, next })
+        Ok(Looked { problem, next, has_looked: true })
+    }
+
+    /// Waits for the first reason to look, where the program's start is none.
+    async fn rest(&mut self, requests: &mut mpsc::Receiver<Request>) -> Result<(), Failure> {
+        let settings = home(self.account).await?.settings;
+        if !settings.pop_rests_at_start {
+            return Ok(());
+        }
+        let mark = self.account.engine.board.wanted(self.account.id, Part::Incoming);
+        let next = interval(&settings, None);
+        let rested = Looked { problem: None, next, has_looked: false };
+        settle::settle(self.account, mark, &rested);
+        self.wait(requests, &rested).await
     }
 
     /// Waits until there is a reason to look again; serves who waits for bytes in the meantime.

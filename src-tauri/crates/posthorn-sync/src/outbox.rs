@@ -1,5 +1,8 @@
 //! Sends what lies in the outbox: one task per account, one message after the other, in the order of the rows.
 //!
+//! A message goes through the account's submission server, or through that of the identity which it is sent as. What
+//! cannot go through one of them waits for it, and the others go on ([`lane`]): the order is kept for each server.
+//!
 //! Invariants:
 //! * Each step is durable in the store before the first byte that belongs to it leaves ([`attempt`]).
 //! * Whatever broke behind the dot is `Unknown`: looked for ([`seek`]), asked about, never sent again by itself.
@@ -14,27 +17,29 @@ mod connect;
 mod copy;
 pub(crate) mod dialogue;
 mod finish;
+mod lane;
 mod schedule;
 mod seek;
 pub(crate) mod source;
 mod verdict;
 mod wake;
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use posthorn_model::{OutboxId, Timestamp};
-use posthorn_store::outbox::{self, Outbox, OutboxState};
+use posthorn_store::outbox::{self, Outbox, OutboxState, Route};
 use posthorn_store::{Change, Error as StoreError};
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::Instant;
 
-use crate::backoff::Backoff;
 use crate::board::Part;
 use crate::engine::Account;
 use crate::problem::Problem;
 
 use connect::Submission;
-pub use connect::size_limit;
+pub use connect::{note_size_limit, size_limit};
+use lane::Lanes;
 use schedule::Schedule;
 pub(crate) use wake::{Uploads, Wake};
 
@@ -50,26 +55,20 @@ const GRACE: Duration = Duration::from_secs(3);
 pub(crate) async fn run(account: Account) {
     let tuning = account.engine.tuning;
     let worker = Worker {
-        backoff: Backoff::new(tuning.retry_first, tuning.retry_last),
+        lanes: Lanes::new(tuning),
         copies: Schedule::new(tuning, None),
         searches: Schedule::new(tuning, Some(seek::TRIES)),
         account,
-        pause: None,
-        is_locked_out: false,
     };
-    worker.show(None, None);
+    worker.tell();
     worker.live().await;
 }
 
 /// The sender of one account.
 struct Worker {
     account: Account,
-    /// Waits after failures of the connection.
-    backoff: Backoff,
-    /// Nothing is sent before this; absent = at once.
-    pause: Option<Instant>,
-    /// The credentials were refused: nothing is sent until the account changes, which starts another worker.
-    is_locked_out: bool,
+    /// What holds sending up.
+    lanes: Lanes,
     /// When copies for Sent are tried again.
     copies: Schedule,
     /// When messages of unknown fate are looked for again.
@@ -87,18 +86,17 @@ impl Worker {
             }
             // Taken before the mark is read: what is asked for in between is looked at again.
             if self.account.outgoing.take() {
-                self.pause = None;
-                self.backoff.reset();
+                self.lanes.hurry();
                 self.copies.hurry();
                 self.searches.hurry();
             }
             let (board, id) = (&self.account.engine.board, self.account.id);
             let mark = board.wanted(id, Part::Outgoing);
-            let until = match self.pass().await {
+            let until = match Box::pin(self.pass()).await {
                 Ok(until) => until,
                 Err(error) => {
                     tracing::warn!(account = id.0, %error, "the outbox could not be worked on");
-                    self.show(Some(Problem::of_store(&error)), None);
+                    self.show(Route::Account, Some(Problem::of_store(&error)), None);
                     Some(Instant::now() + AFTER_STORE_FAILURE)
                 }
             };
@@ -177,27 +175,31 @@ impl Worker {
         Ok(())
     }
 
-    /// Sends the rows whose time has come, oldest first, over one connection as long as it holds.
+    /// Sends the rows whose time has come, oldest first, over one connection as long as it holds and the next goes to the
+    /// same server.
     async fn send_due(&mut self) -> Result<(), StoreError> {
         let id = self.account.id;
         let due = self.account.store().read(move |tx| outbox::due(tx, id)).await?;
         // No wait is left: the user wants it sent now, whatever the connection did before.
-        if due.iter().any(|row| row.state == OutboxState::Waiting && row.next_try.0 == 0) {
-            self.pause = None;
+        for row in &due {
+            if row.state == OutboxState::Waiting && row.next_try.0 == 0 {
+                self.lanes.at(row.route).resume();
+            }
         }
         let mut connection: Option<Submission> = None;
-        while !self.is_held() {
+        while !self.is_over() {
             // Asked anew each time: a row may have been taken back, and another may be due before it.
-            let due = self.account.store().read(move |tx| outbox::first_due(tx, id)).await?;
+            let held = self.lanes.held();
+            let due = self.account.store().read(move |tx| outbox::first_due(tx, id, &held)).await?;
             let Some(row) = due else { break };
             let Some(row) = self.begin(row.id).await? else { continue };
+            self.leave(connection.take_if(|open| open.route != row.route)).await;
             if connection.as_ref().is_none_or(|connection| !connection.session.is_usable()) {
-                let connected =
-                    self.unless_stopped(Box::pin(connect::connect(&self.account))).await;
-                match connected {
+                let connecting = connect::connect(&self.account, row.route);
+                match self.unless_stopped(Box::pin(connecting)).await {
                     None => break,
                     Some(Ok(new)) => {
-                        self.show(None, None);
+                        self.show(row.route, None, None);
                         connection = Some(new);
                     }
                     Some(Err(failure)) => {
@@ -206,15 +208,21 @@ impl Worker {
                     }
                 }
             }
-            if let Some(connection) = connection.as_mut() {
-                self.deliver(connection, &row).await?;
+            if let Some(open) = connection.as_mut()
+                && !Box::pin(self.deliver(open, &row)).await?
+            {
+                connection = None;
             }
         }
+        self.leave(connection).await;
+        Ok(())
+    }
+
+    /// Ends a connection in order, where there is one. What was accepted stays accepted, whatever the server says to QUIT.
+    async fn leave(&self, connection: Option<Submission>) {
         if let Some(connection) = connection.filter(|connection| connection.session.is_usable()) {
-            // What was accepted stays accepted, whatever the server says to QUIT.
             let _ = self.unless_stopped(connection.session.quit()).await;
         }
-        Ok(())
     }
 
     /// Takes a row from the queue; absent when it was taken back or put off in the meantime.
@@ -236,12 +244,9 @@ impl Worker {
         }
     }
 
-    /// Tells whether nothing may be sent now.
-    fn is_held(&self) -> bool {
-        self.is_locked_out
-            || self.account.cancel.is_cancelled()
-            || *self.account.engine.offline.borrow()
-            || self.pause.is_some_and(|pause| pause > Instant::now())
+    /// Tells whether nothing may be sent at all: the account ends, or the user works offline.
+    fn is_over(&self) -> bool {
+        self.account.cancel.is_cancelled() || *self.account.engine.offline.borrow()
     }
 
     async fn next_look(&self) -> Result<Option<Instant>, StoreError> {
@@ -250,10 +255,8 @@ impl Worker {
         let burial = self.account.store().read(move |tx| outbox::next_burial(tx, id)).await?;
         let burial = burial.map(|first| first.plus_ms(BURIAL_MS));
         times.push(burial.map(|time| Instant::now() + self.until(time)));
-        if !self.is_locked_out {
-            let due = self.account.store().read(move |tx| outbox::next_due(tx, id)).await?;
-            let due = due.map(|due| Instant::now() + self.until(due));
-            times.push(due.map(|due| self.pause.map_or(due, |pause| due.max(pause))));
+        for (route, due) in self.account.store().read(move |tx| outbox::next_due(tx, id)).await? {
+            times.push(self.lanes.open_at(route, Instant::now() + self.until(due)));
         }
         Ok(times.into_iter().flatten().min())
     }
@@ -266,11 +269,25 @@ impl Worker {
         self.account.now().plus_ms(i64::try_from(wait.as_millis()).unwrap_or(i64::MAX))
     }
 
-    /// Says what is wrong with sending; absent = nothing.
-    fn show(&self, problem: Option<Problem>, next_try: Option<Timestamp>) {
+    /// Says what is wrong with sending through a server; absent = nothing.
+    fn show(&mut self, route: Route, problem: Option<Problem>, next_try: Option<Timestamp>) {
+        self.lanes.at(route).problem = problem.map(|problem| (problem, next_try));
+        self.tell();
+    }
+
+    /// Says what is wrong with which server.
+    fn tell(&self) {
+        let mut of_account = (None, None);
+        let mut of_identities = BTreeMap::new();
+        for (route, problem, next_try) in self.lanes.problems() {
+            match route {
+                Route::Account => of_account = (Some(problem.clone()), next_try),
+                Route::Identity(id) => drop(of_identities.insert(id, problem.clone())),
+            }
+        }
         self.account.update(|status| {
-            status.outgoing = problem;
-            status.outgoing_next_try = next_try;
+            (status.outgoing, status.outgoing_next_try) = of_account;
+            status.identities = of_identities;
         });
     }
 

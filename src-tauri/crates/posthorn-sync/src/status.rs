@@ -3,6 +3,8 @@
 //! Invariants: `UpToDate` is never shown while something is known to be missing, while an operation waits, or after
 //! a failure that no success followed. `since` moves only when the state does.
 
+use std::collections::BTreeMap;
+
 use posthorn_model::{AccountId, Timestamp};
 
 use crate::problem::Problem;
@@ -60,10 +62,12 @@ pub struct Status {
     pub pending_operations: u64,
     /// Protection of the connection in words (`TLS 1.3`); empty while there is none.
     pub security: String,
-    /// What is wrong with sending. Absent when nothing is known to be.
+    /// What is wrong with sending through the account's server. Absent when nothing is known to be.
     pub outgoing: Option<Problem>,
     /// When sending is tried again. Absent when nothing is planned.
     pub outgoing_next_try: Option<Timestamp>,
+    /// What is wrong with sending through the own servers of identities, by the identity's id.
+    pub identities: BTreeMap<i64, Problem>,
 }
 
 impl Status {
@@ -85,6 +89,7 @@ impl Status {
             security: String::new(),
             outgoing: None,
             outgoing_next_try: None,
+            identities: BTreeMap::new(),
         }
     }
 

@@ -100,7 +100,7 @@ impl Sync {
         let changes = store.changes();
         let accounts = store.read(account::list).await?;
         for account in accounts {
-            sync.account_changed(account.id).await;
+            sync.begin(account.id, true).await;
         }
         let cancel = sync.0.cancel.clone();
         sync.0.tasks.spawn(listener::run(sync.clone(), changes, cancel.clone()));
@@ -188,6 +188,11 @@ impl Sync {
         }
     }
 
+    /// Breaks off the upload of a message that was taken back; the store has it as cancelled already.
+    pub fn stop_upload(&self, outbox: OutboxId) {
+        self.0.engine.uploads.stop(outbox);
+    }
+
     /// Returns how many bytes of an outbox message went out in the current try. Absent when none is under way.
     pub fn uploaded(&self, outbox: OutboxId) -> Option<u64> {
         self.0.engine.uploads.get(outbox)
@@ -230,6 +235,11 @@ impl Sync {
     /// Starts an account's worker, or begins anew with its changed settings or password. A disabled account's worker
     /// ends, and so does that of an account that the store no longer has.
     pub async fn account_changed(&self, id: AccountId) {
+        self.begin(id, false).await;
+    }
+
+    /// Starts an account's worker, in place of the one before. `is_start`: because the program starts.
+    async fn begin(&self, id: AccountId, is_start: bool) {
         let _turn = self.0.turn.lock().await;
         if self.0.cancel.is_cancelled() {
             return;
@@ -266,6 +276,7 @@ impl Sync {
             is_binary_tried: Arc::default(),
             limited: Arc::default(),
             probe: Arc::default(),
+            is_start: Arc::new(is_start.into()),
             drafts: Arc::default(),
             pace: Arc::default(),
             browser: Arc::default(),

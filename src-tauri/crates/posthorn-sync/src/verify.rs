@@ -48,6 +48,23 @@ pub struct Verification {
     pub incoming: Option<Problem>,
     /// What is wrong with the outgoing server; absent when AUTH succeeded, or none is wanted and it answered.
     pub outgoing: Option<Problem>,
+    /// Largest message that the outgoing server takes, bytes, as it announced (RFC 1870); absent where it has no limit, or
+    /// the login failed.
+    pub message_size: Option<u64>,
+}
+
+/// What a successful login showed.
+struct Proof {
+    /// Protection in words; empty when there is none.
+    security: String,
+    /// Largest message that a submission server takes, bytes; absent where it has no limit.
+    message_size: Option<u64>,
+}
+
+impl From<String> for Proof {
+    fn from(security: String) -> Self {
+        Self { security, message_size: None }
+    }
 }
 
 /// Logs in on both servers, one after the other, and tells each step.
@@ -62,7 +79,10 @@ pub async fn verify(
         let host = login.server.host.clone();
         tell(VerifyStep::Trying { side, host: host.clone() });
         match Box::pin(sign_in(dialer, login, credential)).await {
-            Ok(security) => tell(VerifyStep::Succeeded { side, host, security }),
+            Ok(Proof { security, message_size }) => {
+                verification.message_size = verification.message_size.or(message_size);
+                tell(VerifyStep::Succeeded { side, host, security });
+            }
             Err(failure) => {
                 let problem = failure.problem().at(&host);
                 tell(VerifyStep::Failed { side, problem: problem.clone() });
@@ -76,12 +96,25 @@ pub async fn verify(
     verification
 }
 
-/// Signs in and leaves; returns the protection of the connection in words.
+/// Logs in on the own outgoing server of an identity; returns the largest message that it takes (see
+/// [`Verification::message_size`]).
+pub async fn verify_one(
+    dialer: &Dialer,
+    login: &Login,
+    credential: &Credential,
+) -> Result<Option<u64>, Problem> {
+    match Box::pin(sign_in(dialer, login, credential)).await {
+        Ok(proof) => Ok(proof.message_size),
+        Err(failure) => Err(failure.problem().at(&login.server.host)),
+    }
+}
+
+/// Signs in and leaves.
 async fn sign_in(
     dialer: &Dialer,
     login: &Login,
     credential: &Credential,
-) -> Result<String, Failure> {
+) -> Result<Proof, Failure> {
     let host = &login.server.host;
     let tuning = Tuning::default();
     match login.server.protocol {
@@ -90,7 +123,7 @@ async fn sign_in(
             let connection = connect::sign_in(dialer, login, credential, said, &tuning).await?;
             let security = connection.security.clone();
             connection.leave().await;
-            Ok(security)
+            Ok(security.into())
         }
         Protocol::Pop3 => {
             let (mut session, security) = dial::pop3(dialer, login, None, &tuning).await?;
@@ -99,22 +132,23 @@ async fn sign_in(
             dial::in_time(host, &tuning, proof).await?;
             // The login stands, whatever the server says to QUIT.
             let _ = session.quit().await;
-            Ok(security)
+            Ok(security.into())
         }
         Protocol::Local => Err(Failure::Unsupported("an account without a server")),
         Protocol::Smtp => {
             let (session, protection) =
                 dial::smtp(dialer, login, dial::Ears::default(), &tuning).await?;
-            let security = protection.words;
+            let message_size = session.capabilities().size;
+            let found = Proof { security: protection.words, message_size };
             if login.user.is_empty() {
                 let _ = session.quit().await;
-                return Ok(security);
+                return Ok(found);
             }
-            let exposure = exposure(login, &security);
+            let exposure = exposure(login, &found.security);
             let proof =
                 async { Ok(posthorn_smtp::prove(session, &credential.at(login), exposure).await?) };
             dial::in_time(host, &tuning, proof).await?;
-            Ok(security)
+            Ok(found)
         }
     }
 }

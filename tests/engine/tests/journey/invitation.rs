@@ -67,8 +67,9 @@ async fn an_answer_reaches_the_organiser_and_can_be_changed() -> anyhow::Result<
     let account = desk.ask("accounts.list", json!({})).await?[0].clone();
     let shop = json!({
         "id": 0, "account": account["id"], "name": "Anna's shop", "email": "shop@posthorn.test", "replyTo": "",
-        "signature": "", "bcc": [], "sentMailbox": null, "main": false
+        "signature": "", "bcc": [], "sentMailbox": null, "main": false, "server": null, "pin": ""
     });
+    let shop = json!({ "identity": shop, "password": null, "certificate": null });
     desk.ask("identities.save", shop).await?;
 
     // Told in words.

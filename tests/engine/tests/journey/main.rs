@@ -12,6 +12,7 @@ mod first_sync;
 mod flag_and_move;
 mod folders;
 mod identities;
+mod identity_server;
 mod invitation;
 mod killed;
 mod large_files;

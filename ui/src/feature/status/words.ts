@@ -17,6 +17,8 @@ export function statusWords(status: AccountStatus): string {
     case 'syncing':
       return syncing(status);
     case 'upToDate':
+      // A maildrop that is left alone at the start.
+      if (status.lastCompleteAt === null && status.connectedSinceAt === null) return t('status-not-looked');
       return t('status-up-to-date', { time: clockTime(status.lastCompleteAt ?? status.sinceAt) });
     case 'waiting':
       return t('status-waiting', { time: status.nextTryAt === null ? '…' : clockTime(status.nextTryAt) });

@@ -51,11 +51,13 @@ outbox-step-accepted = Accepted
 outbox-step-done = Filed
 outbox-arrived = It arrived
 outbox-send-again = Send again…
+outbox-keep = Keep and look again
 outbox-send-now = Send now
 outbox-resend = Send again
 outbox-resend-to = Instead of { $address }
 outbox-resend-note = The same message goes to the address that stands here, and its To line stays as you wrote it. An empty field leaves this person out.
 outbox-discard = Discard
+outbox-stop = Stop and edit
 outbox-tries = { $count ->
     [one] Tried once, next { $time }
    *[other] Tried { $count } times, next { $time }

@@ -7,6 +7,7 @@ status-syncing = Synchronising
 status-syncing-what = Synchronising { $what }
 status-syncing-part = { $what }: { $done } of { $total }
 status-up-to-date = Up to date, { $time }
+status-not-looked = Not looked for mail yet
 status-waiting = Waiting, next try { $time }
 status-needs-password = Password refused
 status-needs-outgoing-password = Password refused for sending

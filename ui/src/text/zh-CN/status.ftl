@@ -7,6 +7,7 @@ status-syncing = 正在同步
 status-syncing-what = 正在同步 { $what }
 status-syncing-part = { $what }：{ $done } / { $total }
 status-up-to-date = { $time } 已是最新
+status-not-looked = 尚未收取邮件
 status-waiting = 等待中，{ $time } 重试
 status-needs-password = 密码被拒绝
 status-needs-outgoing-password = 发信密码被拒绝

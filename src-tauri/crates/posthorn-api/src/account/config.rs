@@ -64,6 +64,14 @@ pub(super) fn check_any_server(server: &Server) -> Result<()> {
     check_server(server, &[Protocol::Imap, Protocol::Pop3, Protocol::Smtp])
 }
 
+/// Refuses what no submission server can be.
+pub(super) fn check_outgoing(server: &Server) -> Result<()> {
+    if server.username.len() > FIELD_LIMIT || server.username.contains(char::is_control) {
+        return Err(Error::invalid("A name is too long or contains a control character"));
+    }
+    check_server(server, &[Protocol::Smtp])
+}
+
 fn check_server(server: &Server, protocols: &[Protocol]) -> Result<()> {
     let is_host = |letter: char| {
         letter.is_alphanumeric() || matches!(letter, '.' | '-' | '_' | ':' | '[' | ']')
@@ -93,7 +101,8 @@ pub(super) fn server_address(server: &Server) -> ServerAddress {
     }
 }
 
-fn login(server: &Server, before: Option<&Login>) -> Login {
+/// Returns a server as the store keeps it.
+pub(super) fn login(server: &Server, before: Option<&Login>) -> Login {
     let address = server_address(server);
     // An exception was made for one server; another one has none.
     let fingerprint =
@@ -137,18 +146,22 @@ pub(super) fn to_settings(
         pop_apop: config
             .pop3
             .map_or_else(|| before.is_some_and(|before| before.pop_apop), |rules| rules.allow_apop),
+        pop_rests_at_start: config.pop3.map_or_else(
+            || before.is_some_and(|before| before.pop_rests_at_start),
+            |rules| !rules.look_at_start,
+        ),
         check_minutes: config.check_interval_minutes,
         keep_days: before.map_or(0, |before| before.keep_days),
         server_files_sent: config.server_files_sent,
     }
 }
 
-/// Brings the account's identities in line: its own first, then the aliases in their order.
+/// Brings the account's identities in line: its own first, then the aliases in their order. Returns those that went.
 pub(super) fn put_identities(
     tx: &WriteTx<'_>,
     id: AccountId,
     config: &AccountConfig,
-) -> posthorn_store::Result<()> {
+) -> posthorn_store::Result<Vec<i64>> {
     let known = account::identities(tx, id)?;
     let before = known.first().map(|first| first.signature.clone()).unwrap_or_default();
     let signature = changed(&before, &config.signature);
@@ -160,12 +173,12 @@ pub(super) fn put_identities(
     let signed = |one: &Identity| {
         if one.signature == before { signature.clone() } else { one.signature.clone() }
     };
-    for gone in known
-        .iter()
-        .skip(1)
-        .filter(|one| !config.aliases.iter().any(|alias| same(&alias.email, &one.email)))
-    {
-        account::remove_identity(tx, id, gone.id)?;
+    let is_wanted =
+        |one: &Identity| config.aliases.iter().any(|alias| same(&alias.email, &one.email));
+    let gone: Vec<i64> =
+        known.iter().skip(1).filter(|one| !is_wanted(one)).map(|one| one.id).collect();
+    for one in &gone {
+        account::remove_identity(tx, id, *one)?;
     }
     for alias in config.aliases.iter().filter(|alias| !same(&alias.email, &config.email)) {
         let others = || known.iter().skip(1).filter(|one| same(&alias.email, &one.email));
@@ -184,11 +197,12 @@ pub(super) fn put_identities(
                 signature: signature.clone(),
                 bcc: Vec::new(),
                 sent_mailbox: None,
+                server: None,
             },
         };
         account::put_identity(tx, &identity)?;
     }
-    Ok(())
+    Ok(gone)
 }
 
 /// Returns a signature after somebody saw it as text and gave it back: what was not changed keeps its form.
@@ -211,7 +225,8 @@ pub(super) fn to_text(html: &str) -> String {
     posthorn_message::text::from_html(html).trim_end().to_owned()
 }
 
-fn server(login: Login) -> Server {
+/// Returns a server as the page shows it.
+pub(super) fn server(login: Login) -> Server {
     Server {
         protocol: login.server.protocol.into(),
         host: login.server.host,

@@ -136,12 +136,12 @@ fn signs_in(engine: &Engine, found: &discovery::Discovery) -> Option<SignInProvi
     providers.by_domain(&found.domain).or(known).map(SignInProvider::from)
 }
 
-/// Logs in on both servers and tells each step.
+/// Logs in on both servers and tells each step. Returns also the largest message that the outgoing server takes, bytes.
 pub(crate) async fn verify(
     engine: &Engine,
     draft: &AccountDraft,
     keys: &Keys,
-) -> Result<Verification> {
+) -> Result<(Verification, Option<u64>)> {
     let before = match draft.id.map(posthorn_model::AccountId) {
         Some(id) => {
             let stored =
@@ -183,8 +183,9 @@ pub(crate) async fn verify(
         tell,
     )
     .await;
-    Ok(Verification {
+    let told = Verification {
         incoming: verified.incoming.map(Error::from),
         outgoing: verified.outgoing.map(Error::from),
-    })
+    };
+    Ok((told, verified.message_size))
 }

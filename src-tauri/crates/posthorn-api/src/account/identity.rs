@@ -1,17 +1,26 @@
 //! The identities of accounts: shown, added, changed, removed.
 //!
-//! Invariant: nothing is kept that could not be sent: every address can be right, and no name holds a control character.
+//! Invariant: nothing is kept that could not be sent: every address can be right, no name holds a control character, and
+//! a server of its own was signed in to.
+
+mod server;
 
 use posthorn_message::check_address;
 use posthorn_model::{AccountId, Address, MailboxId, Protocol};
 use posthorn_store::account::{self, Identity as Stored};
 use posthorn_store::{ReadTx, WriteTx, mailbox};
 
-use super::config::{FIELD_LIMIT, SIGNATURE_LIMIT, changed, to_text};
-use crate::contract::{Account, Error, Identity, RemoveIdentity};
+use super::config::{self, FIELD_LIMIT, SIGNATURE_LIMIT, changed, to_text};
+use super::pin;
+use crate::contract::{
+    Account, Code, Error, Identity, IdentityDraft, IdentitySaved, RemoveIdentity,
+};
 use crate::convert::all;
 use crate::engine::Engine;
 use crate::error::Result;
+
+use server::Verified;
+pub(super) use server::forget;
 
 /// Identities of one account: more are a mistake.
 const IDENTITY_LIMIT: usize = 100;
@@ -30,6 +39,8 @@ pub(super) fn convert(identities: &[Stored]) -> Vec<Identity> {
         bcc: all(one.bcc.clone()),
         sent_mailbox: one.sent_mailbox.map(|mailbox| mailbox.0),
         main: place == 0,
+        server: one.server.clone().map(config::server),
+        pin: one.server.as_ref().map_or_else(String::new, pin::shown),
     });
     // An account without a server has no address, and sends nothing.
     shown.filter(|one| !one.email.is_empty()).collect()
@@ -64,7 +75,7 @@ fn check_folder(tx: &ReadTx<'_>, account: AccountId, id: MailboxId) -> posthorn_
     Ok(())
 }
 
-fn put(tx: &WriteTx<'_>, identity: &Stored) -> posthorn_store::Result<()> {
+fn put(tx: &WriteTx<'_>, identity: &Stored) -> posthorn_store::Result<i64> {
     let known = account::identities(tx, identity.account)?;
     let Some(first) = known.first().filter(|first| !first.email.is_empty()) else {
         return Err(posthorn_store::Error::Invalid("this account sends nothing"));
@@ -75,38 +86,116 @@ fn put(tx: &WriteTx<'_>, identity: &Stored) -> posthorn_store::Result<()> {
     if identity.id == first.id && identity.email != first.email {
         return Err(posthorn_store::Error::Invalid("this is the account's own address"));
     }
+    if identity.id == first.id && identity.server.is_some() {
+        return Err(posthorn_store::Error::Invalid("this is sent through the account's server"));
+    }
     if let Some(folder) = identity.sent_mailbox {
         check_folder(tx, identity.account, folder)?;
     }
     let before = known.iter().find(|one| one.id == identity.id);
     let before = before.map(|one| one.signature.as_str()).unwrap_or_default();
     let signature = changed(before, &identity.signature);
-    account::put_identity(tx, &Stored { signature, ..identity.clone() }).map(drop)
+    account::put_identity(tx, &Stored { signature, ..identity.clone() })
 }
 
-/// Adds an identity or changes one; answers with its account.
-pub(crate) async fn identities_save(engine: &Engine, request: Identity) -> Result<Account> {
-    check(&request)?;
-    let id = AccountId(request.account);
-    let bcc: Vec<Address> = all(request.bcc);
-    let stored = Stored {
-        id: request.id,
-        account: id,
-        name: request.name.trim().to_owned(),
-        email: request.email,
-        reply_to: request.reply_to,
-        signature: request.signature.trim_end().to_owned(),
-        bcc,
-        sent_mailbox: request.sent_mailbox.map(MailboxId),
+/// Adds an identity or changes one, when its own server lets it in; answers with its account.
+pub(crate) async fn identities_save(
+    engine: &Engine,
+    request: IdentityDraft,
+) -> Result<IdentitySaved> {
+    check(&request.identity)?;
+    let (id, identity) = (AccountId(request.identity.account), request.identity.id);
+    let known = engine.store().read(move |tx| account::identities(tx, id)).await?;
+    let before = known.into_iter().find(|one| one.id == identity).and_then(|one| one.server);
+    let server = server::read(&request, before.as_ref())?;
+    let verified = match &server {
+        Some(server) => server::verify(engine, &request, server, before.as_ref()).await?,
+        None => Verified::AsBefore,
     };
-    engine.store().write(move |tx| put(tx, &stored)).await?;
-    super::get(engine, id).await
+    if let Verified::Refused(problem) = verified {
+        return Ok(IdentitySaved { account: None, problem: Some(problem) });
+    }
+    let stored = stored(request.identity);
+    let has_changed = before.as_ref() != server.as_ref().map(|server| &server.login)
+        || server.as_ref().is_some_and(|server| server.password.is_some());
+    if let Some(server) = server {
+        put_with_server(engine, stored, server, &verified).await?;
+    } else {
+        let saved = engine.store().write(move |tx| put(tx, &stored)).await?;
+        if before.is_some() {
+            server::forget(engine, id, vec![saved]).await;
+        }
+    }
+    if has_changed {
+        // What waits for the server goes on, or through another one.
+        engine.sync().account_changed(id).await;
+    }
+    Ok(IdentitySaved { account: Some(super::get(engine, id).await?), problem: None })
+}
+
+/// Returns an identity as it is stored, with the account's server.
+fn stored(identity: Identity) -> Stored {
+    let bcc: Vec<Address> = all(identity.bcc);
+    Stored {
+        id: identity.id,
+        account: AccountId(identity.account),
+        name: identity.name.trim().to_owned(),
+        email: identity.email,
+        reply_to: identity.reply_to,
+        signature: identity.signature.trim_end().to_owned(),
+        bcc,
+        sent_mailbox: identity.sent_mailbox.map(MailboxId),
+        server: None,
+    }
+}
+
+/// Saves an identity with its server, and what that said of the messages that it takes. The password is in the vault before
+/// anything is sent there.
+async fn put_with_server(
+    engine: &Engine,
+    identity: Stored,
+    server: server::Server,
+    verified: &Verified,
+) -> Result<()> {
+    let is_new = identity.id == 0;
+    let id = if is_new {
+        let first = identity.clone();
+        engine.store().write(move |tx| put(tx, &first)).await?
+    } else {
+        identity.id
+    };
+    let account = identity.account;
+    if let Err(error) = server::keep(engine, account, id, server.password).await {
+        if is_new {
+            engine.store().write(move |tx| account::remove_identity(tx, account, id)).await?;
+        }
+        return Err(error);
+    }
+    let has_password = !server.login.user.is_empty();
+    let whole = Stored { id, server: Some(server.login), ..identity };
+    engine.store().write(move |tx| put(tx, &whole)).await?;
+    if let Verified::Open(most) = verified {
+        let most = *most;
+        let note = engine.store().write(move |tx| {
+            posthorn_sync::note_message_size_limit(tx, account, Some(id), most)
+        });
+        note.await?;
+    }
+    if !has_password {
+        server::forget(engine, account, vec![id]).await;
+    }
+    Ok(())
 }
 
 /// Removes an identity; answers with its account.
 pub(crate) async fn identities_remove(engine: &Engine, request: RemoveIdentity) -> Result<Account> {
     let id = AccountId(request.account);
+    if engine.store().read(move |tx| account::waits_for_its_server(tx, request.id)).await? {
+        let waits = "Messages in the outbox wait for the server of this address";
+        return Err(Error::new(Code::Conflict, waits));
+    }
     engine.store().write(move |tx| account::remove_identity(tx, id, request.id)).await?;
+    forget(engine, id, vec![request.id]).await;
     super::get(engine, id).await
 }
 
@@ -126,6 +215,8 @@ mod tests {
             bcc: Vec::new(),
             sent_mailbox: None,
             main: false,
+            server: None,
+            pin: String::new(),
         }
     }
 

@@ -55,7 +55,7 @@ impl Keys {
 }
 
 /// Runs what blocks.
-async fn blocking<T: Send + 'static, E: Send + 'static>(
+pub(super) async fn blocking<T: Send + 'static, E: Send + 'static>(
     work: impl FnOnce() -> Result<T, E> + Send + 'static,
 ) -> Result<T>
 where

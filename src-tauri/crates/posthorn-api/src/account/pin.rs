@@ -16,13 +16,18 @@ use crate::engine::Engine;
 use crate::error::Result;
 
 /// Reads a fingerprint of the page; an empty one stays empty.
-fn read(text: &str) -> Result<String> {
+pub(super) fn read(text: &str) -> Result<String> {
     if text.is_empty() {
         return Ok(String::new());
     }
     let fingerprint = Fingerprint::parse(text);
     let fingerprint = fingerprint.ok_or_else(|| Error::invalid("This is no fingerprint"))?;
     Ok(fingerprint.to_string().replace(':', "").to_lowercase())
+}
+
+/// Returns the fingerprint that the user accepted for a server, as it is shown; empty when there is none.
+pub(super) fn shown(login: &Login) -> String {
+    Fingerprint::parse(&login.fingerprint).map_or_else(String::new, |found| found.to_string())
 }
 
 /// Returns what the user accepted for the servers of an account.

@@ -51,6 +51,7 @@ pub(super) fn rules(settings: &AccountSettings) -> PopRules {
         keep_starred: settings.pop_keep_starred,
         head_only_above: settings.pop_size_limit,
         allow_apop: settings.pop_apop,
+        look_at_start: !settings.pop_rests_at_start,
     }
 }
 
@@ -113,6 +114,7 @@ mod tests {
             keep_starred: false,
             head_only_above: 0,
             allow_apop: false,
+            look_at_start: true,
         };
         assert!(check(&wrong).is_err() && check(&PopRules { days: 1, ..wrong }).is_ok());
     }

@@ -51,6 +51,8 @@ pub(crate) async fn accounts_remove(engine: &Engine, request: RemoveAccount) -> 
     if now.only_here > request.only_here_confirmed {
         return Err(stale());
     }
+    let read = engine.store().read(move |tx| account::identities(tx, id));
+    let identities: Vec<i64> = read.await?.into_iter().map(|one| one.id).collect();
     // No worker may bring anything while the account goes.
     engine.sync().account_removed(id).await;
     let removed = engine
@@ -79,5 +81,6 @@ pub(crate) async fn accounts_remove(engine: &Engine, request: RemoveAccount) -> 
         // The account is gone; a keychain that is locked keeps an entry that nothing refers to.
         tracing::warn!(account = id.0, %error, "the passwords of a removed account could not be deleted");
     }
+    super::identity::forget(engine, id, identities).await;
     Ok(Nothing {})
 }

@@ -80,6 +80,8 @@ contract! {
         pub head_only_above: u64,
         /// Sign in by APOP (MD5) where the server offers it and nothing better.
         pub allow_apop: bool,
+        /// Look for mail when the program starts; else only by interval, and when asked.
+        pub look_at_start: bool,
     }
 
     /// Asks what rules would do to a maildrop, as far as it is known from the last look.
@@ -126,8 +128,8 @@ contract! {
         pub leave_on_server: LeaveOnServer,
         /// POP3 alone. Null: what is stored stays, as far as it fits `leave_on_server`.
         pub pop3: Option<PopRules>,
-        /// Minutes between checks where the server cannot push, 1 to 1440. 0 = only when the user asks and at the start
-        /// (POP3 alone).
+        /// Minutes between checks where the server cannot push, 1 to 1440. 0 = only when the user asks, and at the start
+        /// where `pop3` says so (POP3 alone).
         pub check_interval_minutes: u32,
         /// Mark hue, 1 to 6.
         pub colour: u8,
@@ -216,6 +218,8 @@ contract! {
         pub problem: Option<super::Error>,
         /// What is wrong with sending, with the server's sentence; null when nothing is.
         pub outgoing_problem: Option<super::Error>,
+        /// The identity whose own server that is about; null where it is the account's.
+        pub outgoing_identity: Option<i64>,
         /// The server whose password was refused or is missing: the user is asked for it. Null when none is.
         pub password_for: Option<ServerSide>,
         /// When it will be tried again; null when nothing is planned.

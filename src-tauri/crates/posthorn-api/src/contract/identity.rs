@@ -1,6 +1,6 @@
 //! Who messages are from: the identities of accounts; and messages that are sent on as they came.
 
-use super::{Address, contract};
+use super::{Account, Address, Error, Server, contract};
 
 contract! {
     /// A name and address that an account sends as.
@@ -23,6 +23,29 @@ contract! {
         pub sent_mailbox: Option<i64>,
         /// It is the account's own name and address, which cannot be removed. Ignored when saving.
         pub main: bool,
+        /// Its own outgoing server; null = the account's, as it always is for the account's own name and address.
+        pub server: Option<Server>,
+        /// Fingerprint of the certificate that the user accepted for that server; empty when there is none. Ignored when
+        /// saving.
+        pub pin: String,
+    }
+
+    /// An identity to add or change, with the secret of its server. Secrets travel this way only, never back.
+    pub struct IdentityDraft {
+        /// The identity. A server that is new, or moved, is signed in to before anything is saved.
+        pub identity: Identity,
+        /// Password for its own server; null keeps the stored one, which is good for the same host and port alone.
+        pub password: Option<String>,
+        /// Fingerprint of the certificate that the user accepts for its own server; null keeps what was accepted.
+        pub certificate: Option<String>,
+    }
+
+    /// Result of adding or changing an identity.
+    pub struct IdentitySaved {
+        /// Its account; null when signing in to its server failed and nothing was saved.
+        pub account: Option<Account>,
+        /// What is wrong with its server; null when nothing is.
+        pub problem: Option<Error>,
     }
 
     /// Removes an identity; drafts that were written with it are sent with the account's own.

@@ -85,6 +85,8 @@ contract! {
         Arrived,
         /// It did not: send it again, same bytes, same Message-ID.
         SendAgain,
+        /// Nobody knows: it is kept as it is, and looked for once more.
+        Keep,
     }
 
     /// Resolves an unknown fate.

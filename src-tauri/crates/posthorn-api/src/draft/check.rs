@@ -56,10 +56,10 @@ fn promise(text: &str) -> &'static str {
     WORDS.into_iter().find(|word| is_word(word)).unwrap_or_default()
 }
 
-/// Bytes of a message as sent, roughly: text may be encoded, files are base64.
+/// Bytes of a message as sent, roughly: text may be encoded, files are base64 in lines of 78 bytes for 57 (RFC 2045 section
+/// 6.8).
 pub(super) fn encoded_size(draft: &Draft) -> u64 {
-    let files: u64 =
-        draft.attachments.iter().map(|file| file.size / 3 * 4 + file.size / 54 + 300).sum();
+    let files: u64 = draft.attachments.iter().map(|file| file.size.div_ceil(57) * 78 + 300).sum();
     let text = (draft.content.text.len()
         + draft.content.html.len()
         + draft.content.quoted_html.len()) as u64;
@@ -96,7 +96,8 @@ pub(crate) async fn drafts_check(engine: &Engine, request: ById) -> Result<SendC
         .store()
         .read(move |tx| {
             let draft = draft::get(tx, id)?;
-            let limit = posthorn_sync::message_size_limit(tx, draft.content.account)?;
+            let (account, sender) = (draft.content.account, draft.content.identity);
+            let limit = posthorn_sync::message_size_limit(tx, account, sender)?;
             Ok((draft, limit))
         })
         .await?;

@@ -86,9 +86,10 @@ pub(super) async fn convert(engine: &Engine, found: draft::Draft) -> Result<Draf
     let url =
         |file: &draft::DraftAttachment| engine.content_url(&format!("{token}/file/{}", file.id));
     let encoded_size = check::encoded_size(&found);
-    let account = found.content.account;
-    let size_limit =
-        engine.store().read(move |tx| posthorn_sync::message_size_limit(tx, account)).await?;
+    let (account, sender) = (found.content.account, Some(identity.id));
+    let limit =
+        engine.store().read(move |tx| posthorn_sync::message_size_limit(tx, account, sender));
+    let size_limit = limit.await?;
     let (server, copy_message) = (server(engine, &found).await?, copy(engine, &found).await?);
     let diverged = found.diverged_at.is_some();
     let id = found.id;

@@ -61,6 +61,7 @@ pub(crate) async fn messages_redirect(
     let wire = wire.map_err(|error| Error::invalid("The message cannot be written").with(error))?;
     let new = NewOutbox {
         account,
+        identity: Some(identity.id),
         draft: None,
         message_id,
         sender: posthorn_message::address_to_ascii(&identity.email).unwrap_or(identity.email),

@@ -121,6 +121,7 @@ pub(crate) async fn drafts_send(engine: &Engine, request: SendDraft) -> Result<O
     }
     let new = NewOutbox {
         account,
+        identity: Some(identity.id),
         draft: Some(id),
         message_id: found.content.message_id.clone(),
         sender: posthorn_message::address_to_ascii(&identity.email).unwrap_or(identity.email),

@@ -101,6 +101,7 @@ pub(crate) async fn messages_answer_receipt(
         .map_err(|error| Error::invalid("The message cannot be written").with(error))?;
     let new = NewOutbox {
         account: found.account,
+        identity: Some(identity.id),
         draft: None,
         message_id,
         // Nobody answers an answer (RFC 8098 section 3).

@@ -47,7 +47,7 @@ fn examples() -> Vec<(&'static str, Value)> {
         ("accounts.remove", json!({ "id": 7, "onlyHereConfirmed": 0 })),
         (
             "accounts.previewPopRules",
-            json!({ "id": 7, "rules": { "policy": "afterDays", "days": 7, "keepStarred": true, "headOnlyAbove": 0, "allowApop": false } }),
+            json!({ "id": 7, "rules": { "policy": "afterDays", "days": 7, "keepStarred": true, "headOnlyAbove": 0, "allowApop": false, "lookAtStart": true } }),
         ),
         ("accounts.openLocal", none()),
         ("accounts.setAllOrNothing", json!({ "id": 7, "value": true })),
@@ -55,8 +55,11 @@ fn examples() -> Vec<(&'static str, Value)> {
         (
             "identities.save",
             json!({
-                "id": 0, "account": 7, "name": "A", "email": "a@b.example", "replyTo": "", "signature": "",
-                "bcc": [], "sentMailbox": null, "main": false
+                "identity": {
+                    "id": 0, "account": 7, "name": "A", "email": "a@b.example", "replyTo": "", "signature": "",
+                    "bcc": [], "sentMailbox": null, "main": false, "server": server("smtp"), "pin": ""
+                },
+                "password": "p", "certificate": null
             }),
         ),
         ("identities.remove", json!({ "account": 7, "id": 7 })),

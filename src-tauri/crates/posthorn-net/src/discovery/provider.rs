@@ -52,6 +52,8 @@ pub struct Provider {
     smtp: &'static str,
     smtp_port: u16,
     login: Login,
+    /// Megabytes that files of one message may have, as its help pages say; 0 = they do not, or it can be changed.
+    most_files: u64,
 }
 
 impl Provider {
@@ -96,6 +98,19 @@ pub(super) fn by_mx(host: &str) -> Option<&'static Provider> {
     PROVIDERS.iter().find(|provider| provider.mx.iter().any(is_below))
 }
 
+/// Bytes of a file in a line of base64, and bytes of the line (RFC 2045 section 6.8).
+const BASE64_LINE: (u64, u64) = (57, 78);
+
+/// Returns the largest message that a provider's submission server is known to take, in bytes as sent; absent where nothing
+/// is known of this host. Meant to be no less than what is really taken: files up to the limit that its help pages give, in
+/// base64, and a little for the rest.
+pub fn message_limit(smtp_host: &str) -> Option<u64> {
+    let host = smtp_host.trim_end_matches('.').to_ascii_lowercase();
+    let known = PROVIDERS.iter().find(|one| one.smtp == host && one.most_files > 0)?;
+    let (bytes, line) = BASE64_LINE;
+    Some((known.most_files << 20).div_ceil(bytes) * line + (64 << 10))
+}
+
 /// Returns all providers.
 pub fn providers() -> &'static [Provider] {
     PROVIDERS
@@ -124,26 +139,33 @@ const fn plain(
         smtp,
         smtp_port: 465,
         login: Login::Address,
+        most_files: 0,
     }
 }
 
 static PROVIDERS: &[Provider] = &[
-    plain(
-        "gmail",
-        "Gmail",
-        &["gmail.com", "googlemail.com"],
-        &[],
-        ["imap.gmail.com", "pop.gmail.com", "smtp.gmail.com"],
-        GOOGLE,
-    ),
-    plain(
-        "google-workspace",
-        "Google Workspace",
-        &[],
-        &["google.com", "googlemail.com", "smtp.goog"],
-        ["imap.gmail.com", "pop.gmail.com", "smtp.gmail.com"],
-        GOOGLE,
-    ),
+    Provider {
+        most_files: 25,
+        ..plain(
+            "gmail",
+            "Gmail",
+            &["gmail.com", "googlemail.com"],
+            &[],
+            ["imap.gmail.com", "pop.gmail.com", "smtp.gmail.com"],
+            GOOGLE,
+        )
+    },
+    Provider {
+        most_files: 25,
+        ..plain(
+            "google-workspace",
+            "Google Workspace",
+            &[],
+            &["google.com", "googlemail.com", "smtp.goog"],
+            ["imap.gmail.com", "pop.gmail.com", "smtp.gmail.com"],
+            GOOGLE,
+        )
+    },
     Provider {
         smtp_port: 587,
         ..plain(
@@ -176,36 +198,40 @@ static PROVIDERS: &[Provider] = &[
             Advice::NoPasswords,
         )
     },
-    plain(
-        "yahoo",
-        "Yahoo Mail",
-        &[
-            "yahoo.com",
-            "ymail.com",
-            "rocketmail.com",
-            "yahoo.co.uk",
-            "yahoo.fr",
-            "yahoo.de",
-            "yahoo.it",
-            "yahoo.es",
-            "yahoo.ca",
-            "yahoo.co.in",
-            "yahoo.in",
-            "yahoo.com.br",
-            "yahoo.com.au",
-            "yahoo.com.hk",
-            "yahoo.com.tw",
-            "yahoo.com.sg",
-            "myyahoo.com",
-        ],
-        &["yahoodns.net"],
-        ["imap.mail.yahoo.com", "pop.mail.yahoo.com", "smtp.mail.yahoo.com"],
-        Advice::AppPassword {
-            url: "https://login.yahoo.com/account/security/app-passwords",
-            note: "Make an app password for Posthorn in the account's security settings.",
-        },
-    ),
     Provider {
+        most_files: 25,
+        ..plain(
+            "yahoo",
+            "Yahoo Mail",
+            &[
+                "yahoo.com",
+                "ymail.com",
+                "rocketmail.com",
+                "yahoo.co.uk",
+                "yahoo.fr",
+                "yahoo.de",
+                "yahoo.it",
+                "yahoo.es",
+                "yahoo.ca",
+                "yahoo.co.in",
+                "yahoo.in",
+                "yahoo.com.br",
+                "yahoo.com.au",
+                "yahoo.com.hk",
+                "yahoo.com.tw",
+                "yahoo.com.sg",
+                "myyahoo.com",
+            ],
+            &["yahoodns.net"],
+            ["imap.mail.yahoo.com", "pop.mail.yahoo.com", "smtp.mail.yahoo.com"],
+            Advice::AppPassword {
+                url: "https://login.yahoo.com/account/security/app-passwords",
+                note: "Make an app password for Posthorn in the account's security settings.",
+            },
+        )
+    },
+    Provider {
+        most_files: 20,
         smtp_port: 587,
         ..plain(
             "icloud",
@@ -375,3 +401,19 @@ const YANDEX: Advice = Advice::AppPassword {
     url: "https://id.yandex.com/security/app-passwords",
     note: "Switch mail programs on in the web mail's settings and make an app password for mail.",
 };
+
+#[cfg(test)]
+mod tests {
+    use super::message_limit;
+
+    #[test]
+    fn what_a_provider_takes_is_counted_as_it_is_sent() {
+        // 25 MiB of files fit, in lines of base64; 27 MiB do not.
+        let lines = |mebibytes: u64| (mebibytes << 20) / 57 * 78;
+        let gmail = message_limit("SMTP.gmail.com.").unwrap();
+        assert!(lines(25) < gmail && gmail < lines(27), "{gmail}");
+        assert!(message_limit("smtp.mail.me.com").is_some_and(|limit| limit < gmail));
+        assert_eq!(message_limit("smtp.office365.com"), None, "its administrators choose");
+        assert_eq!(message_limit("127.0.0.1"), None);
+    }
+}

@@ -23,7 +23,7 @@ pub fn hold(tx: &WriteTx<'_>, id: OutboxId) -> Result<()> {
 /// Throws a row away that is not under way: it leaves the list, is not sent, and can be taken back until it is buried.
 pub fn discard(tx: &WriteTx<'_>, id: OutboxId) -> Result<()> {
     let row = super::get(tx, id)?;
-    if !row.state.is_cancellable() {
+    if !row.state.is_cancellable() || row.state.is_under_way() {
         return Err(Error::IllegalStep {
             from: row.state.as_str(),
             to: OutboxState::Cancelled.as_str(),

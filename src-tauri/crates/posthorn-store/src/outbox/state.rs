@@ -79,10 +79,11 @@ impl OutboxState {
         match self {
             S::Queued => &[S::Connecting, S::Waiting, S::Failed, S::Cancelled],
             S::Waiting => &[S::Connecting, S::Queued, S::Waiting, S::Failed, S::Cancelled],
-            // Back to the queue: the program stopped, and nothing was sent.
-            S::Connecting => &[S::Recipients, S::Waiting, S::Failed, S::Queued],
-            S::Recipients => &[S::Data, S::Waiting, S::Failed, S::Queued],
-            S::Data => &[S::DotSent, S::Waiting, S::Failed, S::Queued],
+            // Back to the queue: the program stopped, and nothing was sent. Taken back while it is under way, it cannot
+            // take the next step: the dot is not sent.
+            S::Connecting => &[S::Recipients, S::Waiting, S::Failed, S::Queued, S::Cancelled],
+            S::Recipients => &[S::Data, S::Waiting, S::Failed, S::Queued, S::Cancelled],
+            S::Data => &[S::DotSent, S::Waiting, S::Failed, S::Queued, S::Cancelled],
             S::DotSent => &[S::Accepted, S::Waiting, S::Failed, S::Unknown],
             // Found in Sent, or the user said so; sent again only because the user asked.
             S::Unknown => &[S::Accepted, S::Queued, S::Cancelled],

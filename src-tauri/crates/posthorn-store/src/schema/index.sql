@@ -57,6 +57,16 @@ CREATE TABLE signature (
 ) STRICT;
 CREATE INDEX signature_by_identity ON signature (identity, place);
 
+-- The outgoing server of an identity that has one of its own. No row = the account's.
+CREATE TABLE identity_server (
+  identity INTEGER NOT NULL PRIMARY KEY REFERENCES identity (id) ON DELETE CASCADE,
+  host TEXT NOT NULL,
+  port INTEGER NOT NULL,
+  encryption TEXT NOT NULL,
+  user TEXT NOT NULL DEFAULT '',               -- empty = no AUTH
+  fingerprint TEXT NOT NULL DEFAULT ''         -- certificate exception: SHA-256 in hex, empty = none
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE mailbox (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   account INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
@@ -370,13 +380,15 @@ CREATE TABLE outbox (
   sent_mailbox INTEGER NOT NULL DEFAULT 0,     -- where the copy goes, 0 = the account's Sent folder
   is_held INTEGER NOT NULL DEFAULT 0,          -- the user holds it back: not sent before that is taken away
   discarded_at INTEGER NOT NULL DEFAULT 0,     -- thrown away; gone for good some time later, 0 = no
-  asks_report INTEGER NOT NULL DEFAULT 0       -- a delivery report is asked for where the server offers that
+  asks_report INTEGER NOT NULL DEFAULT 0,      -- a delivery report is asked for where the server offers that
+  identity INTEGER REFERENCES identity (id) ON DELETE SET NULL -- it goes through this one's server; NULL = the account's
 ) STRICT;
 CREATE INDEX outbox_by_account ON outbox (account, state);
 CREATE INDEX outbox_by_draft ON outbox (draft);
 CREATE INDEX outbox_by_body ON outbox (body);
 CREATE INDEX outbox_by_filed_message ON outbox (filed_message);
 CREATE INDEX outbox_by_message_id ON outbox (message_id);
+CREATE INDEX outbox_by_identity ON outbox (identity);
 
 CREATE TABLE outbox_recipient (
   outbox INTEGER NOT NULL REFERENCES outbox (id) ON DELETE CASCADE,

@@ -26,6 +26,7 @@ async fn the_newest_answer_that_was_not_taken_back_counts() {
     let sent = move |tx: &WriteTx<'_>, number: usize| -> OutboxId {
         let new = NewOutbox {
             account,
+            identity: None,
             draft: None,
             message_id: MessageIdHeader(format!("{number}@x")),
             sender: "me@example.org".to_owned(),

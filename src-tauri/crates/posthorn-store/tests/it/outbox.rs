@@ -2,7 +2,7 @@
 
 use posthorn_model::{Address, MessageIdHeader, OutboxId, Timestamp};
 use posthorn_store::draft::{self, DraftContent, DraftKind};
-use posthorn_store::outbox::{self, NewOutbox, OutboxState, RecipientState};
+use posthorn_store::outbox::{self, NewOutbox, OutboxState, RecipientState, Route};
 use posthorn_store::{Error, Origin, contact};
 
 use crate::fixture::{Fixture, NOW, fixture};
@@ -39,6 +39,7 @@ impl Fixture {
                 let draft = draft::add(tx, &content)?;
                 let new = NewOutbox {
                     account,
+                    identity: None,
                     draft: Some(draft),
                     message_id: content.message_id,
                     sender: "me@example.org".to_owned(),
@@ -76,7 +77,7 @@ async fn message_goes_its_way_and_leaves_a_receipt() {
         "the undo window is open"
     );
     let due = fixture.store.read(move |tx| outbox::next_due(tx, account)).await.unwrap();
-    assert_eq!(due, Some(Timestamp::from_seconds(NOW + 10)));
+    assert_eq!(due, [(Route::Account, Timestamp::from_seconds(NOW + 10))]);
     fixture.clock.advance_ms(10_000);
     assert_eq!(fixture.store.read(move |tx| outbox::due(tx, account)).await.unwrap().len(), 1);
     use OutboxState as S;
@@ -223,7 +224,10 @@ async fn what_is_held_or_thrown_away_is_never_due_and_comes_back() {
     let account = fixture.account;
     fixture.clock.advance_ms(60_000);
     let due = async || fixture.store.read(move |tx| outbox::due(tx, account)).await.unwrap().len();
-    let next = async || fixture.store.read(move |tx| outbox::next_due(tx, account)).await.unwrap();
+    let next = async || {
+        let next = fixture.store.read(move |tx| outbox::next_due(tx, account)).await.unwrap();
+        next.first().map(|(_, at)| *at)
+    };
     let listed = async || fixture.store.read(outbox::list).await.unwrap().len();
     assert_eq!(due().await, 1);
     fixture.store.write(move |tx| outbox::hold(tx, id)).await.unwrap();

@@ -18,7 +18,9 @@ pub(super) fn settle(account: &Account, mark: u64, looked: &Looked) {
                 status.enter(State::UpToDate);
                 // A maildrop is left after each look: nothing is held open.
                 status.disconnect();
-                status.last_complete = Some(now);
+                if looked.has_looked {
+                    status.last_complete = Some(now);
+                }
             }
             Some(problem) => {
                 status.enter(State::Waiting);

@@ -21,21 +21,22 @@ use crate::limit::PROGRESS_MS;
 use crate::problem::sentence;
 
 impl Worker {
-    /// Hands one message over and writes down what became of it.
+    /// Hands one message over and writes down what became of it. Returns false when the user took it back in the middle:
+    /// then nothing was sent, and the connection is of no more use.
     pub(super) async fn deliver(
         &mut self,
         connection: &mut Submission,
         row: &Outbox,
-    ) -> Result<(), StoreError> {
+    ) -> Result<bool, StoreError> {
         let (envelope, message, sha256) = match prepare(&self.account, row).await {
             Ok(ready) => ready,
             Err(
                 error @ (StoreError::NotFound(_) | StoreError::BodyDamaged | StoreError::File(_)),
             ) => {
                 // Nothing that waiting heals: better said than silently tried for days.
-                return self
-                    .fail(row, &[], &format!("the message's bytes cannot be read: {error}"))
-                    .await;
+                let said = format!("the message's bytes cannot be read: {error}");
+                self.fail(row, &[], &said).await?;
+                return Ok(true);
             }
             Err(error) => return Err(error),
         };
@@ -49,24 +50,25 @@ impl Worker {
         };
         connection.dialogue.begin();
         let host = connection.host.clone();
+        let taken_back = self.account.engine.uploads.begin(row.id);
         let outcome = {
             let mut submitting = pin!(connection.session.submit(&envelope, message, &mut steps));
             tokio::select! {
                 biased;
                 outcome = &mut submitting => Some(outcome),
+                // The row says so already, and so the dot can never follow: it is dropped wherever it stands.
+                () = taken_back.cancelled() => None,
                 // The next step stops itself; only an answer that is on its way is worth a moment.
                 () = Self::stopped(&self.account) => tokio::time::timeout(GRACE, &mut submitting).await.ok(),
             }
         };
         self.account.engine.uploads.forget(row.id);
-        match outcome {
-            Some(outcome) => {
-                handover.dialogue = connection.dialogue.text();
-                self.settle(row, outcome, &host, handover).await
-            }
-            // The row says how far it came; that is where it goes on ([`Worker::recover`]).
-            None => Ok(()),
+        // Without one the row says how far it came; that is where it goes on ([`Worker::recover`]).
+        if let Some(outcome) = outcome {
+            handover.dialogue = connection.dialogue.text();
+            self.settle(row, outcome, &host, handover).await?;
         }
+        Ok(!taken_back.is_cancelled())
     }
 
     async fn settle(
@@ -82,7 +84,7 @@ impl Worker {
         }
         match outcome {
             Outcome::Accepted { reply, queue_id, recipients } => {
-                self.backoff.reset();
+                self.lanes.at(row.route).succeeded();
                 let queue_id = queue_id.unwrap_or_default();
                 let reply = sentence(&reply.to_string());
                 self.accepted(row, &recipients, &reply, &queue_id, &handover).await

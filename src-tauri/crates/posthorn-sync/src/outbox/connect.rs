@@ -4,8 +4,8 @@ use posthorn_model::AccountId;
 use posthorn_net::Stream;
 use posthorn_smtp::Session;
 use posthorn_store::account::Login;
-use posthorn_store::outbox::Handover;
-use posthorn_store::{ReadTx, account, setting};
+use posthorn_store::outbox::{Handover, Route};
+use posthorn_store::{ReadTx, WriteTx, account, setting};
 
 use super::dialogue::Dialogue;
 use crate::console::Purpose;
@@ -17,6 +17,8 @@ use crate::failure::Failure;
 /// A session that can submit.
 pub(super) struct Submission {
     pub(super) session: Session<Stream>,
+    /// Whose server it is with.
+    pub(super) route: Route,
     pub(super) host: String,
     /// Who was reached, and how the way there is protected.
     pub(super) protection: Protection,
@@ -41,15 +43,59 @@ impl Submission {
 }
 
 /// Key of the setting that holds the largest message a server takes, in bytes.
-fn size_key(account: AccountId) -> String {
-    format!("outgoing-size-limit/{account}")
+fn size_key(account: AccountId, route: Route) -> String {
+    match route {
+        Route::Account => format!("outgoing-size-limit/{account}"),
+        Route::Identity(id) => format!("outgoing-size-limit/{account}/{id}"),
+    }
 }
 
-/// Returns the largest message that an account's submission server takes, in bytes, as it last announced (RFC 1870);
-/// absent where it has no limit, or was never reached.
-pub fn size_limit(tx: &ReadTx<'_>, account: AccountId) -> posthorn_store::Result<Option<u64>> {
-    let text = setting::get(tx, &size_key(account))?;
+fn known_limit(
+    tx: &ReadTx<'_>,
+    account: AccountId,
+    route: Route,
+) -> posthorn_store::Result<Option<u64>> {
+    let text = setting::get(tx, &size_key(account, route))?;
     Ok(text.and_then(|text| text.parse().ok()))
+}
+
+fn put_limit(
+    tx: &WriteTx<'_>,
+    account: AccountId,
+    route: Route,
+    announced: Option<u64>,
+) -> posthorn_store::Result<()> {
+    let key = size_key(account, route);
+    match announced {
+        Some(limit) => setting::set(tx, &key, &limit.to_string()),
+        None => setting::remove(tx, &key),
+    }
+}
+
+/// Returns the largest message that the submission server of an account takes, or of an identity which has one of its own,
+/// in bytes: as it last announced (RFC 1870), or as its provider is known to take where that is less. Absent where neither
+/// is known.
+pub fn size_limit(
+    tx: &ReadTx<'_>,
+    account: AccountId,
+    identity: Option<i64>,
+) -> posthorn_store::Result<Option<u64>> {
+    let route = identity.map_or(Route::Account, Route::Identity);
+    let (_, login, route) = login(tx, account, route)?;
+    let known = posthorn_net::discovery::message_limit(&login.server.host);
+    let announced = known_limit(tx, account, route)?;
+    Ok([known, announced].into_iter().flatten().min())
+}
+
+/// Notes what the submission server of an account announced, or of an identity which has one of its own: what was proved
+/// before it was saved need not be waited for.
+pub fn note_size_limit(
+    tx: &WriteTx<'_>,
+    account: AccountId,
+    identity: Option<i64>,
+    announced: Option<u64>,
+) -> posthorn_store::Result<()> {
+    put_limit(tx, account, identity.map_or(Route::Account, Route::Identity), announced)
 }
 
 fn ears(account: &Account, login: &Login, dialogue: &Dialogue) -> Ears {
@@ -74,24 +120,49 @@ async fn sign_in(
     Ok((session, protection))
 }
 
-/// Dials the account's submission server, signs in where a user name is set, and remembers the size that it takes.
-pub(super) async fn connect(account: &Account) -> Result<Submission, Failure> {
+/// Returns the server that a route leads to, and the account. An identity that has none any more sends through the
+/// account's.
+fn login(
+    tx: &ReadTx<'_>,
+    account: AccountId,
+    route: Route,
+) -> posthorn_store::Result<(account::Account, Login, Route)> {
+    let stored = account::get(tx, account)?;
+    let own = match route {
+        Route::Account => None,
+        Route::Identity(id) => account::identity_server(tx, id)?,
+    };
+    let route = if own.is_some() { route } else { Route::Account };
+    let login = own.unwrap_or_else(|| stored.settings.outgoing.clone());
+    Ok((stored, login, route))
+}
+
+/// Dials a submission server, signs in where a user name is set, and remembers the size that it takes.
+pub(super) async fn connect(account: &Account, route: Route) -> Result<Submission, Failure> {
     let id = account.id;
-    let (stored, known) =
-        account.store().read(move |tx| Ok((account::get(tx, id)?, size_limit(tx, id)?))).await?;
-    let login = &stored.settings.outgoing;
+    let read = account.store().read(move |tx| {
+        let (stored, login, route) = login(tx, id, route)?;
+        Ok((stored, login, route, known_limit(tx, id, route)?))
+    });
+    let (stored, login, route, known) = read.await?;
     let host = login.server.host.clone();
     let new_dialogue = || Dialogue::new(account.store().clock().clone());
     let (session, protection, dialogue) = if login.user.is_empty() {
         let (engine, dialogue) = (&account.engine, new_dialogue());
-        let ears = ears(account, login, &dialogue);
-        let (session, protection) = dial::smtp(&engine.dialer, login, ears, &engine.tuning).await?;
+        let ears = ears(account, &login, &dialogue);
+        let (session, protection) =
+            dial::smtp(&engine.dialer, &login, ears, &engine.tuning).await?;
         (session, protection, dialogue)
     } else {
-        let mut attempts = Attempts::begin(account, &stored, Side::Outgoing).await?;
+        let mut attempts = match route {
+            Route::Account => Attempts::begin(account, &stored, Side::Outgoing).await?,
+            Route::Identity(identity) => {
+                Attempts::of_identity(account, identity, &login.user).await?
+            }
+        };
         loop {
             let dialogue = new_dialogue();
-            match sign_in(account, login, attempts.credential(), &dialogue).await {
+            match sign_in(account, &login, attempts.credential(), &dialogue).await {
                 Ok((session, protection)) => break (session, protection, dialogue),
                 Err(failure) => attempts.after(failure).await?,
             }
@@ -99,11 +170,7 @@ pub(super) async fn connect(account: &Account) -> Result<Submission, Failure> {
     };
     let announced = session.capabilities().size;
     if announced != known {
-        let write = account.store().write(move |tx| match announced {
-            Some(limit) => setting::set(tx, &size_key(id), &limit.to_string()),
-            None => setting::remove(tx, &size_key(id)),
-        });
-        write.await?;
+        account.store().write(move |tx| put_limit(tx, id, route, announced)).await?;
     }
-    Ok(Submission { session, host, protection, dialogue })
+    Ok(Submission { session, route, host, protection, dialogue })
 }

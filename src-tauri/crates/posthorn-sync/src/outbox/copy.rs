@@ -6,7 +6,7 @@
 use posthorn_imap::{MailboxName, Session};
 use posthorn_model::{AccountId, Flags, MailboxId, MailboxRole, Protocol};
 use posthorn_net::Stream;
-use posthorn_store::outbox::{self, Outbox, OutboxState};
+use posthorn_store::outbox::{self, Outbox, OutboxState, Route};
 use posthorn_store::placement::{self, Arrival};
 use posthorn_store::{Error as StoreError, Origin, ReadTx, account, mailbox};
 
@@ -67,12 +67,12 @@ impl Worker {
             connection.leave().await;
         }
         if let Some(problem) = problem
-            && !self.is_locked_out
+            && !self.lanes.at(Route::Account).is_locked_out()
         {
             let next = self.copies.next().map(|next| {
                 self.after(next.saturating_duration_since(tokio::time::Instant::now()))
             });
-            self.show(problem, next);
+            self.show(Route::Account, problem, next);
         }
         Ok(())
     }

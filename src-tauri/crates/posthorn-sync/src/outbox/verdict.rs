@@ -6,7 +6,6 @@ use posthorn_model::{OutboxId, Timestamp};
 use posthorn_smtp::RecipientResult;
 use posthorn_store::outbox::{self, Handover, NewOutbox, Outbox, OutboxState, RecipientState};
 use posthorn_store::{Error as StoreError, WriteTx};
-use tokio::time::Instant;
 
 use super::Worker;
 use super::attempt::note_recipients;
@@ -72,6 +71,9 @@ impl Worker {
     ) -> Result<(), StoreError> {
         let (id, results, said) = (row.id, results.to_vec(), said.to_owned());
         let write = self.account.store().write(move |tx| {
+            if outbox::is_taken_back(tx, id)? {
+                return Ok(());
+            }
             note_recipients(tx, id, &results)?;
             outbox::step(tx, id, OutboxState::Failed, &said)
         });
@@ -88,7 +90,7 @@ impl Worker {
         match failure {
             // The server wants nothing from here, ever: that is an answer to the message too.
             Failure::Smtp { error: error @ Error::Refused { .. }, .. } if error.is_permanent() => {
-                self.show(Some(failure.problem()), None);
+                self.show(row.route, Some(failure.problem()), None);
                 self.fail(row, &[], &super::attempt::said(error)).await
             }
             Failure::Smtp { error: error @ Error::Refused { .. }, .. } if error.is_transient() => {
@@ -110,11 +112,15 @@ impl Worker {
         match &failure {
             // Ours: the program ends, went offline, or could not write. The row tells how far it came.
             Failure::Smtp { error: Error::Stopped, .. } => {
-                if self.is_held() {
-                    return self.recover().await;
+                let id = row.id;
+                let read = self.account.store().read(move |tx| outbox::is_taken_back(tx, id));
+                if read.await? {
+                    return Ok(());
                 }
                 // Only a store that cannot write stops a message by itself.
-                self.pause = Some(Instant::now() + super::AFTER_STORE_FAILURE);
+                if !self.is_over() {
+                    self.lanes.at(row.route).rest(super::AFTER_STORE_FAILURE);
+                }
                 self.recover().await
             }
             Failure::Smtp { error: error @ Error::Refused { .. }, .. } if error.is_transient() => {
@@ -155,15 +161,15 @@ impl Worker {
             "" => sentence(&problem.to_string()),
             said => said.to_owned(),
         };
-        let (wait, next) = if failure.cure() == Cure::Password {
-            self.is_locked_out = true;
-            (None, self.account.now())
+        let lane = self.lanes.at(row.route);
+        let wait = if failure.cure() == Cure::Password {
+            lane.lock_out();
+            None
         } else {
-            let wait = self.backoff.next_wait();
-            (Some(wait), self.after(wait))
+            Some(lane.back_off())
         };
-        self.pause = wait.map(|wait| Instant::now() + wait);
-        self.show(Some(problem), wait.map(|_| next));
+        let next = self.after(wait.unwrap_or_default());
+        self.show(row.route, Some(problem), wait.map(|_| next));
         self.wait(row.id, results, next, &said).await
     }
 
@@ -176,6 +182,9 @@ impl Worker {
     ) -> Result<(), StoreError> {
         let (results, said) = (results.to_vec(), said.to_owned());
         let write = self.account.store().write(move |tx| {
+            if outbox::is_taken_back(tx, id)? {
+                return Ok(());
+            }
             note_recipients(tx, id, &results)?;
             outbox::wait(tx, id, next, &said)
         });

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use posthorn_model::OutboxId;
 use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
 
 /// Wakes the sender of an account.
 #[derive(Debug, Default)]
@@ -34,21 +35,51 @@ impl Wake {
     }
 }
 
-/// Bytes of the messages that are being handed over now. Lost with the process, as the connection is.
+/// A message that is being handed over.
 #[derive(Debug, Default)]
-pub(crate) struct Uploads(Mutex<BTreeMap<OutboxId, u64>>);
+struct Upload {
+    /// Bytes that went out.
+    sent: u64,
+    /// The user took it back.
+    stop: CancellationToken,
+}
+
+/// The messages that are being handed over now. Lost with the process, as the connection is.
+#[derive(Debug, Default)]
+pub(crate) struct Uploads(Mutex<BTreeMap<OutboxId, Upload>>);
 
 impl Uploads {
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<OutboxId, Upload>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Returns how many bytes of a message went out in the current try; absent when none is under way.
     pub(crate) fn get(&self, id: OutboxId) -> Option<u64> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&id).copied()
+        self.lock().get(&id).map(|upload| upload.sent)
+    }
+
+    /// Stops a message that the user took back; nothing where it is not under way.
+    pub(crate) fn stop(&self, id: OutboxId) {
+        if let Some(upload) = self.lock().get(&id) {
+            upload.stop.cancel();
+        }
+    }
+
+    /// Notes that a message is about to be handed over; returns what tells when it is taken back.
+    pub(super) fn begin(&self, id: OutboxId) -> CancellationToken {
+        let upload = Upload::default();
+        let stop = upload.stop.clone();
+        self.lock().insert(id, upload);
+        stop
     }
 
     pub(super) fn set(&self, id: OutboxId, bytes: u64) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(id, bytes);
+        if let Some(upload) = self.lock().get_mut(&id) {
+            upload.sent = bytes;
+        }
     }
 
     pub(super) fn forget(&self, id: OutboxId) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
+        self.lock().remove(&id);
     }
 }

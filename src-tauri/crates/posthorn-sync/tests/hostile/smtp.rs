@@ -93,6 +93,7 @@ async fn queue(rig: &Rig) -> OutboxId {
     let body = rig.store.bodies().put(WIRE.as_bytes().to_vec(), Origin::Local).await.unwrap();
     let new = NewOutbox {
         account: rig.account,
+        identity: None,
         draft: None,
         message_id: MessageIdHeader("letter@posthorn.test".to_owned()),
         sender: "anna@posthorn.test".to_owned(),

@@ -232,3 +232,29 @@ async fn what_is_starred_stays_and_what_leaves_the_inbox_goes_where_the_user_wan
     );
     rig.sync.shutdown().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_maildrop_may_be_left_alone_when_the_program_starts() {
+    let server = Dovecot::start(DovecotOptions::default()).unwrap();
+    server.mailbox("anna", "INBOX").fill(&[mail(1)]).unwrap();
+    let proxy = Proxy::start(server.pop3_port()).await.unwrap();
+    let account = posthorn_store::account::AccountSettings {
+        pop_rests_at_start: true,
+        ..settings(Protocol::Pop3, proxy.port(), 1)
+    };
+    let rig = Rig::start(account).await;
+    rig.settled().await;
+    let status = rig.sync.status(rig.account).unwrap();
+    assert_eq!((proxy.connections(), status.last_complete), (0, None), "nothing was compared");
+    rig.check().await;
+    assert_eq!(rig.subjects(MailboxRole::Inbox).await, ["number 00001"]);
+    assert!(rig.sync.status(rig.account).unwrap().last_complete.is_some());
+    // Another start leaves it alone again; a change of the account does not.
+    let rig = rig.restart_after(|_| Ok(())).await;
+    rig.settled().await;
+    let before = proxy.connections();
+    rig.sync.account_changed(rig.account).await;
+    rig.settled().await;
+    assert!(proxy.connections() > before);
+    rig.sync.shutdown().await;
+}

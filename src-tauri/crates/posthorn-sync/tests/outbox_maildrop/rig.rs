@@ -157,6 +157,7 @@ impl Rig {
         let body = self.store.bodies().put(wire, Origin::Local).await.unwrap();
         let new = NewOutbox {
             account: self.account,
+            identity: letter.identity,
             draft: letter.draft,
             message_id: MessageIdHeader(format!("{}@posthorn.test", letter.name)),
             sender: "anna@posthorn.test".to_owned(),
@@ -240,6 +241,7 @@ pub(crate) struct Letter {
     pub(crate) name: String,
     pub(crate) to: Vec<&'static str>,
     pub(crate) bcc_line: &'static str,
+    pub(crate) identity: Option<i64>,
     pub(crate) draft: Option<posthorn_model::DraftId>,
     pub(crate) not_before: Timestamp,
     pub(crate) stop_on_refused: bool,
@@ -251,6 +253,7 @@ impl Letter {
             name: name.to_owned(),
             to: to.to_vec(),
             bcc_line: "",
+            identity: None,
             draft: None,
             not_before: Timestamp::default(),
             stop_on_refused: false,

@@ -90,7 +90,7 @@ async fn a_message_arrives_once_and_its_copy_is_filed_with_the_bcc_line() {
         ]
     );
     let account = rig.account;
-    assert_eq!(rig.read(move |tx| message_size_limit(tx, account)).await, Some(30 << 20));
+    assert_eq!(rig.read(move |tx| message_size_limit(tx, account, None)).await, Some(30 << 20));
     let mut told = None;
     while let Ok(event) = events.try_recv() {
         if let SyncEvent::Sending { outbox, sent, size, .. } = event {

@@ -28,6 +28,7 @@ pub(crate) fn settings(protocol: Protocol, incoming: u16, outgoing: u16) -> Acco
         pop_size_limit: 0,
         pop_keep_starred: false,
         pop_apop: false,
+        pop_rests_at_start: false,
         check_minutes: 0,
         keep_days: 0,
         server_files_sent: false,

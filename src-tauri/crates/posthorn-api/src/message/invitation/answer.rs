@@ -117,6 +117,7 @@ async fn written(
     let sender = read::address_to_ascii(&identity.email).unwrap_or_else(|_| identity.email.clone());
     Ok(NewOutbox {
         account: id,
+        identity: Some(identity.id),
         draft: None,
         message_id,
         sender,
