@@ -28,7 +28,7 @@ async function edit(email: string): Promise<HTMLElement> {
   await screen.findByRole('grid');
   await user.keyboard('{Control>}k{/Control}');
   await user.type(await screen.findByRole('combobox', { name: 'Type a command' }), 'settings{Enter}');
-  const sections = await screen.findByRole('navigation', { name: 'Settings' });
+  const sections = await screen.findByRole('navigation', { name: 'Sections' });
   await user.click(within(sections).getByText('Harbour Studio'));
   await user.click(await screen.findByRole('button', { name: `Edit ${email}` }));
   return screen.findByRole('dialog', { name: 'Name and address' });
