@@ -12,7 +12,7 @@ use tauri::{
 use tauri_plugin_dialog::DialogExt as _;
 use tauri_plugin_opener::OpenerExt as _;
 
-use crate::{Shell, clipboard, event, print, quit, spelling};
+use crate::{Shell, clipboard, drag, event, print, quit, spelling};
 
 type Answer = Result<Value, Value>;
 
@@ -50,11 +50,13 @@ fn respond(resolver: InvokeResolver<tauri::Wry>, answer: Answer) {
     }
 }
 
-fn invalid(message: &str) -> Value {
+/// Returns the refusal of a call that the page should not have made.
+pub(crate) fn invalid(message: &str) -> Value {
     json!({ "code": "invalid", "message": message, "detail": "" })
 }
 
-fn file_problem(message: &str, detail: &dyn std::fmt::Display) -> Value {
+/// Returns the error for a file that cannot be used.
+pub(crate) fn file_problem(message: &str, detail: &dyn std::fmt::Display) -> Value {
     json!({ "code": "file", "message": message, "detail": detail.to_string() })
 }
 
@@ -93,6 +95,7 @@ async fn shell(app: &AppHandle, command: &str, parameters: &Value) -> Answer {
         "shell_pick_save_path" => pick_save_path(app, text(parameters, "name")?).await,
         "shell_open_external" => open_external(app, &text(parameters, "url")?),
         "shell_open_path" => open_path(app, text(parameters, "path")?),
+        "shell_drag_files" => drag::files(app, texts(parameters, "paths")?).await,
         "shell_clipboard_image" => clipboard::image(app).await,
         "shell_print" => print(app, &text(parameters, "url")?).await,
         "shell_set_spelling" => Ok(spelling::set(app, texts(parameters, "languages")?).await),
@@ -148,15 +151,19 @@ fn open_external(app: &AppHandle, url: &str) -> Answer {
     Ok(Value::Null)
 }
 
-/// Opens a file that the engine staged: nothing outside its private folder is ever opened for a page.
-fn open_path(app: &AppHandle, path: String) -> Answer {
+/// Returns the whole path of a file that the engine staged: nothing outside its private folder is ever given away for a
+/// page.
+pub(crate) fn staged(app: &AppHandle, path: &str) -> Result<PathBuf, Value> {
     let staged = app.state::<Shell>().engine.staging_folder();
-    let whole = std::fs::canonicalize(&path)
+    let whole = std::fs::canonicalize(path)
         .map_err(|error| file_problem("The file is not there", &error))?;
     let inside = std::fs::canonicalize(staged).is_ok_and(|folder| whole.starts_with(folder));
-    if !inside {
-        return Err(invalid("Only files that were staged for opening are opened"));
-    }
+    if inside { Ok(whole) } else { Err(invalid("Only files that were staged are opened")) }
+}
+
+/// Opens a file that the engine staged.
+fn open_path(app: &AppHandle, path: String) -> Answer {
+    staged(app, &path)?;
     app.opener()
         .open_path(path, None::<&str>)
         .map_err(|error| file_problem("No program opens this file", &error))?;

@@ -8,6 +8,7 @@
 mod clipboard;
 mod command;
 mod content;
+mod drag;
 mod event;
 #[cfg(target_os = "linux")]
 mod filter;

@@ -73,6 +73,8 @@ export interface Engine {
   openExternal(url: string): Promise<void>;
   /** Opens a file with the program that the system has for it. */
   openPath(path: string): Promise<void>;
+  /** Drags staged files out of the window until they are let go; absent where the page cannot. */
+  dragFiles?: (paths: readonly string[]) => Promise<boolean>;
   /** Returns the picture on the clipboard as base64 PNG; null when there is none. */
   clipboardImage(): Promise<string | null>;
   /** Prints a document of the content scheme, after asking how. */

@@ -39,6 +39,7 @@ function stopper(promised: Promise<() => void>): () => void {
 export async function connectShell(): Promise<Engine> {
   const info = await command<Answer<'app.info'>>('app_info', { params: {} });
   const listeners = new Set<(event: Event) => void>();
+  const outgoing = new Outgoing((paths) => command('shell_drag_files', { paths }));
   const hear = (event: Event): void => listeners.forEach((listener) => listener(event));
   await listen<Event>('engine', (event) => hear(event.payload));
   return {
@@ -56,10 +57,11 @@ export async function connectShell(): Promise<Engine> {
     pickFolder: () => command('shell_pick_folder'),
     openExternal: (url) => command('shell_open_external', { url }),
     openPath: (path) => command('shell_open_path', { path }),
+    ...(/Linux/.test(navigator.userAgent) ? { dragFiles: (paths: readonly string[]) => outgoing.drag(paths) } : {}),
     clipboardImage: () => command('shell_clipboard_image'),
     print: (url) => command('shell_print', { url }),
     setSpelling: (languages) => command('shell_set_spelling', { languages }),
-    onFileDrop: (listener) => stopper(listenToDrops(listener)),
+    onFileDrop: (listener) => stopper(listenToDrops(listener, outgoing)),
     onCloseAsked: (listener) =>
       stopper(
         listen('shell-close-asked', () => {
@@ -73,10 +75,35 @@ export async function connectShell(): Promise<Engine> {
   };
 }
 
+/** Files on their way out: the window hears of them, too, and they are nothing that comes in. */
+class Outgoing {
+  #now = 0;
+  readonly #paths = new Set<string>();
+
+  constructor(private readonly begin: (paths: readonly string[]) => Promise<boolean>) {}
+
+  /** True for files of ours; without paths, while some are under way. */
+  has(paths?: readonly string[]): boolean {
+    return paths ? paths.some((path) => this.#paths.has(path)) : this.#now > 0;
+  }
+
+  /** Drags files until they are let go. */
+  async drag(paths: readonly string[]): Promise<boolean> {
+    for (const path of paths) this.#paths.add(path);
+    this.#now += 1;
+    try {
+      return await this.begin(paths);
+    } finally {
+      this.#now -= 1;
+    }
+  }
+}
+
 /** Positions arrive in physical pixels; the page counts in CSS pixels. */
-function listenToDrops(listener: (drop: FileDrop) => void): Promise<() => void> {
+function listenToDrops(listener: (drop: FileDrop) => void, outgoing: Outgoing): Promise<() => void> {
   return getCurrentWebview().onDragDropEvent(({ payload }) => {
     if (payload.type === 'leave') return listener({ kind: 'leave' });
+    if (outgoing.has(payload.type === 'over' ? undefined : payload.paths)) return;
     const x = payload.position.x / window.devicePixelRatio;
     const y = payload.position.y / window.devicePixelRatio;
     if (payload.type === 'drop') listener({ kind: 'drop', x, y, paths: payload.paths });
