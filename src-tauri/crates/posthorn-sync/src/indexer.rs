@@ -56,26 +56,29 @@ async fn live(engine: &Engine) {
 
 /// Indexes until nothing waits.
 async fn work(engine: &Engine) -> Result<(), posthorn_store::Error> {
+    let mut newest = engine.store.newest_body().await?;
     loop {
-        let pending = engine.store.pending_words(LOOK_AHEAD).await?;
-        if pending.is_empty() {
-            return Ok(());
+        let is_busy = engine.board.is_downloading();
+        let mut ready = Vec::new();
+        if is_busy {
+            // What came last, found by its bytes: most of what waits has none yet.
+            ready = engine.store.arrived_words(newest, LOOK_AHEAD).await?;
+        }
+        if ready.is_empty() {
+            ready = engine.store.pending_words(LOOK_AHEAD).await?;
+            if ready.is_empty() {
+                return Ok(());
+            }
+            if is_busy {
+                ready.retain(|row| row.body.is_some() || row.message.is_none());
+            }
         }
         engine.board.set_indexing(true);
-        let is_busy = engine.board.is_downloading();
-        let ready: Vec<Pending> = if is_busy {
-            pending
-                .iter()
-                .filter(|row| row.body.is_some() || row.message.is_none())
-                .copied()
-                .collect()
-        } else {
-            pending
-        };
         if ready.is_empty() {
             tokio::time::sleep(PATIENCE).await;
             continue;
         }
+        newest = ready.iter().filter_map(|row| row.body).max().unwrap_or(newest).max(newest);
         index(engine, &ready).await?;
     }
 }

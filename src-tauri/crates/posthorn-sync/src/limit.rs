@@ -129,6 +129,9 @@ pub const PROGRESS_MS: i64 = 100;
 pub const EVENTS: usize = 1024;
 /// Texts of messages just read, kept for the search index: what two batches of bodies hold.
 pub const TEXTS_BYTES: usize = 8 << 20;
+/// How long bodies wait for the search index to take texts; one that takes none for so long does not work now, and the
+/// texts are read again when it does.
+pub const TEXTS_WAIT: Duration = Duration::from_secs(1);
 /// Messages whose words go into the search index with one write.
 pub const INDEX_BATCH: usize = 256;
 /// A draft is copied to the server when nothing was typed in it for this long: whoever pauses longer may have gone to

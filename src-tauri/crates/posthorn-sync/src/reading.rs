@@ -32,7 +32,7 @@ pub(crate) struct Told<'a> {
 
 /// Reads a header into the store's head.
 pub(crate) fn head(header: &[u8], told: Told<'_>) -> Head {
-    let parsed = posthorn_message::parse_head(header);
+    let parsed = posthorn_message::parse_listed_head(header);
     let keys = parsed.thread_keys();
     let date = parsed.date.as_ref().map(|date| date.at);
     let received = received(told.received, parsed.received, date);
@@ -109,7 +109,7 @@ pub(crate) struct Whole {
 
 /// Reads a whole message for what its head did not say.
 pub(crate) fn whole(bytes: &[u8]) -> Whole {
-    let mut parsed = posthorn_message::parse(bytes);
+    let mut parsed = posthorn_message::parse_contents(bytes);
     let report = crate::report::of(bytes, &parsed);
     let text = std::mem::take(&mut parsed.text);
     Whole { contents: contents_of(parsed), text, report }
@@ -147,7 +147,7 @@ pub(crate) fn skim(mut source: BodyReader) -> std::io::Result<Skim> {
 
 /// Returns the text of a whole message, for the search index.
 pub(crate) fn text(bytes: &[u8]) -> String {
-    posthorn_message::parse(bytes).text
+    posthorn_message::parse_contents(bytes).text
 }
 
 /// Returns the text of the sections of a message that is too large to come whole: `1.MIME` says how `1` is written.
@@ -167,7 +167,7 @@ pub(crate) fn section_text(sections: &[(&str, &[u8])]) -> String {
         let mut message = mime.trim_ascii_end().to_vec();
         message.extend_from_slice(b"\r\n\r\n");
         message.extend_from_slice(body);
-        let parsed = posthorn_message::parse(&message);
+        let parsed = posthorn_message::parse_contents(&message);
         if !text.contains(&parsed.text) {
             text.push_str(&parsed.text);
             text.push('\n');

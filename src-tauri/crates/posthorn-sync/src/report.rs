@@ -10,21 +10,12 @@ use posthorn_store::operation::{self, Action, Flag, Switch};
 use posthorn_store::outbox::{self, DeliveryFate, NewReport};
 use posthorn_store::{Error as StoreError, WriteTx, placement};
 
-/// Bytes at the beginning of a message in which its header is looked for.
-const HEADER: usize = 64 * 1024;
-/// What a header says, in lower case, where a message may be a report.
-const SIGNS: [&[u8]; 3] = [b"multipart/report", b"x-failed-recipients:", b"report-type"];
-
 /// Reads the report in a whole message; absent where it is none. CPU work: for blocking threads.
 pub(crate) fn of(bytes: &[u8], parsed: &Parsed) -> Option<Report> {
-    let start = bytes.get(..bytes.len().min(HEADER)).unwrap_or_default();
-    let end = [b"\r\n\r\n".as_slice(), b"\n\n"]
-        .iter()
-        .filter_map(|gap| start.windows(gap.len()).position(|window| window == *gap))
-        .min();
-    let header = start.get(..end.unwrap_or(start.len())).unwrap_or_default().to_ascii_lowercase();
-    let may_be = SIGNS.iter().any(|sign| header.windows(sign.len()).any(|window| window == *sign));
-    may_be.then(|| posthorn_message::report(bytes, parsed)).flatten()
+    if !posthorn_message::may_be_report(bytes) {
+        return None;
+    }
+    posthorn_message::report(bytes, parsed)
 }
 
 /// Puts a report beside the message that it is about.

@@ -1,8 +1,9 @@
 //! Fetches what is wanted: RETR asked for ahead, newest first; storing overlaps with fetching.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
-use posthorn_model::MessageId;
+use posthorn_model::{MessageId, Uidl};
 use posthorn_net::Stream;
 use posthorn_pop3::{Error, Fetch, Session};
 use tokio::sync::mpsc;
@@ -188,14 +189,32 @@ async fn store(
     listing: &Listing,
     batches: mpsc::Receiver<Vec<Got>>,
 ) -> Result<Vec<MessageId>, Failure> {
-    let mut arrived = Vec::new();
     let mut batches = ahead(batches, |batch| batch.into_iter().map(keep::read).unzip());
-    while let Some(batch) = batches.recv().await {
-        let batch: (Vec<_>, Vec<_>) = batch?;
-        let count = batch.0.len() as u64;
-        arrived.extend(keep::keep(account, home.inbox, listing, batch).await?);
-        account.update(|status| status.done = status.done.map(|done| done + count));
-    }
+    // One for all batches: it is as long as the maildrop.
+    let listed: Arc<HashSet<Uidl>> = Arc::new(listing.numbers.keys().cloned().collect());
+    let (sender, mut receiver) = mpsc::channel(1);
+    let putting = async move {
+        while let Some(batch) = batches.recv().await {
+            let durable = keep::put(account, batch?).await?;
+            if sender.send(durable).await.is_err() {
+                break;
+            }
+        }
+        Ok::<_, Failure>(())
+    };
+    let keeping = async move {
+        let mut arrived = Vec::new();
+        while let Some(batch) = receiver.recv().await {
+            let count = batch.len() as u64;
+            arrived.extend(keep::keep(account, home.inbox, listed.clone(), batch).await?);
+            account.update(|status| status.done = status.done.map(|done| done + count));
+        }
+        Ok::<_, Failure>(arrived)
+    };
+    let (put, kept) = tokio::join!(putting, keeping);
+    // A failure of the index ends the other half too: the cause goes first.
+    let arrived = kept?;
+    put?;
     Ok(arrived)
 }
 

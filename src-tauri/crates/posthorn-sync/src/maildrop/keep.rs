@@ -5,14 +5,14 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use posthorn_message::{Report, Skim};
-use posthorn_model::{AccountId, BodyId, Flags, MailboxId, MessageId, Uidl};
+use posthorn_model::{AccountId, BodyId, MailboxId, MessageId, Uidl};
 use posthorn_store::maildrop::{self, DropState};
 use posthorn_store::message::{self, BodyState, Contents, Head};
 use posthorn_store::placement::{self, Arrival};
 use posthorn_store::{Error as StoreError, Origin, WriteTx};
 
 use super::identity::{self, header_hash};
-use super::listing::{Listing, Wanted};
+use super::listing::Wanted;
 use super::spool::Content;
 use crate::engine::Account;
 use crate::failure::Failure;
@@ -104,55 +104,54 @@ async fn put_all(account: &Account, all: Vec<Stored>) -> Result<Vec<BodyId>, Fai
     all.ok_or(Failure::Interrupted)
 }
 
-/// Stores a batch; returns the messages that are new, as they came.
-pub(super) async fn keep(
+/// Messages whose bytes are durable, each with them.
+pub(super) type Durable = Vec<(Read, BodyId)>;
+
+/// Makes the bytes of a batch durable: the first half of storing it, which overlaps with the second half of the one
+/// before.
+pub(super) async fn put(
     account: &Account,
-    inbox: MailboxId,
-    listing: &Listing,
     (mut read, stored): (Vec<Read>, Vec<Stored>),
-) -> Result<Vec<MessageId>, Failure> {
+) -> Result<Durable, Failure> {
+    let texts = &account.engine.texts;
+    texts.room(read.iter().filter_map(|read| read.text.as_ref()).map(String::len).sum()).await;
     let bodies = put_all(account, stored).await?;
     for (read, body) in read.iter_mut().zip(&bodies) {
         if let Some(text) = read.text.take() {
-            account.engine.texts.put(*body, text);
+            texts.put(*body, text);
         }
     }
+    Ok(read.into_iter().zip(bodies).collect())
+}
+
+/// Tells the index of a batch; returns the messages that are new, as they came. `listed` is all that the server has.
+pub(super) async fn keep(
+    account: &Account,
+    inbox: MailboxId,
+    listed: Arc<HashSet<Uidl>>,
+    batch: Durable,
+) -> Result<Vec<MessageId>, Failure> {
     let id = account.id;
-    let listed: Arc<HashSet<Uidl>> = Arc::new(listing.numbers.keys().cloned().collect());
     let write = account.store().write(move |tx| {
         let mut arrivals = Vec::new();
         let mut rows = Vec::new();
-        for (read, body) in read.iter().zip(&bodies) {
-            if !is_known(tx, id, read, *body, &listed)? {
-                let head = read.head.clone();
-                arrivals.push(Arrival {
-                    flags: Flags::default(),
-                    head,
-                    body: Some(*body),
-                    ..Arrival::default()
-                });
-                rows.push(read);
+        for (read, body) in batch {
+            if !is_known(tx, id, &read, body, &listed)? {
+                let Read { uidl, hash, head, report, .. } = read;
+                arrivals.push(Arrival { head, body: Some(body), ..Arrival::default() });
+                rows.push((uidl, hash, report));
             }
         }
         let arrived = placement::arrive(tx, inbox, &arrivals)?;
-        for (read, arrived) in rows.iter().zip(&arrived) {
-            maildrop::note_fetched(
-                tx,
-                id,
-                &read.uidl,
-                arrived.message,
-                &read.hash,
-                DropState::Downloaded,
-            )?;
-            if let Some(report) = &read.report {
-                report::take(tx, arrived.message, report)?;
+        for ((uidl, hash, report), arrived) in rows.iter().zip(&arrived) {
+            let message = arrived.message;
+            maildrop::note_fetched(tx, id, uidl, message, hash, DropState::Downloaded)?;
+            if let Some(report) = report {
+                report::take(tx, message, report)?;
             }
         }
-        Ok(arrived
-            .into_iter()
-            .filter(|arrived| arrived.is_new_here)
-            .map(|arrived| arrived.message)
-            .collect())
+        let new = arrived.into_iter().filter(|arrived| arrived.is_new_here);
+        Ok(new.map(|arrived| arrived.message).collect())
     });
     Ok(write.await?)
 }

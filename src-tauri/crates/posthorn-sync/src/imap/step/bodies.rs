@@ -26,7 +26,7 @@ use crate::room::Space;
 use crate::status::State;
 
 /// Missing messages asked of the store at once; the download works through them before it asks again.
-const LOOK_AHEAD: usize = 2_000;
+const LOOK_AHEAD: usize = 5_000;
 /// Milliseconds of a day.
 const DAY_MS: i64 = 86_400_000;
 
@@ -229,11 +229,32 @@ async fn store(
     account: &Account,
     batches: mpsc::Receiver<Batch>,
 ) -> Result<Vec<MessageId>, Failure> {
-    let mut stored = Vec::new();
     let mut batches = ahead(batches, read_whole);
-    while let Some(batch) = batches.recv().await {
-        stored.extend(store_read(account, batch?).await?.into_iter().map(|(message, _)| message));
-    }
+    let (sender, mut receiver) = mpsc::channel(1);
+    // The bytes of one batch become durable while the index learns of the one before.
+    let putting = async move {
+        while let Some(batch) = batches.recv().await {
+            let batch = batch?;
+            let texts = batch.1.iter().map(|whole| whole.text.len()).sum();
+            account.engine.texts.room(texts).await;
+            let durable = put(account, batch).await?;
+            if sender.send(durable).await.is_err() {
+                break;
+            }
+        }
+        Ok::<_, Failure>(())
+    };
+    let referring = async move {
+        let mut stored = Vec::new();
+        while let Some(batch) = receiver.recv().await {
+            stored.extend(refer(account, batch).await?.into_iter().map(|(message, _)| message));
+        }
+        Ok::<_, Failure>(stored)
+    };
+    let (put, referred) = tokio::join!(putting, referring);
+    // A failure of the index ends the other half too: the cause goes first.
+    let stored = referred?;
+    put?;
     Ok(stored)
 }
 
@@ -243,7 +264,8 @@ pub(crate) async fn store_whole(
     batch: Batch,
 ) -> Result<Vec<(MessageId, BodyId)>, Failure> {
     let read = tokio::task::spawn_blocking(move || read_whole(batch));
-    store_read(account, read.await.map_err(|_| Failure::Interrupted)?).await
+    let durable = put(account, read.await.map_err(|_| Failure::Interrupted)?).await?;
+    refer(account, durable).await
 }
 
 /// Messages with what they say.
@@ -254,10 +276,13 @@ fn read_whole(batch: Batch) -> Understood {
     (batch, read)
 }
 
-async fn store_read(
-    account: &Account,
-    (batch, read): Understood,
-) -> Result<Vec<(MessageId, BodyId)>, Failure> {
+/// Messages whose bytes are durable, and what those say.
+struct Durable {
+    stored: Vec<(MessageId, BodyId)>,
+    contents: Vec<(message::Contents, Option<posthorn_message::Report>)>,
+}
+
+async fn put(account: &Account, (batch, read): Understood) -> Result<Durable, Failure> {
     let (messages, bodies): (Vec<MessageId>, Vec<Vec<u8>>) = batch.into_iter().unzip();
     let ids = account.store().bodies().put_all(bodies, Origin::Imap(account.id)).await?;
     let mut contents = Vec::with_capacity(read.len());
@@ -265,7 +290,14 @@ async fn store_read(
         account.engine.texts.put(*body, whole.text);
         contents.push((whole.contents, whole.report));
     }
-    let stored: Vec<(MessageId, BodyId)> = messages.into_iter().zip(ids).collect();
+    Ok(Durable { stored: messages.into_iter().zip(ids).collect(), contents })
+}
+
+/// Tells the index of bytes that are durable; returns which each message has now.
+async fn refer(
+    account: &Account,
+    Durable { stored, contents }: Durable,
+) -> Result<Vec<(MessageId, BodyId)>, Failure> {
     let rows = stored.clone();
     let write = account.store().write(move |tx| {
         for ((message, body), (contents, report)) in rows.iter().zip(&contents) {
