@@ -176,9 +176,9 @@ async fn put_with_server(
     engine.store().write(move |tx| put(tx, &whole)).await?;
     if let Verified::Open(most) = verified {
         let most = *most;
-        let note = engine.store().write(move |tx| {
-            posthorn_sync::note_message_size_limit(tx, account, Some(id), most)
-        });
+        let note = engine
+            .store()
+            .write(move |tx| posthorn_sync::note_message_size_limit(tx, account, Some(id), most));
         note.await?;
     }
     if !has_password {
