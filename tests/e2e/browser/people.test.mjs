@@ -94,7 +94,7 @@ async function writeToGroup(page, server) {
 }
 
 export async function test() {
-  const servers = await startServers({ messages: -1 });
+  const servers = await startServers();
   const server = await startDevserver(servers, { seed: await servers.seed('anna') });
   try {
     const headers = ['Content-Type: multipart/mixed; boundary=b'];
