@@ -1,11 +1,12 @@
 /** A private desktop: Xvfb, a D-Bus session of its own and a window manager. Nothing of the user's session is touched. */
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { start } from './process.mjs';
+import { start, waitFor } from './process.mjs';
 
 const run = promisify(execFile);
 const CLOSE = fileURLToPath(new URL('./closewindow.py', import.meta.url));
@@ -17,13 +18,29 @@ ${['system-ui', 'sans-serif']
   .join('\n')}
 <include ignore_missing="yes">/etc/fonts/fonts.conf</include></fontconfig>`;
 
+/** Starts what screen readers talk to, as a desktop does when one is switched on. */
+async function startReaders(env) {
+  delete env.NO_AT_BRIDGE;
+  const launcher = start(ACCESSIBILITY.find((path) => existsSync(path)) ?? ACCESSIBILITY[0], ['--launch-immediately'], { env });
+  const ask = (...words) => run('dbus-send', ['--session', '--print-reply', '--dest=org.a11y.Bus', '/org/a11y/bus', ...words], { env });
+  const { stdout } = await waitFor(() => ask('org.a11y.Bus.GetAddress'), 'the bus of screen readers', 30_000, () => launcher.log.join('\n'));
+  env.AT_SPI_BUS_ADDRESS = /string "(.*)"/.exec(stdout)?.[1] ?? '';
+  for (const switched of ['IsEnabled', 'ScreenReaderEnabled']) {
+    await ask('org.freedesktop.DBus.Properties.Set', 'string:org.a11y.Status', `string:${switched}`, 'variant:boolean:true');
+  }
+  return launcher;
+}
+
 /** A bus on which nothing runs but what a test starts: no keychain, no notification service of this computer comes up by itself. */
 const BUS = `<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN" "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
 <busconfig><type>session</type><keep_umask/><listen>unix:tmpdir=/tmp</listen><auth>EXTERNAL</auth>
 <policy context="default"><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/></policy></busconfig>`;
 
-/** Starts the desktop; `env` is what programs on it need. */
-export async function startDesktop({ width = 1280, height = 800 } = {}) {
+/** What screen readers talk to; Debian and Fedora put it into different folders. */
+const ACCESSIBILITY = ['/usr/libexec/at-spi-bus-launcher', '/usr/lib/at-spi2-core/at-spi-bus-launcher'];
+
+/** Starts the desktop; `env` is what programs on it need. With `readers`, programs tell screen readers what they show. */
+export async function startDesktop({ width = 1280, height = 800, readers = false } = {}) {
   const home = await mkdtemp(join(tmpdir(), 'posthorn-desktop-'));
   for (const folder of ['fontconfig', 'gtk-3.0']) await mkdir(join(home, 'config', folder), { recursive: true });
   await writeFile(join(home, 'config/fontconfig/fonts.conf'), FONTS);
@@ -52,6 +69,7 @@ export async function startDesktop({ width = 1280, height = 800 } = {}) {
   await writeFile(join(home, 'bus.conf'), BUS);
   const bus = start('dbus-daemon', [`--config-file=${join(home, 'bus.conf')}`, '--nofork', '--print-address=1'], { env });
   env.DBUS_SESSION_BUS_ADDRESS = await bus.line((line) => line.startsWith('unix:'), 'its address');
+  const launcher = readers ? await startReaders(env) : null;
   const manager = start('openbox', [], { env });
   const windows = async () => {
     const { stdout } = await run('xdotool', ['search', '--onlyvisible', '--name', '^Posthorn'], { env }).catch(() => ({ stdout: '' }));
@@ -95,6 +113,7 @@ export async function startDesktop({ width = 1280, height = 800 } = {}) {
     },
     async stop() {
       await manager.stop();
+      await launcher?.stop();
       await bus.stop();
       await xvfb.stop();
       await rm(home, { recursive: true, force: true });

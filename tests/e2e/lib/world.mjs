@@ -9,10 +9,11 @@ import { startServers } from './servers.mjs';
 
 /**
  * Runs `steps` with a desktop, servers, a profile, and `open(...users)`, which starts the application on that profile, with
- * these accounts the first time, and waits until their mail is here. Pictures go to a folder called `name`.
+ * these accounts the first time, and waits until their mail is here. Pictures go to a folder called `name`; the options
+ * are those of `startDesktop`.
  */
-export async function inWorld(name, steps) {
-  const desktop = await startDesktop();
+export async function inWorld(name, steps, desktopOptions = {}) {
+  const desktop = await startDesktop(desktopOptions);
   const servers = await startServers();
   const profile = await mkdtemp(join(tmpdir(), 'posthorn-profile-'));
   const passphrase = join(desktop.home, 'passphrase.txt');

@@ -43,6 +43,7 @@ const HELP: &str = "cargo xtask COMMAND
   codegen [--check]  writes ui/src/ipc/generated.ts, or compares it
   bench [WHAT]       measurements beside their floors, release build: imap, delta, pop3, smtp, index, app (start
                      and memory); --peers runs mbsync, mu and mpop in turns with ours; --messages N, --rounds N
+  bench window       input to painted in the real window, each beside its aim; --debug on the programs of the tests
   fuzz NAME [--for 60s]  feeds one parser with hostile input; without NAME it lists them
   dist [--check]     the .deb and the .rpm; --check installs the .deb in a fresh Debian and starts it
 ";

@@ -44,6 +44,8 @@ const PACKAGES: &[Package] = &[
     package(Need::Window, "gnome-keyring", "gnome-keyring-daemon", "a real keychain for the tests"),
     package(Need::Window, "python3-gi", "python3", "the program that files are dropped from"),
     package(Need::Window, "gir1.2-gtk-3.0", "", "the same program's window"),
+    package(Need::Window, "at-spi2-core", "", "what screen readers talk to"),
+    package(Need::Window, "gir1.2-atspi-2.0", "", "reads what a screen reader is told"),
     package(
         Need::Window,
         "python3-dbusmock",
