@@ -1,7 +1,7 @@
 //! Contact cards (RFC 6350; also 3.0 and 2.1 as phones write it): who somebody is and how to reach them, for showing.
 //!
 //! Pictures, sounds and keys are left out. A card that lacks half of its lines is still a card. Whole address books:
-//! [`book`].
+//! [`mod@book`].
 
 mod book;
 

@@ -3,6 +3,8 @@
 //! On an IMAP server it is looked for before it is appended, so that a break costs a look and never a second copy; for
 //! a POP3 account it goes into the Sent folder of this computer. Where the server files it, nothing is done.
 
+use std::io::{Cursor, Read as _};
+
 use posthorn_imap::{MailboxName, Session};
 use posthorn_model::{AccountId, Flags, MailboxId, MailboxRole, Protocol};
 use posthorn_net::Stream;
@@ -18,7 +20,8 @@ use crate::console::Purpose;
 use crate::engine::Account;
 use crate::failure::Failure;
 use crate::imap::connect::{self, Connection};
-use crate::reading::Told;
+use crate::maildrop::skimmed_head;
+use crate::reading::skim;
 
 /// Name of the folder that is made where an account has none for sent mail.
 const SENT: &str = "Sent";
@@ -97,18 +100,18 @@ async fn file(
     Ok(None)
 }
 
-/// Puts the copy into the Sent folder of this computer, in one transaction with the row's step.
+/// Puts the copy into the Sent folder of this computer, in one transaction with the row's step. It is never whole in
+/// memory.
 async fn here(account: &Account, row: &Outbox) -> Result<posthorn_model::MessageId, Failure> {
-    let wire = account.store().bodies().get(row.request.body).await?;
-    let copy = [row.request.bcc_line.as_bytes(), wire.as_slice()].concat();
-    let received = row.updated_at;
+    let bodies = account.store().bodies();
+    let bcc_line = Cursor::new(row.request.bcc_line.clone().into_bytes());
+    let copy = bcc_line.chain(bodies.open(row.request.body).await?);
+    let body = bodies.put_stream(copy, Origin::Local).await?.id;
+    let (source, received) = (bodies.open(body).await?, row.updated_at);
     let read = tokio::task::spawn_blocking(move || {
-        let told = Told { received: Some(received), size: copy.len() as u64, ..Told::default() };
-        let head = crate::maildrop::whole_head(&copy, told);
-        (copy, head)
+        skim(source).map(|skim| skimmed_head(&skim, Some(received)))
     });
-    let (copy, head) = read.await.map_err(|_| Failure::Interrupted)?;
-    let body = account.store().bodies().put(copy, Origin::Local).await?;
+    let head = read.await.map_err(|_| Failure::Interrupted)?.map_err(StoreError::from)?;
     let (id, row, chosen) = (account.id, row.id, row.request.sent_mailbox);
     let write = account.store().write(move |tx| {
         let sent = match folder(tx, id, chosen)? {

@@ -59,7 +59,9 @@ pub(super) async fn verify(
         _ if login.user.is_empty() => Secret::default(),
         Some(typed) => typed.clone(),
         None => {
-            let is_same = before.is_some_and(|before| before.server == login.server);
+            // Without a user name it had none: what the vault still holds was another server's.
+            let is_same = before
+                .is_some_and(|before| before.server == login.server && !before.user.is_empty());
             let kept = if is_same { stored(engine, draft).await? } else { None };
             let Some(kept) = kept else {
                 let missing = Error::new(Code::Credentials, "This server needs a password");
