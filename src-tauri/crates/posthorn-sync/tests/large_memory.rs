@@ -16,6 +16,7 @@ use std::io::Read as _;
 
 use posthorn_model::MailboxRole;
 use posthorn_store::message;
+use posthorn_testkit::memory;
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -96,14 +97,6 @@ fn fetched(command: &str) -> Vec<u8> {
     answer
 }
 
-/// Bytes that the process had in memory at most since [`forget_peak`].
-fn peak() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap();
-    let line = status.lines().find(|line| line.starts_with("VmHWM:")).unwrap();
-    let kilobytes: u64 = line.split_whitespace().nth(1).unwrap().parse().unwrap();
-    kilobytes * 1024
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_large_file_takes_no_more_memory_than_a_small_one() {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
@@ -119,8 +112,7 @@ async fn a_large_file_takes_no_more_memory_than_a_small_one() {
     let id = *rig.messages(inbox).await.first().unwrap();
     let mut peaks: Vec<u64> = Vec::new();
     for (section, size) in ["1", "2"].into_iter().zip(SIZES) {
-        // proc(5), `clear_refs`: the peak is measured anew.
-        std::fs::write("/proc/self/clear_refs", "5").unwrap();
+        memory::forget_peak().unwrap();
         let body = rig.sync.fetch_section(id, section).await.unwrap();
         let mut source = rig.store.bodies().open(body).await.unwrap();
         assert_eq!(source.size(), size as u64);
@@ -135,7 +127,7 @@ async fn a_large_file_takes_no_more_memory_than_a_small_one() {
         }
         assert_eq!(at, size);
         rig.settled().await;
-        peaks.push(peak());
+        peaks.push(memory::peak().unwrap());
     }
     let [small, large] = peaks.try_into().unwrap();
     eprintln!(

@@ -19,6 +19,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use posthorn_model::{MailboxRole, Protocol};
 use posthorn_store::account::PopPolicy;
 use posthorn_store::message::BodyState;
+use posthorn_testkit::memory;
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -85,19 +86,6 @@ async fn maildrop(listener: TcpListener, removed: Arc<AtomicUsize>) {
     }
 }
 
-/// Bytes that the process had in memory at most since [`forget_peak`].
-fn peak() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap();
-    let line = status.lines().find(|line| line.starts_with("VmHWM:")).unwrap();
-    let kilobytes: u64 = line.split_whitespace().nth(1).unwrap().parse().unwrap();
-    kilobytes * 1024
-}
-
-/// Begins to measure anew (proc(5), `clear_refs`).
-fn forget_peak() {
-    std::fs::write("/proc/self/clear_refs", "5").unwrap();
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_large_message_takes_no_more_memory_than_a_small_one() {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
@@ -109,11 +97,11 @@ async fn a_large_message_takes_no_more_memory_than_a_small_one() {
     let rig = Rig::start(settings).await;
     rig.settled().await;
     assert_eq!(rig.subjects(MailboxRole::Inbox).await, ["small"]);
-    let small = peak();
-    forget_peak();
+    let small = memory::peak().unwrap();
+    memory::forget_peak().unwrap();
     rig.sync.check_now(None);
     assert!(rig.sync.wait_settled(None, std::time::Duration::from_mins(5)).await);
-    let large = peak();
+    let large = memory::peak().unwrap();
     eprintln!("peak with a small message {} MiB, with 200 MB {} MiB", small >> 20, large >> 20);
     assert!(large < small + MORE, "{large} bytes, and {small} for a small message");
     assert_eq!(removed.load(Ordering::SeqCst), 2, "it is durable");

@@ -21,6 +21,7 @@ use posthorn_model::{Address, AttachmentId, BodyId, MessageIdHeader, Protocol, T
 use posthorn_store::Origin;
 use posthorn_store::draft::{self, DraftAttachment, DraftContent, DraftKind};
 use posthorn_store::outbox::{self, NewOutbox, OutboxState};
+use posthorn_testkit::memory;
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::TcpListener;
 
@@ -158,19 +159,6 @@ fn attachment(body: BodyId, size: u64) -> DraftAttachment {
     }
 }
 
-/// Bytes that the process had in memory at most since [`forget_peak`].
-fn peak() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap();
-    let line = status.lines().find(|line| line.starts_with("VmHWM:")).unwrap();
-    let kilobytes: u64 = line.split_whitespace().nth(1).unwrap().parse().unwrap();
-    kilobytes * 1024
-}
-
-/// Begins to measure anew (proc(5), `clear_refs`).
-fn forget_peak() {
-    std::fs::write("/proc/self/clear_refs", "5").unwrap();
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_large_message_is_sent_in_little_more_memory_than_a_small_one() {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
@@ -180,10 +168,10 @@ async fn a_large_message_is_sent_in_little_more_memory_than_a_small_one() {
     // POP3: the copy for Sent stays on this computer.
     let rig = Rig::start(settings(Protocol::Pop3, 1, port)).await;
     send(&rig, "small", 16_000).await;
-    let small = peak();
-    forget_peak();
+    let small = memory::peak().unwrap();
+    memory::forget_peak().unwrap();
     let size = send(&rig, "large", LARGE).await;
-    let large = peak();
+    let large = memory::peak().unwrap();
     eprintln!("peak with a small file {} MiB, with 50 MB {} MiB", small >> 20, large >> 20);
     assert!(large < small + MORE, "{large} bytes, and {small} for a small message");
     assert!(size > LARGE as u64 / 3 * 4, "{size}");

@@ -34,6 +34,7 @@ mod folder;
 mod identity;
 mod mail;
 pub mod maildir;
+pub mod memory;
 mod oidc;
 mod port;
 mod process;

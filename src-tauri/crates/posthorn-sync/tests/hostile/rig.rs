@@ -15,7 +15,7 @@ use posthorn_store::{Origin, Paths, ReadTx, Store, WriteTx, message, removed};
 use posthorn_sync::{
     ProblemKind, Room, Side, Space, State, Status, Sync, SyncOptions, Tuning, secret_key,
 };
-use posthorn_testkit::{PASSWORD, Peer, ScriptedPeer};
+use posthorn_testkit::{PASSWORD, Peer, ScriptedPeer, memory};
 use tempfile::TempDir;
 
 #[path = "../shared/account.rs"]
@@ -345,16 +345,8 @@ impl Rig {
         .await;
         let ended = tokio::time::timeout(PATIENCE, self.sync.shutdown()).await;
         assert!(ended.is_ok(), "the engine ends");
-        let peak = peak();
+        let peak = memory::peak().unwrap();
         println!("peak {} MiB", peak >> 20);
         assert!(peak < MEMORY, "{peak} bytes of memory");
     }
-}
-
-/// Bytes that the process had in memory at most.
-fn peak() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap();
-    let line = status.lines().find(|line| line.starts_with("VmHWM:")).unwrap();
-    let kilobytes: u64 = line.split_whitespace().nth(1).unwrap().parse().unwrap();
-    kilobytes * 1024
 }
