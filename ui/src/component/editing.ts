@@ -3,7 +3,7 @@
  * things, nothing remote), and it leaves to the command registry what that has keys for.
  */
 import DOMPurify from 'dompurify';
-import type Squire from 'squire-rte';
+import Squire from 'squire-rte';
 
 const SCHEMES = /^(?:https?|mailto|tel|mail|data:image\/(?:png|jpeg|gif|webp)):?/i;
 const STYLES =
@@ -67,4 +67,15 @@ const KEYS = ['b', 'i', 'u', 'd', '[', ']', 'Shift-5', 'Shift-6', 'Shift-7', 'Sh
 /** Leaves formatting keys to the registry. */
 export function withoutKeys(editor: Squire): void {
   for (const modifier of ['Ctrl-', 'Meta-']) for (const key of KEYS) editor.setKeyHandler(modifier + key, null);
+}
+
+/** Makes an element an editor of formatted text that stands by itself, in a dialog; the caller ends it (`destroy`). */
+export function formattedField(element: HTMLElement, html: string): Squire {
+  const editor = new Squire(element, {
+    blockTag: 'DIV',
+    sanitizeToDOMFragment: (foreign: string) => document.importNode(cleanFragment(foreign), true),
+    didError: (thrown: unknown) => console.error(thrown),
+  });
+  editor.setHTML(html);
+  return editor;
 }
