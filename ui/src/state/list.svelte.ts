@@ -202,6 +202,14 @@ export class List {
     this.marked = on ? Marked.everything : Marked.none;
   }
 
+  /** The messages beside the one in focus, first the one that comes next. */
+  get neighbours(): number[] {
+    const at = this.active?.index ?? -1;
+    if (at < 0) return [];
+    const rows = [this.row(at + this.direction), this.row(at - this.direction)];
+    return rows.flatMap((row) => row?.message ?? []);
+  }
+
   /** What an action is done to: the marked rows, else the row in focus. */
   get target(): Selection | null {
     if (this.#view === null) return null;

@@ -15,21 +15,10 @@ import type {
   OpenedMessage,
   Selection,
 } from '@/ipc/generated';
+import { Ahead, firstUnfolded } from './ahead';
 import { Find } from './find.svelte';
 import type { Preferences } from './preferences.svelte';
 import { quoteOf, type Selected } from './quote';
-
-/** Frames that live at once; further ones unfold one by one (each costs memory of its own). */
-const FRAMES_MAX = 6;
-
-/** Returns the messages that begin unfolded: from the first unread on, at most six, else the newest. */
-export function firstUnfolded(messages: readonly MessageHead[]): number[] {
-  const unread = messages.filter((message) => message.unread).map((message) => message.id);
-  const newest = messages.at(-1)?.id;
-  const ids = unread.length > 0 ? unread.slice(0, FRAMES_MAX) : [];
-  if (newest !== undefined && !ids.includes(newest) && ids.length < FRAMES_MAX) ids.push(newest);
-  return ids;
-}
 
 /** What is read. */
 export class Reader {
@@ -48,6 +37,7 @@ export class Reader {
   link = $state('');
   /** Words to find in what is open. */
   readonly find = new Find(() => (this.conversation?.messages ?? []).map((message) => message.id));
+  readonly #ahead: Ahead;
   #ticket = 0;
   #single = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -55,7 +45,14 @@ export class Reader {
   constructor(
     private readonly engine: Engine,
     private readonly preferences: Preferences,
-  ) {}
+  ) {
+    this.#ahead = new Ahead(engine, preferences);
+  }
+
+  /** Everything that is open is here, or it was said why not. */
+  get settled(): boolean {
+    return this.conversation !== null && [...this.unfolded].every((id) => this.opened.has(id) || this.problems.has(id));
+  }
 
   /** The message that answers go to: the newest that is unfolded. */
   get subject(): MessageHead | undefined {
@@ -70,15 +67,30 @@ export class Reader {
     this.message = message;
     this.#single = single;
     this.problem = null;
+    const ready = this.#ahead.take(message, single);
+    if (ready) return this.#begin(ready.conversation, ready.opened);
+    // It is the one to be read as a rule: its body comes beside the conversation, not behind it.
+    const body = this.#body(message);
+    body.catch(() => undefined);
     try {
       const conversation = await this.engine.call('threads.open', { message, single });
       if (ticket !== this.#ticket) return;
-      this.#begin(conversation);
+      this.#begin(conversation, new Map([[message, body]]));
     } catch (thrown) {
       if (ticket !== this.#ticket) return;
       this.conversation = null;
       this.problem = asEngineError(thrown).data;
     }
+  }
+
+  /** Makes ready what is likely to be read next. */
+  async prepare(messages: readonly number[], single: boolean): Promise<void> {
+    await this.#ahead.prepare(messages, single);
+  }
+
+  /** What is ready is of before: the facts that are told of senders changed. */
+  forgetPrepared(): void {
+    this.#ahead.forget();
   }
 
   /** Closes what is read. */
@@ -102,7 +114,7 @@ export class Reader {
     const unfolded = new Set(this.unfolded);
     if (!unfolded.delete(id)) {
       unfolded.add(id);
-      void this.load(id);
+      void this.#show(id, this.#body(id));
     }
     this.unfolded = unfolded;
   }
@@ -113,21 +125,13 @@ export class Reader {
     const all = ids.every((id) => this.unfolded.has(id));
     this.showEarlier = true;
     this.unfolded = new Set(all ? ids.slice(-1) : ids);
-    for (const id of this.unfolded) if (!this.opened.has(id)) void this.load(id);
+    for (const id of this.unfolded) if (!this.opened.has(id)) void this.#show(id, this.#body(id));
   }
 
-  /** Fetches a message's body; `remote` shows its remote pictures this once. */
+  /** Fetches a message's body again: something about it or its sender was changed. `remote` shows its remote pictures this once. */
   async load(id: number, remote = false): Promise<void> {
-    const ticket = this.#ticket;
-    try {
-      const request = { id, remote, theme: this.preferences.theme, look: null };
-      const opened = await this.engine.call('messages.open', request);
-      if (ticket !== this.#ticket) return;
-      this.opened = new Map(this.opened).set(id, opened);
-      this.#setProblem(id, opened.problem);
-    } catch (thrown) {
-      if (ticket === this.#ticket) this.#setProblem(id, asEngineError(thrown).data);
-    }
+    this.#ahead.forget();
+    await this.#show(id, this.#body(id, remote));
   }
 
   /** The encoding that the user chose for a message's sender; null for its own. */
@@ -166,6 +170,7 @@ export class Reader {
 
   /** Takes what happened. */
   hear(event: Event): void {
+    this.#ahead.hear(event);
     if (event.kind === 'downloadChanged' && event.download.state === 'done' && event.download.section === '') {
       const { message } = event.download;
       if (this.unfolded.has(message) && !this.opened.get(message)?.frameUrl) void this.load(message);
@@ -180,16 +185,40 @@ export class Reader {
     if (event.threads.includes(this.conversation.thread)) void this.#refresh(event.messages);
   }
 
-  #begin(conversation: Conversation): void {
+  /** Shows a conversation; `bodies` are those that are here or on their way. */
+  #begin(conversation: Conversation, bodies: ReadonlyMap<number, OpenedMessage | Promise<OpenedMessage>>): void {
     this.conversation = conversation;
     this.showEarlier = false;
-    this.opened = new Map();
     this.problems = new Map();
     this.selection = null;
     this.link = '';
     this.unfolded = new Set(firstUnfolded(conversation.messages));
-    for (const id of this.unfolded) void this.load(id);
+    const here = new Map<number, OpenedMessage>();
+    for (const id of this.unfolded) {
+      const body = bodies.get(id) ?? this.#body(id);
+      if (body instanceof Promise) void this.#show(id, body);
+      else here.set(id, body);
+    }
+    this.opened = here;
     this.#readLater();
+  }
+
+  /** Asks for a message's body. */
+  #body(id: number, remote = false): Promise<OpenedMessage> {
+    return this.engine.call('messages.open', { id, remote, theme: this.preferences.theme, look: null });
+  }
+
+  /** Shows a body once it is here, or says why it is not. */
+  async #show(id: number, body: Promise<OpenedMessage>): Promise<void> {
+    const ticket = this.#ticket;
+    try {
+      const opened = await body;
+      if (ticket !== this.#ticket) return;
+      this.opened = new Map(this.opened).set(id, opened);
+      this.#setProblem(id, opened.problem);
+    } catch (thrown) {
+      if (ticket === this.#ticket) this.#setProblem(id, asEngineError(thrown).data);
+    }
   }
 
   /** Asks for the conversation again; bodies that were missing and have come are opened. */

@@ -38,7 +38,7 @@ async function open(): Promise<void> {
 
 /** Returns the identifiers of the conversation's messages as the page asked for them. */
 async function messages(): Promise<number[]> {
-  const message = Number((asked('threads.open').at(-1) as { message: number }).message);
+  const message = Number((asked('threads.open').at(0) as { message: number }).message);
   const found = await engine.call('threads.open', { message, single: false });
   return found.messages.map(({ id }) => id);
 }
