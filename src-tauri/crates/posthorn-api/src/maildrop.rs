@@ -50,7 +50,7 @@ impl From<BrowseRow> for MaildropRow {
             None => (None, String::new(), None),
         };
         Self {
-            uidl: row.uidl.0,
+            uidl: row.uidl.0.to_string(),
             number: row.number,
             size: row.size,
             from,
@@ -88,13 +88,13 @@ impl From<BrowseChanges> for MaildropChanges {
                 bytes: outcome.bytes,
             }),
             rows: changes.rows.into_iter().map(Into::into).collect(),
-            gone: changes.gone.into_iter().map(|uidl| uidl.0).collect(),
+            gone: changes.gone.into_iter().map(|uidl| uidl.0.to_string()).collect(),
         }
     }
 }
 
 fn uidls(given: Vec<String>) -> Vec<Uidl> {
-    given.into_iter().map(Uidl).collect()
+    given.into_iter().map(|uidl| Uidl(uidl.into())).collect()
 }
 
 /// Begins to look what is on the server.
@@ -144,7 +144,7 @@ pub(crate) async fn maildrops_preview(
     request: MaildropMessage,
 ) -> Result<MaildropPreview> {
     let id = AccountId(request.account);
-    let bytes = engine.sync().browse_preview(id, Uidl(request.uidl)).await?;
+    let bytes = engine.sync().browse_preview(id, Uidl(request.uidl.into())).await?;
     let read = tokio::task::spawn_blocking(move || {
         let head = posthorn_message::parse_head(&bytes);
         let text = posthorn_message::parse(&bytes).text;

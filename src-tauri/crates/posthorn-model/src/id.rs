@@ -3,6 +3,7 @@
 //! Invariant: local ids (`…Id(i64)`) come from the store's AUTOINCREMENT columns and are never reused.
 
 use std::fmt;
+use std::sync::Arc;
 
 macro_rules! local_id {
     ($($(#[$doc:meta])* $name:ident),* $(,)?) => {$(
@@ -59,9 +60,10 @@ pub struct UidValidity(pub u32);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ModSeq(pub u64);
 
-/// A POP3 server's unique id for a message (RFC 1939 section 7), as sent: bytes read as Latin-1, never empty.
+/// A POP3 server's unique id for a message (RFC 1939 section 7), as sent: bytes read as Latin-1, never empty. Shared: a
+/// maildrop of 100,000 is listed, compared and fetched by the same names.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Uidl(pub String);
+pub struct Uidl(pub Arc<str>);
 
 /// The value of a `Message-ID` header (RFC 5322 section 3.6.4), without the angle brackets.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -103,7 +103,7 @@ pub(crate) fn uidl_entry(line: &[u8]) -> Option<UidlEntry> {
         Response::from_bytes(&answer, request.command())
     {
         let number = message_number(u64::try_from(entry.index().value().ok()?).ok()?)?;
-        let uidl = Uidl(latin1(entry.id().as_ref()));
+        let uidl = Uidl(latin1(entry.id().as_ref()).into());
         return Some(UidlEntry { number, uidl, is_reliable: true });
     }
     let line = line.trim_ascii();
@@ -112,7 +112,7 @@ pub(crate) fn uidl_entry(line: &[u8]) -> Option<UidlEntry> {
     let number = message_number(std::str::from_utf8(number).ok()?.parse().ok()?)?;
     let id = id.trim_ascii();
     let is_whole = id.len() <= MAX_UIDL;
-    let uidl = Uidl(latin1(id.get(..MAX_UIDL).unwrap_or(id)));
+    let uidl = Uidl(latin1(id.get(..MAX_UIDL).unwrap_or(id)).into());
     // An overlong id is still an id; one with blanks or control characters may be read differently the next time.
     let is_reliable = is_whole && id.iter().all(|byte| *byte > 0x20 && *byte != 0x7f);
     (!uidl.0.is_empty()).then_some(UidlEntry { number, uidl, is_reliable })
@@ -128,11 +128,11 @@ pub(crate) fn settle_uidls(mut entries: Vec<UidlEntry>) -> Vec<UidlEntry> {
     entries.dedup_by_key(|entry| entry.number);
     let mut seen: HashMap<&str, bool> = HashMap::with_capacity(entries.len());
     for entry in &entries {
-        let is_first = !seen.contains_key(entry.uidl.0.as_str());
+        let is_first = !seen.contains_key(&*entry.uidl.0);
         seen.insert(&entry.uidl.0, is_first);
     }
     let alone: Vec<bool> =
-        entries.iter().map(|entry| seen.get(entry.uidl.0.as_str()) == Some(&true)).collect();
+        entries.iter().map(|entry| seen.get(&*entry.uidl.0) == Some(&true)).collect();
     for (entry, is_alone) in entries.iter_mut().zip(alone) {
         entry.is_reliable &= is_alone;
     }

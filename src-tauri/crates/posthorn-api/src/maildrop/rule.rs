@@ -101,7 +101,7 @@ impl From<Trial> for DropTrial {
     fn from(trial: Trial) -> Self {
         let rows = trial.rows.into_iter().filter_map(|(uidl, judged)| {
             Some(DropTried {
-                uidl: uidl.0,
+                uidl: uidl.0.to_string(),
                 rule: u32::try_from(judged.rule?).ok()?,
                 deed: match judged.deed {
                     Deed::Usual => DropDeed::Usual,

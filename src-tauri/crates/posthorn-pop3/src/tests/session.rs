@@ -97,10 +97,7 @@ async fn a_session_is_understood_whole_and_byte_by_byte() {
         assert_eq!(maildrop.stat.count, 2);
         assert_eq!(maildrop.sizes.iter().map(|entry| entry.size).collect::<Vec<_>>(), [120, 200]);
         let UidlListing::Listed(uidls) = maildrop.uidls else { panic!("listed") };
-        assert_eq!(
-            uidls.iter().map(|entry| entry.uidl.0.as_str()).collect::<Vec<_>>(),
-            ["aa", "bb"]
-        );
+        assert_eq!(uidls.iter().map(|entry| &*entry.uidl.0).collect::<Vec<_>>(), ["aa", "bb"]);
         assert_eq!(bytes, b"Subject: one\r\n\r\n.dot\r\n");
         assert_eq!(refused, 1);
     }

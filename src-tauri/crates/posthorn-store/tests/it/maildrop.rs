@@ -11,7 +11,7 @@ use crate::fixture::{Fixture, arrival, fixture, head};
 const DAY_MS: i64 = 86_400_000;
 
 fn uidl(text: &str) -> Uidl {
-    Uidl(text.to_owned())
+    Uidl(text.into())
 }
 
 impl Fixture {
@@ -58,7 +58,7 @@ impl Fixture {
             .read(move |tx| maildrop::due_for_removal(tx, account, policy, false))
             .await
             .unwrap();
-        due.into_iter().map(|entry| entry.uidl.0).collect()
+        due.into_iter().map(|entry| entry.uidl.0.to_string()).collect()
     }
 }
 
@@ -132,7 +132,7 @@ async fn renumbered_message_is_known_by_its_content() {
         .unwrap();
     let list = fixture.store.read(move |tx| maildrop::list(tx, account)).await.unwrap();
     let rows: Vec<_> =
-        list.iter().map(|entry| (entry.uidl.0.as_str(), entry.message, entry.state)).collect();
+        list.iter().map(|entry| (&*entry.uidl.0, entry.message, entry.state)).collect();
     assert_eq!(rows, [("new", Some(message), DropState::Downloaded)]);
 }
 

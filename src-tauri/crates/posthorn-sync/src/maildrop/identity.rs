@@ -42,12 +42,12 @@ pub(super) fn header_hash(message: &[u8]) -> String {
 
 /// Returns the id of a message whose server gives it none, from its header.
 pub(super) fn by_header(size: u64, hash: &str) -> Uidl {
-    Uidl(format!("header:{size}:{hash}"))
+    Uidl(format!("header:{size}:{hash}").into())
 }
 
 /// Returns the id of a message whose server gives it none and shows no headers either, from the BLAKE3 of its bytes.
 pub(super) fn by_content(hash: &dyn std::fmt::Display) -> Uidl {
-    Uidl(format!("content:{hash}"))
+    Uidl(format!("content:{hash}").into())
 }
 
 /// Asks for the headers of messages, several ahead where the server takes it, and hands each on as it comes; absent

@@ -73,7 +73,7 @@ struct Seen {
 impl Seen {
     /// What its header was asked for by.
     fn looked_at(&self) -> (Uidl, u64) {
-        (self.uidl.clone().unwrap_or(Uidl(String::new())), self.size)
+        (self.uidl.clone().unwrap_or(Uidl("".into())), self.size)
     }
 }
 
@@ -253,7 +253,7 @@ impl Known {
             (hash, known) => hash == known,
         };
         if !is_same {
-            let old = Uidl(format!("reused:{}:{}", row.header_hash, row.uidl.0));
+            let old = Uidl(format!("reused:{}:{}", row.header_hash, row.uidl.0).into());
             corrections.push(Correction::Renumber { old: row.uidl.clone(), new: old });
         } else if row.state == DropState::Deleted {
             corrections.push(Correction::Again(row.uidl.clone()));
