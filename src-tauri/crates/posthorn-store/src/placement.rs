@@ -150,7 +150,7 @@ pub struct FlagUpdate {
 /// Takes over flags from the server. Rows with a pending operation, and uids that are not known, are left alone.
 /// Returns how many rows changed.
 pub fn update_flags(tx: &WriteTx<'_>, mailbox: MailboxId, updates: &[FlagUpdate]) -> Result<usize> {
-    let mut touched = BTreeSet::new();
+    let mut touched = thread::Touched::default();
     let mut count = 0;
     for update in updates {
         let Some(placement) = by_uid(tx, mailbox, update.uid)? else { continue };
@@ -173,10 +173,11 @@ pub fn update_flags(tx: &WriteTx<'_>, mailbox: MailboxId, updates: &[FlagUpdate]
             continue;
         }
         write_flags(tx, &placement, &update.flags, modseq, 0)?;
-        touched.insert((mailbox, placement.thread));
+        let flags = (&placement.flags, &update.flags);
+        touched.change((mailbox, placement.thread), flags, !placement.is_leaving);
         count += 1;
     }
-    thread::recount(tx, &touched)?;
+    thread::recount_touched(tx, &touched)?;
     Ok(count)
 }
 

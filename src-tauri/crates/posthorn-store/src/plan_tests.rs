@@ -78,9 +78,11 @@ async fn no_list_or_search_query_scans_messages() {
         1_500_000_000,
     )));
     let store = crate::Store::open(&paths, clock).unwrap();
-    let (account, [inbox, ..]) =
+    let (account, [inbox, archive, ..]) =
         store.write(|tx| testing::add_account(tx, "me@example.org")).await.unwrap();
     testing::fill(&store, inbox, 50, 1).await.unwrap();
+    // Some conversations are in two folders.
+    testing::fill(&store, archive, 10, 1).await.unwrap();
     assert_eq!(schema::INDEX.newest(), 20, "a new format needs a folder in tests/databases");
     let mut reader = Connection::open(&paths.index).unwrap();
     connection::tune_reader(&reader, Some(&paths.search)).unwrap();

@@ -1,12 +1,19 @@
 //! A few read-only connections, lent to closures on blocking threads.
 //!
 //! Invariants: a connection is `query_only`; each closure runs inside one deferred transaction, so that it sees one
-//! state; a read that nobody waits for any more is interrupted (that is how a search is cancelled: drop its future).
+//! state; a read that nobody waits for any more ends soon, or never begins (that is how a search is cancelled: drop its
+//! future).
+//!
+//! A read is ended by a flag that SQLite looks at every so many steps, not by `sqlite3_interrupt`: that one does nothing
+//! between two statements, and a list that was closed right after it was opened would be read to its end, four of them at
+//! once, while the next one waits for a connection.
 
+use std::ffi::c_int;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use rusqlite::{Connection, InterruptHandle, OpenFlags};
+use rusqlite::{Connection, OpenFlags};
 use tokio::sync::Semaphore;
 
 use crate::connection;
@@ -14,6 +21,8 @@ use crate::error::{Error, Result};
 
 /// Connections per database: a list, a search and a background look can run side by side.
 const CONNECTION_LIMIT: usize = 4;
+/// Steps of SQLite's machine between two looks at whether somebody still waits: some tens of microseconds.
+const STEPS_PER_LOOK: c_int = 1000;
 
 /// Read-only connections to one database.
 #[derive(Clone, Debug)]
@@ -27,16 +36,12 @@ struct Pool {
     permits: Arc<Semaphore>,
 }
 
-/// Interrupts its read when the one who waits for it goes away.
-///
-/// The worker takes the handle out before it gives the connection back, so that no other read is hit.
-struct Interrupter(Arc<Mutex<Option<InterruptHandle>>>);
+/// Says to its read that the one who waited for it went away.
+struct Waiter(Arc<AtomicBool>);
 
-impl Drop for Interrupter {
+impl Drop for Waiter {
     fn drop(&mut self) {
-        if let Some(handle) = self.0.lock().unwrap_or_else(PoisonError::into_inner).take() {
-            handle.interrupt();
-        }
+        self.0.store(true, Ordering::Relaxed);
     }
 }
 
@@ -59,18 +64,17 @@ impl Readers {
     {
         let permit = self.0.permits.clone().acquire_owned().await.map_err(|_| Error::Closed)?;
         let pool = self.0.clone();
-        let connection = pool.take()?;
-        let handle = Arc::new(Mutex::new(Some(connection.get_interrupt_handle())));
-        let interrupter = Interrupter(handle.clone());
+        let mut connection = pool.take()?;
+        let is_left = Arc::new(AtomicBool::new(false));
+        let waiter = Waiter(is_left.clone());
         let work = tokio::task::spawn_blocking(move || {
-            let result = in_transaction(&connection, job);
-            handle.lock().unwrap_or_else(PoisonError::into_inner).take();
+            let result = watched(&mut connection, is_left, job);
             pool.put_back(connection);
             drop(permit);
             result
         });
         let result = work.await.map_err(|_| Error::Closed)?;
-        drop(interrupter);
+        drop(waiter);
         result
     }
 
@@ -107,6 +111,22 @@ impl Pool {
     }
 }
 
+/// Runs a job until it is done or left alone.
+fn watched<T>(
+    connection: &mut Connection,
+    is_left: Arc<AtomicBool>,
+    job: impl FnOnce(&Connection) -> Result<T>,
+) -> Result<T> {
+    if is_left.load(Ordering::Relaxed) {
+        return Err(Error::Interrupted);
+    }
+    connection.progress_handler(STEPS_PER_LOOK, Some(move || is_left.load(Ordering::Relaxed)))?;
+    let result = in_transaction(connection, job);
+    // The next read of this connection is another one's.
+    connection.progress_handler(0, None::<fn() -> bool>)?;
+    result
+}
+
 fn in_transaction<T>(
     connection: &Connection,
     job: impl FnOnce(&Connection) -> Result<T>,
@@ -118,4 +138,53 @@ fn in_transaction<T>(
         connection.execute_batch("ROLLBACK")?;
     }
     result
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use super::Readers;
+    use crate::error::Error;
+
+    /// Counts for ever.
+    const ENDLESS: &str =
+        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT MAX(i) FROM n";
+
+    #[tokio::test]
+    async fn a_read_that_nobody_waits_for_ends_whenever_it_is_left() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let readers = Readers::new(file.path(), None);
+        let (told, ended) = mpsc::channel();
+        // Left before its first statement, where an interrupt would be lost.
+        let (begun, waiting) = tokio::sync::oneshot::channel();
+        let (go, going) = mpsc::channel();
+        let read = readers.run(move |connection| {
+            begun.send(()).unwrap();
+            going.recv().unwrap();
+            let found = connection.query_row(ENDLESS, [], |row| row.get::<_, i64>(0));
+            told.send(found.map_err(Error::from)).unwrap();
+            Ok(())
+        });
+        {
+            let mut read = std::pin::pin!(read);
+            tokio::select! {
+                biased;
+                _ = &mut read => unreachable!("it waits for us"),
+                found = waiting => found.unwrap(),
+            }
+        }
+        go.send(()).unwrap();
+        let outcome = tokio::task::spawn_blocking(move || ended.recv().unwrap()).await.unwrap();
+        assert_eq!(outcome, Err(Error::Interrupted));
+        // Whoever reads next is not hit: all connections, each of them more than one look long.
+        let sum = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 9000) SELECT SUM(i) FROM n";
+        for _ in 0..2 * super::CONNECTION_LIMIT {
+            let sum = readers.run(move |connection| {
+                Ok(connection.query_row(sum, [], |row| row.get::<_, i64>(0))?)
+            });
+            assert_eq!(sum.await, Ok(40_504_500));
+            assert!(readers.with(|connection| Ok(connection.is_autocommit())) == Ok(false));
+        }
+    }
 }

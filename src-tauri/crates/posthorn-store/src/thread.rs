@@ -24,6 +24,8 @@ pub(crate) use assign::{Assigned, assign};
 pub use part::{Arranged, PartId, PartMove, SplitReach, arranged};
 pub(crate) use touched::{Counts, Touched};
 
+use touched::Known;
+
 /// A thread's visible part of one mailbox.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Part {
@@ -93,14 +95,20 @@ pub(crate) fn recount(tx: &WriteTx<'_>, touched: &BTreeSet<(MailboxId, ThreadId)
     recount_touched(tx, &all)
 }
 
-/// The same where of some it is known what there is to count.
+/// The same where of some it is known what there is to count, or by what they differ.
 pub(crate) fn recount_touched(tx: &WriteTx<'_>, touched: &Touched) -> Result<()> {
     let mut mailboxes: BTreeMap<MailboxId, (i64, i64)> = BTreeMap::new();
     let mut threads: BTreeSet<ThreadId> = BTreeSet::new();
     for (mailbox, thread, known) in touched.each() {
         let (before, after) = match known {
-            Some(counts) => (Counts::default(), counts),
-            None => (stored(tx, mailbox, thread)?, counted(tx, mailbox, thread)?),
+            Known::All(counts) => (Counts::default(), counts),
+            Known::Nothing => (stored(tx, mailbox, thread)?, counted(tx, mailbox, thread)?),
+            Known::Change(change) => {
+                let before = stored(tx, mailbox, thread)?;
+                let mut after = before;
+                after.add(change);
+                (before, after)
+            }
         };
         if before != after {
             store(tx, mailbox, thread, after)?;
@@ -111,8 +119,8 @@ pub(crate) fn recount_touched(tx: &WriteTx<'_>, touched: &Touched) -> Result<()>
         }
         match known {
             // It has no other rows.
-            Some(_) => tx.note(|changes| changes.thread(thread)),
-            None => _ = threads.insert(thread),
+            Known::All(_) => tx.note(|changes| changes.thread(thread)),
+            Known::Nothing | Known::Change(_) => _ = threads.insert(thread),
         }
     }
     for (mailbox, (total, unread)) in mailboxes {

@@ -79,12 +79,13 @@ fn one_account(
 ) -> Result<OperationId> {
     let id = add(tx, account, action)?;
     let mut touched = Touched::new();
+    let mut flagged = thread::Touched::default();
     let is_local = group.iter().all(|(home, _)| home.is_local);
     let (is_deletion, moves_to) = (is_deletion(tx, action)?, target_of(action));
     for (home, placed) in group {
         add_target(tx, id, action, placed)?;
         match action {
-            Action::SetFlag { flag, to } => set_flag(tx, placed, flag, *to, &mut touched)?,
+            Action::SetFlag { flag, to } => set_flag(tx, placed, flag, *to, &mut flagged)?,
             Action::Move { to } if stays_in(tx, home, *to)? => {
                 add_pending(tx, placed.mailbox, placed.message, 1)?;
                 show_in(tx, placed, *to, &mut touched)?;
@@ -112,6 +113,7 @@ fn one_account(
         }
     }
     thread::recount(tx, &touched)?;
+    thread::recount_touched(tx, &flagged)?;
     if is_local {
         super::done(tx, id, &[])?;
     }
@@ -176,10 +178,12 @@ fn set_flag(
     placed: &Placement,
     flag: &Flag,
     to: Switch,
-    touched: &mut Touched,
+    touched: &mut thread::Touched,
 ) -> Result<()> {
-    placement::write_flags(tx, placed, &flag.switched(&placed.flags, to), placed.modseq, 1)?;
-    touched.insert((placed.mailbox, placed.thread));
+    let flags = flag.switched(&placed.flags, to);
+    placement::write_flags(tx, placed, &flags, placed.modseq, 1)?;
+    let pair = (placed.mailbox, placed.thread);
+    touched.change(pair, (&placed.flags, &flags), !placed.is_leaving);
     Ok(())
 }
 

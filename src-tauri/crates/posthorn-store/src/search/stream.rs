@@ -21,6 +21,9 @@ const FIRST_CHUNK: i64 = 128;
 const JUMP_CHUNK: i64 = 8;
 /// Rows read at once later.
 const LAST_CHUNK: i64 = 16_384;
+/// The same where somebody waits for the first hits: a look into a source cannot be cut short, and this one takes a
+/// millisecond or two.
+const LAST_AWAITED_CHUNK: i64 = 4096;
 /// SQLite's way of saying without a limit.
 const ALL: i64 = -1;
 /// Steps between two looks at the clock: each is a few microseconds at most, the look is not free either.
@@ -65,9 +68,17 @@ impl<'a, 'b> Walk<'a, 'b> {
     }
 
     fn step(&self) -> bool {
-        let Some(until) = self.until else { return true };
-        self.steps.set(self.steps.get() + 1);
-        if self.steps.get().is_multiple_of(STEPS_PER_LOOK) && Instant::now() >= until {
+        self.steps.set(self.steps.get().wrapping_add(1));
+        if self.steps.get().is_multiple_of(STEPS_PER_LOOK) {
+            self.goes_on()
+        } else {
+            !self.is_over.get()
+        }
+    }
+
+    /// Looks at the clock.
+    fn goes_on(&self) -> bool {
+        if self.until.is_some_and(|until| Instant::now() >= until) {
             self.is_over.set(true);
         }
         !self.is_over.get()
@@ -132,7 +143,7 @@ impl Rows {
         Self { is_merged: true, ..self }
     }
 
-    fn seek(&mut self, tx: &ReadTx<'_>, at: i64) -> Result<Option<i64>> {
+    fn seek(&mut self, walk: &Walk<'_, '_>, at: i64) -> Result<Option<i64>> {
         loop {
             if self.buffer.back().is_some_and(|last| *last <= at) {
                 let skipped = self.buffer.partition_point(|position| *position > at);
@@ -148,7 +159,13 @@ impl Rows {
             if self.is_merged && unread != i64::MAX {
                 self.chunk = ALL;
             }
-            self.fill(tx, unread.min(at))?;
+            // What a source gives at once is taken in any case.
+            if unread != i64::MAX && !walk.goes_on() {
+                return Ok(None);
+            }
+            self.fill(walk.tx, unread.min(at))?;
+            let last = if walk.until.is_some() { LAST_AWAITED_CHUNK } else { LAST_CHUNK };
+            self.chunk = (self.chunk * 4).min(last);
         }
     }
 
@@ -160,7 +177,6 @@ impl Rows {
         self.unread = if is_last { None } else { rows.last().map(|last| last - 1) };
         self.span = from.saturating_sub(rows.last().copied().unwrap_or(from));
         self.buffer = rows.into();
-        self.chunk = (self.chunk * 4).min(LAST_CHUNK);
         Ok(())
     }
 }
@@ -170,7 +186,7 @@ impl Stream {
     /// the answer counts for nothing.
     pub(super) fn seek(&mut self, walk: &Walk<'_, '_>, at: i64) -> Result<Option<i64>> {
         match self {
-            Self::Rows(rows) => rows.seek(walk.tx, at),
+            Self::Rows(rows) => rows.seek(walk, at),
             Self::And(members) => all(walk, members, at),
             Self::Or(members) => {
                 let mut best = None;

@@ -131,7 +131,8 @@ fn by_time(
 ) -> Result<Chunk> {
     let stretch = source::stretch(tx, spec, mailboxes, wanted)?;
     let unread = stretch.rows.iter().filter(|row| row.1).map(|row| row.0).collect();
-    let entries = stretch.rows.into_iter().map(|row| row.0).collect();
+    // Not of the rows themselves: the list would keep their room, which is twice its own.
+    let entries = stretch.rows.iter().map(|row| row.0).collect();
     Ok(Chunk::new(entries, unread, stretch.rest.map(Edge::At)))
 }
 

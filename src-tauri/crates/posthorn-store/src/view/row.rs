@@ -126,16 +126,23 @@ fn read(row: &SqlRow<'_>) -> rusqlite::Result<Row> {
 
 /// Adds what the whole conversation tells: in the mailbox for its state, everywhere for its writers and number.
 fn widen(tx: &ReadTx<'_>, row: &mut Row) -> Result<()> {
-    let sql = "SELECT unread > 0, flagged > 0, files > 0 FROM thread_mailbox WHERE mailbox = ?1 AND thread = ?2";
-    let found = tx.maybe(sql, [row.mailbox.0, row.thread.0], |row| {
-        Ok((row.get(0)?, row.get(1)?, row.get(2)?))
-    })?;
-    if let Some((is_unread, is_starred, has_attachments)) = found {
-        (row.is_unread, row.is_starred, row.has_attachments) =
-            (is_unread, is_starred, has_attachments);
+    let sql = "SELECT mailbox, total, unread > 0, flagged > 0, files > 0 FROM thread_mailbox WHERE thread = ?1";
+    let mut statement = tx.statement(sql)?;
+    let mut parts = statement.query([row.thread.0])?;
+    let mut places = 0;
+    while let Some(part) = parts.next()? {
+        places += 1;
+        // Where it is in one place alone, each of its messages is there once.
+        row.count = part.get(1)?;
+        if part.get::<_, i64>(0)? == row.mailbox.0 {
+            (row.is_unread, row.is_starred, row.has_attachments) =
+                (part.get(2)?, part.get(3)?, part.get(4)?);
+        }
     }
-    let sql = "SELECT COUNT(DISTINCT message) FROM placement WHERE thread = ?1 AND is_deleted = 0 AND is_leaving = 0";
-    row.count = tx.one(sql, [row.thread.0], |found| found.get(0))?;
+    if places > 1 {
+        let sql = "SELECT COUNT(DISTINCT message) FROM placement WHERE thread = ?1 AND is_deleted = 0 AND is_leaving = 0";
+        row.count = tx.one(sql, [row.thread.0], |found| found.get(0))?;
+    }
     if row.count > 1 {
         row.senders = writers(tx, row.thread)?;
     }

@@ -66,31 +66,56 @@ pub(super) fn stretch(
     let sql = walk(spec);
     let limit = i64::try_from(wanted.limit).unwrap_or(-1);
     let from = wanted.from.map_or(if way == Way::Up { 0 } else { i64::MAX }, |at| at.0);
-    let mut found: Vec<(i64, Placed)> = Vec::new();
+    let siblings = siblings_in(tx, spec, mailboxes)?;
+    let mut found: Vec<Mark> = Vec::new();
     // How far each mailbox was read; the least far of them bounds the stretch.
     let mut bound: Option<i64> = None;
     for mailbox in mailboxes {
-        let rows = tx.all(&sql, [mailbox.0, limit, from], |row| {
-            let placed =
-                Placed { mailbox: *mailbox, thread: ThreadId(row.get(1)?), is_unread: row.get(2)? };
-            Ok((way.key(row.get(0)?), placed))
-        })?;
-        if limit >= 0 && rows.len() as i64 >= limit {
-            bound = bound.max(rows.last().map(|(key, _)| *key));
+        let others = siblings.get(mailbox).map(Vec::as_slice).unwrap_or_default();
+        let (mut count, mut last) = (0, None);
+        let mut statement = tx.statement(&sql)?;
+        let mut rows = statement.query([mailbox.0, limit, from])?;
+        while let Some(row) = rows.next()? {
+            let at: i64 = row.get(0)?;
+            (count, last) = (count + 1, Some(way.key(at)));
+            let mut placed = Placed { thread: ThreadId(row.get(1)?), is_unread: row.get(2)? };
+            if others.is_empty() || is_newest(tx, spec.filter, others, at, &mut placed)? {
+                found.push(Mark::new(way.key(at), placed.is_unread));
+            }
         }
-        found.extend(rows);
+        if limit >= 0 && count >= limit {
+            bound = bound.max(last);
+        }
     }
     if mailboxes.len() > 1 {
-        found.retain(|(key, _)| bound.is_none_or(|bound| *key >= bound));
-        merge(tx, spec, mailboxes, &mut found)?;
+        found.retain(|mark| bound.is_none_or(|bound| mark.key() >= bound));
+        merge(&mut found);
     }
-    let rows = found.into_iter().map(|(key, placed)| (Position(way.key(key)), placed.is_unread));
+    let rows = found.into_iter().map(|mark| (Position(way.key(mark.key())), mark.is_unread()));
     Ok(Stretch { rows: rows.collect(), rest: bound.map(|bound| Position(way.key(bound - 1))) })
+}
+
+/// A row of a stretch in eight bytes, since there may be a million of them: its key, and whether something there is not
+/// read. They sort as their keys do; of equal keys the unread one is the larger.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Mark(i64);
+
+impl Mark {
+    fn new(key: i64, is_unread: bool) -> Self {
+        Self((key << 1) | i64::from(is_unread))
+    }
+
+    fn key(self) -> i64 {
+        self.0 >> 1
+    }
+
+    fn is_unread(self) -> bool {
+        self.0 & 1 == 1
+    }
 }
 
 #[derive(Clone, Copy, Debug)]
 struct Placed {
-    mailbox: MailboxId,
     thread: ThreadId,
     is_unread: bool,
 }
@@ -145,32 +170,23 @@ fn counted(filter: Filter) -> &'static str {
     }
 }
 
-/// Brings several mailboxes together: each message once, each conversation once at its newest place.
-fn merge(
+/// Brings several mailboxes together: each place once, unread where one of them says so.
+fn merge(found: &mut Vec<Mark>) {
+    found.sort_unstable_by(|one, other| other.cmp(one));
+    found.dedup_by_key(|mark| mark.key());
+}
+
+/// Returns the mailboxes that share conversations with others of a list: only those of one account do, and most lists look
+/// into one of each.
+fn siblings_in(
     tx: &ReadTx<'_>,
     spec: &ViewSpec,
     mailboxes: &[MailboxId],
-    found: &mut Vec<(i64, Placed)>,
-) -> Result<()> {
-    if spec.grouping == Grouping::Threads {
-        let siblings = siblings(tx, mailboxes)?;
-        let mut kept = Vec::with_capacity(found.len());
-        for (key, mut placed) in found.drain(..) {
-            // Only mailboxes of one account share conversations: most lists look into one of each.
-            let others = siblings.get(&placed.mailbox).map(Vec::as_slice).unwrap_or_default();
-            let at = way(spec.sort).key(key);
-            if others.is_empty() || is_newest(tx, spec.filter, others, at, &mut placed)? {
-                kept.push((key, placed));
-            }
-        }
-        *found = kept;
+) -> Result<HashMap<MailboxId, Vec<MailboxId>>> {
+    if spec.grouping == Grouping::Messages || mailboxes.len() < 2 {
+        return Ok(HashMap::new());
     }
-    found.sort_by_key(|(key, _)| std::cmp::Reverse(*key));
-    found.dedup_by(|again, first| {
-        first.1.is_unread |= again.0 == first.0 && again.1.is_unread;
-        again.0 == first.0
-    });
-    Ok(())
+    siblings(tx, mailboxes)
 }
 
 /// Returns for each mailbox the others of its account that the list looks into too.
@@ -288,11 +304,7 @@ impl<'a> Membership<'a> {
     ) -> Result<Option<bool>> {
         for mailbox in self.mailboxes {
             let found = tx.maybe(&self.sql, [mailbox.0, position.0], |row| {
-                Ok(Placed {
-                    mailbox: *mailbox,
-                    thread: ThreadId(row.get(0)?),
-                    is_unread: row.get(1)?,
-                })
+                Ok(Placed { thread: ThreadId(row.get(0)?), is_unread: row.get(1)? })
             })?;
             let Some(mut placed) = found else { continue };
             let others = siblings.get(mailbox).map(Vec::as_slice).unwrap_or_default();

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use posthorn_model::Address;
+use posthorn_model::{Address, Flags, Uid};
 use posthorn_store::message::Head;
-use posthorn_store::placement::Arrival;
+use posthorn_store::placement::{self, Arrival, FlagUpdate};
 use posthorn_store::thread;
 
 use crate::fixture::{arrival, fixture, head};
@@ -129,12 +129,25 @@ async fn merged_conversation_is_one_row_with_right_counts() {
 }
 
 /// What a folder shows of its conversations (newest, messages, unread, starred), and its own counts.
-async fn shown(batches: Vec<Vec<Arrival>>) -> (Vec<(i64, u32, u32, u32)>, (u64, u64)) {
+type Shown = (Vec<(i64, u32, u32, u32)>, (u64, u64));
+
+/// What the inbox shows after these batches came.
+async fn shown(batches: Vec<Vec<Arrival>>) -> Shown {
+    shown_after(batches, Vec::new()).await
+}
+
+/// What it shows after flags changed, too.
+async fn shown_after(batches: Vec<Vec<Arrival>>, updates: Vec<Vec<FlagUpdate>>) -> Shown {
     let fixture = fixture().await;
     let mut messages = Vec::new();
     for batch in batches {
         let arrived = fixture.arrive(fixture.inbox, batch).await;
         messages.extend(arrived.into_iter().map(|arrived| arrived.message));
+    }
+    let inbox = fixture.inbox;
+    for batch in updates {
+        let write = fixture.store.write(move |tx| placement::update_flags(tx, inbox, &batch));
+        write.await.unwrap();
     }
     let threads = fixture.store.read(move |tx| {
         let mut threads = BTreeSet::new();
@@ -185,4 +198,58 @@ async fn a_batch_is_counted_as_single_messages_are() {
     let after = shown(vec![all.clone(), vec![again]]).await;
     assert_eq!(after.1, (8, 6));
     assert_eq!(shown(vec![twice]).await, after, "twice");
+}
+
+#[tokio::test]
+async fn flags_that_change_are_counted_as_if_they_had_come_so() {
+    let flags = |text: &str| Flags {
+        seen: text.contains('s'),
+        flagged: text.contains('f'),
+        answered: text.contains('a'),
+        deleted: text.contains('d'),
+        ..Flags::default()
+    };
+    // Before and after, of one conversation of six, one of two, and two single messages.
+    let table = [
+        ("", "s"),
+        ("s", ""),
+        ("f", "sf"),
+        ("a", "f"),
+        ("d", "sd"),
+        ("sf", "d"),
+        ("", "sfa"),
+        ("d", ""),
+        ("f", "d"),
+        ("s", "sa"),
+    ];
+    let parent = |index: usize| match index {
+        0 | 6 | 8 | 9 => Vec::new(),
+        7 => vec!["6@x"],
+        _ => vec!["0@x"],
+    };
+    let all = |which: fn(&(&'static str, &'static str)) -> &'static str| -> Vec<Arrival> {
+        let one = |(index, pair)| {
+            let head = head(&format!("{index}@x"), &parent(index), "Re: one", "ann", index as i64);
+            Arrival { flags: flags(which(pair)), ..arrival(index as u32 + 1, head) }
+        };
+        table.iter().enumerate().map(one).collect()
+    };
+    let wanted = shown(vec![all(|pair| pair.1)]).await;
+    let update = |(index, text): (usize, &str)| FlagUpdate {
+        uid: Uid(index as u32 + 1),
+        flags: flags(text),
+        modseq: None,
+    };
+    let updates: Vec<FlagUpdate> =
+        table.iter().map(|pair| pair.1).enumerate().map(update).collect();
+    let before = || vec![all(|pair| pair.0)];
+    assert_ne!(shown(before()).await, wanted);
+    assert_eq!(shown_after(before(), vec![updates.clone()]).await, wanted, "together");
+    let singly = updates.iter().map(|one| vec![one.clone()]).collect();
+    assert_eq!(shown_after(before(), singly).await, wanted, "singly");
+    // A server may say several things of one message in one answer.
+    let others =
+        (0..table.len()).map(|index| update((index, if index % 2 == 0 { "sf" } else { "d" })));
+    let several = others.chain(updates.clone()).collect();
+    assert_eq!(shown_after(before(), vec![several]).await, wanted, "one after the other");
 }
