@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { start } from './process.mjs';
 import { servers } from './programs.mjs';
 
-/** Starts the servers with `messages` real messages besides our own corpus; `-1` leaves all mailboxes as the corpus fills them. */
+/** Starts the servers with `messages` real messages, 0 or more, besides our own corpus, which Anna's inbox always has. */
 export async function startServers({ messages = 0, tls = true, introspection = null } = {}) {
   const running = start(servers(), ['--messages', String(messages), ...(tls ? ['--tls'] : []), ...(introspection ? ['--introspection', introspection] : [])]);
   const description = JSON.parse(await running.line((line) => line.startsWith('{'), 'its description'));
