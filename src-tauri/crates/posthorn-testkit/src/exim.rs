@@ -1,6 +1,6 @@
 //! Exim from a temporary folder: submission on free loopback ports, delivering over LMTP.
 //!
-//! AUTH PLAIN with any user and [`crate::PASSWORD`]. Mail goes to [`crate::DOMAIN`] and nowhere else. Three local parts
+//! AUTH PLAIN with any user and [`crate::PASSWORD`]; by other mechanisms where a Dovecot is asked. Mail goes to [`crate::DOMAIN`] and nowhere else. Three local parts
 //! are special: `nobody-here` is refused with 550 5.1.1, `busy` with 451 4.2.2, and `gone-later` is taken and comes back. [`Exim::refuse`] switches at run time
 //! what everybody gets.
 
@@ -24,8 +24,12 @@ pub struct EximOptions {
     pub certificate: Option<ServerCertificate>,
     /// `SIZE` that the server announces, in Exim's words (`30M`).
     pub message_size_limit: String,
-    /// Socket of a Dovecot that says which sign-ins with a token are right; none: only passwords.
-    pub token_socket: Option<PathBuf>,
+    /// Socket of a Dovecot that says which sign-ins by [`Self::asked_mechanisms`] are right; none: they are not offered.
+    pub auth_socket: Option<PathBuf>,
+    /// Mechanisms, by their public names, about which that Dovecot is asked; it must know them.
+    pub asked_mechanisms: Vec<&'static str>,
+    /// Offers AUTH PLAIN, decided here.
+    pub has_plain: bool,
     /// Lines put before the ACLs as they are.
     pub extra: String,
 }
@@ -37,7 +41,9 @@ impl EximOptions {
             lmtp_port,
             certificate: None,
             message_size_limit: "30M".to_owned(),
-            token_socket: None,
+            auth_socket: None,
+            asked_mechanisms: vec!["XOAUTH2", "OAUTHBEARER"],
+            has_plain: true,
             extra: String::new(),
         }
     }
@@ -215,21 +221,19 @@ impl Exim {
         } else {
             format!("daemon_smtp_ports = {smtp}\ntls_advertise_hosts =\n")
         };
-        let token = |name: &str, socket: &Path| {
-            let public = name.to_uppercase();
-            let socket = socket.display();
+        let asked = |public: &&str, socket: &Path| {
+            let (name, socket) = (public.to_lowercase().replace('-', "_"), socket.display());
             format!(
                 "{name}:\n  driver = dovecot\n  public_name = {public}\n  server_socket = {socket}\n  server_set_id = $auth1\n"
             )
         };
-        let tokens = self
-            .options
-            .token_socket
-            .as_deref()
-            .map(|socket| ["xoauth2", "oauthbearer"].map(|name| token(name, socket)).concat());
+        let asked: Option<String> = self.options.auth_socket.as_deref().map(|socket| {
+            self.options.asked_mechanisms.iter().map(|public| asked(public, socket)).collect()
+        });
         format!(
             include_str!("exim/exim.conf"),
-            tokens = tokens.unwrap_or_default(),
+            asked = asked.unwrap_or_default(),
+            plain = if self.options.has_plain { "yes" } else { "no" },
             user = identity.exim,
             group = identity.exim_group,
             folder = folder,

@@ -1,9 +1,10 @@
 //! A TCP proxy in front of a real server that cuts connections at a chosen line and counts bytes.
 //!
-//! A line ends with LF in either direction; inside TLS there are no lines, only [`Proxy::cut_now`] and the byte counts
-//! are of use there. A cut closes both sides at once with whatever was forwarded before; an armed place can also hold
-//! the connection there: nothing more is forwarded that way, and nobody is told.
+//! A line ends with LF in either direction; inside TLS there are no lines, only [`Cut::Within`], [`Proxy::cut_now`] and
+//! the byte counts are of use there. A cut closes both sides at once with whatever was forwarded before; an armed place
+//! can also hold the connection there: nothing more is forwarded that way, and nobody is told.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -17,6 +18,10 @@ use tokio::task::JoinHandle;
 
 /// Lines of clients that are kept; a test that needs more asks in between.
 const MAX_SAID: usize = 20_000;
+/// Bytes that are kept of each direction of a connection: more than any dialogue that a test walks through.
+const MAX_KEPT: usize = 1 << 20;
+/// Connections whose bytes are kept: the newest.
+const MAX_KEPT_CONNECTIONS: usize = 4;
 
 /// Who speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,6 +70,11 @@ impl Cut {
         }
     }
 
+    /// Tells whether it is looked for in whole lines, so that no part of one may be forwarded before.
+    fn is_of_lines(&self) -> bool {
+        !matches!(self, Self::Within(..))
+    }
+
     /// Returns how many of the next bytes are still forwarded, where they reach the place of a cut among bytes.
     fn fires_within(&self, spoken: Direction, before: u64, next: u64) -> Option<u64> {
         match self {
@@ -76,10 +86,21 @@ impl Cut {
     }
 }
 
+/// A cut that is to come.
+#[derive(Debug)]
+struct Armed {
+    cut: Cut,
+    /// The first connection that it is meant for.
+    from: u64,
+}
+
+/// What was forwarded to the server and to the client.
+type Kept = (Vec<u8>, Vec<u8>);
+
 #[derive(Debug)]
 struct Shared {
     target: SocketAddr,
-    armed: Mutex<Option<Cut>>,
+    armed: Mutex<Option<Armed>>,
     /// The armed place holds the connection instead of cutting it.
     holds: AtomicBool,
     refuses: AtomicBool,
@@ -88,12 +109,35 @@ struct Shared {
     to_server: AtomicU64,
     to_client: AtomicU64,
     said: Mutex<Vec<(u64, String)>>,
+    /// By the number of the connection.
+    kept: Mutex<BTreeMap<u64, Kept>>,
     sever: broadcast::Sender<()>,
 }
 
 impl Shared {
-    fn armed(&self) -> MutexGuard<'_, Option<Cut>> {
+    fn armed(&self) -> MutexGuard<'_, Option<Armed>> {
         self.armed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Tells whether an armed cut must see whole lines of this connection.
+    fn waits_for_lines(&self, connection: u64) -> bool {
+        let armed = self.armed();
+        armed.as_ref().is_some_and(|armed| armed.from <= connection && armed.cut.is_of_lines())
+    }
+
+    fn kept(&self) -> MutexGuard<'_, BTreeMap<u64, Kept>> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn keep(&self, connection: u64, direction: Direction, bytes: &[u8]) {
+        let mut all = self.kept();
+        if !all.contains_key(&connection) && all.len() >= MAX_KEPT_CONNECTIONS {
+            all.pop_first();
+        }
+        let (to_server, to_client) = all.entry(connection).or_default();
+        let kept = if direction == Direction::ToServer { to_server } else { to_client };
+        let room = MAX_KEPT.saturating_sub(kept.len()).min(bytes.len());
+        kept.extend_from_slice(bytes.get(..room).unwrap_or_default());
     }
 
     fn note(&self, connection: u64, line: &[u8]) {
@@ -104,9 +148,16 @@ impl Shared {
     }
 
     /// Takes the armed cut if this line triggers it; says whether the line is still forwarded.
-    fn take_if_fires(&self, spoken: Direction, number: u64, line: &[u8]) -> Option<bool> {
+    fn take_if_fires(
+        &self,
+        connection: u64,
+        spoken: Direction,
+        number: u64,
+        line: &[u8],
+    ) -> Option<bool> {
         let mut armed = self.armed();
-        let forwarded = armed.as_ref()?.fires(spoken, number, line)?;
+        let meant = armed.as_ref().filter(|armed| armed.from <= connection)?;
+        let forwarded = meant.cut.fires(spoken, number, line)?;
         *armed = None;
         self.cuts.fetch_add(1, Ordering::SeqCst);
         Some(forwarded)
@@ -121,9 +172,16 @@ impl Shared {
     }
 
     /// Takes the armed cut if it is among these bytes; says how many of them are still forwarded.
-    fn take_if_within(&self, spoken: Direction, before: u64, next: usize) -> Option<usize> {
+    fn take_if_within(
+        &self,
+        connection: u64,
+        spoken: Direction,
+        before: u64,
+        next: usize,
+    ) -> Option<usize> {
         let mut armed = self.armed();
-        let forwarded = armed.as_ref()?.fires_within(spoken, before, next as u64)?;
+        let meant = armed.as_ref().filter(|armed| armed.from <= connection)?;
+        let forwarded = meant.cut.fires_within(spoken, before, next as u64)?;
         *armed = None;
         self.cuts.fetch_add(1, Ordering::SeqCst);
         usize::try_from(forwarded).ok()
@@ -154,6 +212,7 @@ impl Proxy {
             to_server: AtomicU64::new(0),
             to_client: AtomicU64::new(0),
             said: Mutex::default(),
+            kept: Mutex::default(),
             sever: broadcast::Sender::new(1),
         });
         let accepting = tokio::spawn(accept(listener, Arc::clone(&shared)));
@@ -168,14 +227,21 @@ impl Proxy {
     /// Chooses the next cut; it replaces one that has not fired.
     pub fn arm(&self, cut: Cut) {
         self.shared.holds.store(false, Ordering::SeqCst);
-        *self.shared.armed() = Some(cut);
+        *self.shared.armed() = Some(Armed { cut, from: 0 });
+    }
+
+    /// Chooses the next cut of a connection that is not made yet: those that are open go on. It replaces one that has
+    /// not fired.
+    pub fn arm_next(&self, cut: Cut) {
+        self.shared.holds.store(false, Ordering::SeqCst);
+        *self.shared.armed() = Some(Armed { cut, from: self.connections() + 1 });
     }
 
     /// Chooses the place where the connection is held: nothing more is forwarded that way until [`Self::cut_now`]. It
     /// counts as a cut.
     pub fn arm_hold(&self, at: Cut) {
         self.shared.holds.store(true, Ordering::SeqCst);
-        *self.shared.armed() = Some(at);
+        *self.shared.armed() = Some(Armed { cut: at, from: 0 });
     }
 
     /// Cuts every open connection now.
@@ -207,6 +273,14 @@ impl Proxy {
     /// Forgets the lines that clients sent.
     pub fn forget_said(&self) {
         self.shared.said.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    /// Returns the first bytes that were forwarded in one direction of a connection (1 is the first), as they were on the
+    /// wire; nothing for one that is long over.
+    pub fn forwarded(&self, connection: u64, direction: Direction) -> Vec<u8> {
+        let (to_server, to_client) =
+            self.shared.kept().get(&connection).cloned().unwrap_or_default();
+        if direction == Direction::ToServer { to_server } else { to_client }
     }
 
     /// Returns the bytes forwarded in one direction, over all connections.
@@ -302,18 +376,22 @@ async fn forward(
         line.extend_from_slice(part);
         held.extend_from_slice(part);
         from.consume(taken);
-        if !is_whole && shared.armed().is_some() {
+        if !is_whole && shared.waits_for_lines(connection) {
             continue;
         }
         number += u64::from(is_whole);
         if is_whole && direction == Direction::ToServer {
             shared.note(connection, &line);
         }
-        let fired = if is_whole { shared.take_if_fires(direction, number, &line) } else { None };
+        let fired = if is_whole {
+            shared.take_if_fires(connection, direction, number, &line)
+        } else {
+            None
+        };
         if fired == Some(false) {
             return shared.end().await;
         }
-        if let Some(last) = shared.take_if_within(direction, passed, held.len()) {
+        if let Some(last) = shared.take_if_within(connection, direction, passed, held.len()) {
             // The other side may be gone already: it is cut either way.
             let _ = to.write_all(held.get(..last).unwrap_or(&held)).await;
             return shared.end().await;
@@ -323,6 +401,7 @@ async fn forward(
             return End::Closed;
         }
         counter.fetch_add(held.len() as u64, Ordering::SeqCst);
+        shared.keep(connection, direction, &held);
         held.clear();
         if fired == Some(true) {
             return shared.end().await;

@@ -57,10 +57,10 @@ impl MailServer {
         let has_tokens = options.dovecot.introspection_url.is_some();
         let dovecot =
             Dovecot::start(DovecotOptions { certificate: certificate.clone(), ..options.dovecot })?;
-        let token_socket = has_tokens.then(|| dovecot.auth_socket());
+        let auth_socket = has_tokens.then(|| dovecot.auth_socket());
         let exim = Exim::start(EximOptions {
             certificate,
-            token_socket,
+            auth_socket,
             ..EximOptions::delivering_to(dovecot.lmtp_port())
         })?;
         Ok(Self { exim, dovecot, authority, has_tls: options.certificate != Certificate::None })

@@ -9,6 +9,7 @@
 
 mod crash;
 mod cut;
+mod cut_within;
 mod pop_break;
 mod pop_browse;
 mod pop_fetch;
@@ -18,4 +19,5 @@ mod pop_two;
 mod rig;
 mod send;
 mod sweep;
+mod token;
 mod unknown;

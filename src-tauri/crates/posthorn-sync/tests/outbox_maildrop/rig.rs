@@ -8,6 +8,7 @@ use posthorn_model::{
     Timestamp,
 };
 use posthorn_net::{DialSettings, Dialer, Secret, SecretSource, SecretStore, Trust, choose};
+use posthorn_oauth::Providers;
 use posthorn_store::account::{self, AccountSettings};
 use posthorn_store::outbox::{self, NewOutbox, Outbox, OutboxState};
 use posthorn_store::{Origin, Paths, ReadTx, Store, mailbox, message, placement};
@@ -39,6 +40,14 @@ pub(crate) struct Rig {
     pub(crate) account: AccountId,
     pub(crate) secrets: Arc<dyn SecretStore>,
     clock: Arc<dyn Clock>,
+    providers: Providers,
+}
+
+/// How an account signs in through the browser; it did so already.
+pub(crate) struct SignIn {
+    pub(crate) providers: Providers,
+    /// The provider's id among them.
+    pub(crate) provider: &'static str,
 }
 
 pub(crate) fn tuning() -> Tuning {
@@ -69,15 +78,31 @@ impl Rig {
         is_offline: bool,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        let folder = Arc::new(tempfile::tempdir().unwrap());
-        let store = open(&folder, &clock);
-        let secrets = choose(SecretSource::Memory).unwrap();
+        let (store, folder, secrets) = empty(&clock);
         let account = store.write(move |tx| account::add(tx, &settings)).await.unwrap();
         for side in [Side::Incoming, Side::Outgoing] {
             secrets.set(&secret_key(account, side), &Secret::new(PASSWORD)).unwrap();
         }
-        let sync = engine(&store, &secrets, tuning, is_offline, &clock).await;
-        Self { folder, store, sync, account, secrets, clock }
+        let providers = Providers::default();
+        let sync = engine(&store, &secrets, tuning, is_offline, &clock, &providers).await;
+        Self { folder, store, sync, account, secrets, clock, providers }
+    }
+
+    /// Starts with an account that shows tokens in the place of passwords.
+    pub(crate) async fn start_signed_in(settings: AccountSettings, by: SignIn) -> Self {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let (store, folder, secrets) = empty(&clock);
+        let SignIn { providers, provider } = by;
+        let account = store.write(move |tx| {
+            let id = account::add(tx, &settings)?;
+            account::set_sign_in(tx, id, Some(provider))?;
+            Ok(id)
+        });
+        let account = account.await.unwrap();
+        let refresh = Secret::new(format!("{provider} refresh"));
+        secrets.set(&posthorn_oauth::secret_key(account), &refresh).unwrap();
+        let sync = engine(&store, &secrets, tuning(), false, &clock, &providers).await;
+        Self { folder, store, sync, account, secrets, clock, providers }
     }
 
     /// Ends everything, changes the store, and starts again on the same profile.
@@ -95,7 +120,8 @@ impl Rig {
         self.sync.shutdown().await;
         self.store.close().await;
         let store = open(&self.folder, &self.clock);
-        let sync = engine(&store, &self.secrets, tuning, is_offline, &self.clock).await;
+        let sync =
+            engine(&store, &self.secrets, tuning, is_offline, &self.clock, &self.providers).await;
         Self { store, sync, ..self }
     }
 
@@ -211,6 +237,12 @@ impl Rig {
     }
 }
 
+/// Returns an empty store in a folder of its own, and an empty vault.
+fn empty(clock: &Arc<dyn Clock>) -> (Store, Arc<TempDir>, Arc<dyn SecretStore>) {
+    let folder = Arc::new(tempfile::tempdir().unwrap());
+    (open(&folder, clock), folder, choose(SecretSource::Memory).unwrap())
+}
+
 fn open(folder: &TempDir, clock: &Arc<dyn Clock>) -> Store {
     Store::open(&Paths::in_folder(folder.path()), clock.clone()).unwrap()
 }
@@ -221,11 +253,12 @@ async fn engine(
     tuning: Tuning,
     is_offline: bool,
     clock: &Arc<dyn Clock>,
+    providers: &Providers,
 ) -> Sync {
     let options = SyncOptions {
         store: store.clone(),
         secrets: secrets.clone(),
-        providers: posthorn_oauth::Providers::default(),
+        providers: providers.clone(),
         dialer: Dialer::new(Trust::with_extra(Vec::new()), DialSettings::default()),
         clock: clock.clone(),
         room: Arc::new(Plenty),
@@ -245,6 +278,8 @@ pub(crate) struct Letter {
     pub(crate) draft: Option<posthorn_model::DraftId>,
     pub(crate) not_before: Timestamp,
     pub(crate) stop_on_refused: bool,
+    /// Lines of text besides, of some 70 bytes each.
+    pub(crate) lines: usize,
 }
 
 impl Letter {
@@ -257,16 +292,21 @@ impl Letter {
             draft: None,
             not_before: Timestamp::default(),
             stop_on_refused: false,
+            lines: 0,
         }
     }
 
     pub(crate) fn wire(&self) -> Vec<u8> {
+        let line = |at: usize| {
+            format!("{at:07} of a long text, which no server swallows in one gulp: {at:07}\r\n")
+        };
+        let more: String = (0..self.lines).map(line).collect();
         Mail::new()
             .from("Anna <anna@posthorn.test>")
             .to("bob@posthorn.test")
             .subject(&self.name)
             .message_id(&format!("{}@posthorn.test", self.name))
-            .text("Line one.\r\n.\r\n..two dots\r\nThe end.")
+            .text(&format!("Line one.\r\n.\r\n..two dots\r\n{more}The end."))
             .build()
     }
 }

@@ -76,3 +76,28 @@ async fn a_connection_is_held_until_it_is_cut() {
     let _ = client.read_to_end(&mut rest).await;
     assert!(rest.is_empty());
 }
+
+#[tokio::test]
+async fn bytes_are_cut_where_no_line_ends_and_only_of_the_connection_that_is_meant() {
+    let echo = || Script::parse("S- open\nC= one\nS- 12345678\n!drain\n").unwrap();
+    let server = ScriptedServer::start(vec![echo(), echo()]).await.unwrap();
+    let proxy = Proxy::start(server.port()).await.unwrap();
+    let mut open = TcpStream::connect(("127.0.0.1", proxy.port())).await.unwrap();
+    open.read_exact(&mut [0; 4]).await.unwrap();
+    proxy.arm_next(Cut::Within(Direction::ToClient, 7));
+
+    // The first was there before, and goes on.
+    open.write_all(b"one").await.unwrap();
+    open.read_exact(&mut [0; 8]).await.unwrap();
+    assert_eq!(proxy.cuts(), 0);
+
+    let mut next = TcpStream::connect(("127.0.0.1", proxy.port())).await.unwrap();
+    next.write_all(b"one").await.unwrap();
+    let mut heard = Vec::new();
+    // A cut may arrive as a reset, which is an end as well.
+    let _ = next.read_to_end(&mut heard).await;
+    assert_eq!((heard.as_slice(), proxy.cuts()), (b"open123".as_slice(), 1));
+    assert_eq!(proxy.forwarded(1, Direction::ToClient), b"open12345678");
+    assert_eq!(proxy.forwarded(2, Direction::ToServer), b"one");
+    assert!(proxy.forwarded(3, Direction::ToServer).is_empty());
+}
