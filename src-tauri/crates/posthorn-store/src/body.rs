@@ -227,8 +227,8 @@ impl Bodies {
     }
 
     pub(crate) fn close(&self) {
-        drop(self.0.writer.lock().unwrap_or_else(PoisonError::into_inner).take());
         self.0.readers.close();
+        drop(self.0.writer.lock().unwrap_or_else(PoisonError::into_inner).take());
     }
 
     pub(crate) fn writer(&self) -> Result<Writer> {

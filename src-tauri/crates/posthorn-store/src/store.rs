@@ -136,10 +136,11 @@ impl Store {
 
     /// Finishes what is queued and closes the files. Later calls answer [`Error::Closed`].
     pub async fn close(&self) {
+        // Before the writers: who closes a file last brings its journal in, and a reader cannot.
+        self.inner.readers.close();
         drop(self.inner.writer.lock().unwrap_or_else(PoisonError::into_inner).take());
         self.inner.bodies.close();
         self.inner.search.close();
-        self.inner.readers.close();
         let threads =
             std::mem::take(&mut *self.inner.threads.lock().unwrap_or_else(PoisonError::into_inner));
         let joined = tokio::task::spawn_blocking(move || {

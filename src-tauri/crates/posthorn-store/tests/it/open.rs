@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use posthorn_model::{ManualClock, SystemClock, Timestamp};
+use posthorn_store::search::{self, Words};
 use posthorn_store::{Error, OpenError, Paths, Store, account, message, placement, setting};
 
 use crate::fixture::{NOW, arrival, fixture, head};
@@ -23,6 +24,40 @@ async fn newer_database_is_refused_and_untouched() {
     let error = Store::open(&fixture.paths, Arc::new(SystemClock)).unwrap_err();
     assert!(matches!(error, OpenError::Newer { found: 99, .. }), "{error}");
     assert_eq!(std::fs::read(&fixture.paths.index).unwrap(), before);
+}
+
+#[tokio::test]
+async fn a_closed_store_leaves_no_journal() {
+    let fixture = fixture().await;
+    fixture.one(fixture.inbox, "a@x", 1).await;
+    let waiting = fixture.store.pending_words(10).await.unwrap();
+    let words = waiting.iter().map(|row| Words { position: row.position, text: None }).collect();
+    fixture.store.put_words(words).await.unwrap();
+    // Several readers, which cannot bring a journal in, are idle when it closes.
+    let reads = (0..3).map(|_| {
+        let store = fixture.store.clone();
+        async move { store.read(search::coverage).await }
+    });
+    for coverage in futures_of(reads).await {
+        assert_eq!(coverage.unwrap().heads, 1);
+    }
+    fixture.store.close().await;
+    let folder = std::fs::read_dir(fixture.paths.index.parent().unwrap()).unwrap();
+    let names = folder.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let left: Vec<String> = names.filter(|name| name.contains("-wal")).collect();
+    assert!(left.is_empty(), "{left:?}");
+}
+
+/// Runs futures side by side.
+async fn futures_of<T: Send + 'static>(
+    all: impl Iterator<Item = impl Future<Output = T> + Send + 'static>,
+) -> Vec<T> {
+    let tasks: Vec<_> = all.map(tokio::spawn).collect();
+    let mut results = Vec::new();
+    for task in tasks {
+        results.push(task.await.unwrap());
+    }
+    results
 }
 
 #[tokio::test]
