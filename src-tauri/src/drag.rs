@@ -3,6 +3,10 @@
 //! What is dragged lies in the engine's private folder already, so that the other program finds whole files under safe
 //! names; it is offered for copying alone. Handlers stay until the drag is over: the other program asks for the list only
 //! after it let go.
+//!
+//! Does not: offer `XdndDirectSave0`. That is for programs that write the file only once it is known where to; it takes one
+//! file at a time, and hands out a path of the file manager's, which means nothing to a sandboxed program. Ours lie there
+//! already, several at once, and every file manager copies from `text/uri-list`.
 
 use serde_json::Value;
 use tauri::AppHandle;

@@ -1,4 +1,5 @@
-//! The shell: windows, notifications, the content scheme; depends on `posthorn-api` alone.
+//! The shell: windows, notifications, the content scheme; depends on `posthorn-api`, and on `posthorn-pdf` for the process
+//! that draws pages.
 //!
 //! Invariant: no logic lives here. A command of the page goes to `Engine::dispatch` as it came, an event of the engine
 //! goes to the page as it came; what is left is what only a desktop program can do.
@@ -36,7 +37,14 @@ pub(crate) struct Shell {
     pub(crate) quit: quit::Quit,
 }
 
-fn main() -> anyhow::Result<()> {
+fn main() -> anyhow::Result<std::process::ExitCode> {
+    if let Some(ended) = posthorn_pdf::child(std::env::args_os().skip(1)) {
+        return Ok(ended);
+    }
+    run().map(|()| std::process::ExitCode::SUCCESS)
+}
+
+fn run() -> anyhow::Result<()> {
     tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
         // The mail crates write passwords and whole messages at lower levels.

@@ -137,6 +137,7 @@ impl Options {
             known_servers: self.known_servers.clone(),
             oauth: self.oauth.clone(),
             content_base: crate::content::BASE.to_owned(),
+            renderer: posthorn_pdf::renderer()?,
             ..posthorn_api::Options::default()
         })
     }

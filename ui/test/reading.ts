@@ -56,6 +56,15 @@ export const FILES: Attachment[] = [
   file(7, 'Spring-catalogue_proof-3.pdf', 'application/pdf', 4_200_000),
 ];
 
+/** A page of a file as a picture; what follows it in a URL changes nothing. */
+const PAPER = `data:image/svg+xml,${encodeURIComponent(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 595 842">
+<rect width="595" height="842" fill="#fff"/><rect x="60" y="150" width="475" height="220" fill="#D9E5DC"/>
+<g fill="#2B2418" font-family="serif"><text x="60" y="90" font-size="30">Spring 2027</text>
+<text x="60" y="122" font-size="15">Papier &amp; Fils · 春季目录 · proof 3</text>
+<g font-size="13"><text x="60" y="410">Harbour notes, 1 100 copies, on recycled paper of 80 grammes.</text>
+<text x="60" y="432">第 41 页第二栏：“harbour” 需要加 u。书脊加宽两毫米。</text>
+<text x="60" y="454">The spine is two millimetres wider; page 12 is warmer.</text></g></g></svg>`)}#`;
+
 /** What these files look like. `page` makes a document of the content scheme. */
 export function previewOf(part: number, page: (html: string) => string): PreviewedFile {
   const one = FILES.find((known) => known.part === part) ?? file(part, 'file', 'application/octet-stream');
@@ -121,6 +130,10 @@ export function previewOf(part: number, page: (html: string) => string): Preview
           cut: true,
         },
       };
+    case 7: {
+      const sizes = [...Array.from({ length: 11 }, () => ({ width: 595, height: 842 })), { width: 842, height: 595 }];
+      return { ...told, preview: { kind: 'pages', pageUrl: PAPER, sizes } };
+    }
     default:
       return { ...told, preview: { kind: 'none', why: 'kind' } };
   }

@@ -96,6 +96,13 @@ const file = (name, at, css) =>
     await actor.see(`${dialog}.viewer ${css}`);
   });
 
+/** A PDF, looked at inside the window. */
+const pdf = (name, query, css) =>
+  reading(`pdf-${name}`, { show: 'pdf', ...query }, async (actor) => {
+    await actor.poke('.msg.is-open .att__open', 0);
+    await actor.see(`${dialog}.viewer ${css}`);
+  });
+
 /** A page whose servers are asked: where it begins depends on the account that is added. */
 const adding = (name, query, css) => scene(name, (actor) => actor.see(css), query);
 
@@ -226,6 +233,9 @@ export const SCENES = [
   file('card', 2, '[data-card]'),
   file('event', 3, '.facts-card'),
   file('text', 4, 'iframe'),
+  pdf('pages', {}, '.pages__page:not(.is-coming)'),
+  pdf('page-failed', { why: 'pages' }, '.pages__said button'),
+  ...['locked', 'damaged', 'tooManyPages', 'tooMuch'].map((why) => pdf(`none-${why}`, { why }, '.state')),
 
   // Writing.
   writing('compose', {}),

@@ -63,6 +63,18 @@ impl Desk {
         Ok(Self { engine: Engine::open(options).await?, profile, folder: Some(folder) })
     }
 
+    /// The same as [`Desk::with`], with the program that draws pages of PDF files.
+    pub async fn drawing(user: &str, incoming: Incoming, ports: Ports) -> anyhow::Result<Self> {
+        let folder = tempfile::tempdir()?;
+        let profile = folder.path().join("profile");
+        let renderer = vec![crate::server::program()?.into(), "--draw-pdf-page".into()];
+        let options = Options { renderer, ..options(profile.clone())? };
+        let desk = Self { engine: Engine::open(options).await?, profile, folder: Some(folder) };
+        desk.ask("accounts.add", account(user, incoming, ports)).await?;
+        desk.settle().await?;
+        Ok(desk)
+    }
+
     /// Opens a profile with one account, and waits until its mail is here.
     pub async fn with(user: &str, incoming: Incoming, ports: Ports) -> anyhow::Result<Self> {
         let desk = Self::empty().await?;

@@ -21,7 +21,7 @@ pub struct Server {
 
 /// Returns the program: the one that `cargo xtask test` built and names, else one that is built now, because tests of
 /// one package do not build another's programs.
-fn program() -> anyhow::Result<PathBuf> {
+pub(crate) fn program() -> anyhow::Result<PathBuf> {
     static BUILT: std::sync::OnceLock<PathBuf> = std::sync::OnceLock::new();
     if let Some(program) = BUILT.get() {
         return Ok(program.clone());

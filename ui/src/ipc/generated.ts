@@ -1755,6 +1755,13 @@ export type OutboxItem = {
 /** Where a message stands on its way out (`src-tauri/docs/SYNC.md` draws it). */
 export type OutboxState = "queued" | "needsPassword" | "connecting" | "recipients" | "data" | "dotSent" | "accepted" | "unknown" | "refused" | "done";
 
+/** How large a page of a file is, as it is turned. */
+export type PageSize = {
+  /** Width, points of 1/72 inch; at least one. */
+  width: number,
+  /** Height, points; at least one. */
+  height: number, };
+
 /** Text to read as addresses (a paste). */
 export type ParseAddresses = {
   /** As pasted. */
@@ -1898,7 +1905,12 @@ export type Preview = { "kind": "picture", } | { "kind": "text",
   /** In order, at most 50. */
   events: Array<Invitation>, } | { "kind": "cards",
   /** In order, at most 50. */
-  cards: Array<ContactCard>, } | { "kind": "none",
+  cards: Array<ContactCard>, } | { "kind": "pages",
+  /** Beginning of the URL of a page; `NUMBER-PIXELS` follows: its number from one and how wide it is drawn, at most
+   * 4,096 pixels. */
+  pageUrl: string,
+  /** How large each is, in order; at least one, at most 5,000. */
+  sizes: Array<PageSize>, } | { "kind": "none",
   /** Why. */
   why: PreviewRefusal, };
 
@@ -1921,7 +1933,7 @@ export type PreviewPopRules = {
   rules: PopRules, };
 
 /** Why a file is not shown. */
-export type PreviewRefusal = "kind" | "dangerous" | "tooLarge" | "empty" | "damaged";
+export type PreviewRefusal = "kind" | "dangerous" | "tooLarge" | "empty" | "damaged" | "locked" | "tooManyPages" | "tooMuch";
 
 /** A file as it is looked at. */
 export type PreviewedFile = {

@@ -24,6 +24,8 @@ export interface Viewed {
 export class Viewer {
   list = $state.raw<readonly Viewed[]>([]);
   at = $state(0);
+  /** How many times as wide as fits pages are shown; the same for all files that are walked through. */
+  zoom = $state(1);
   #below = $state.raw<readonly { list: readonly Viewed[]; at: number }[]>([]);
 
   /** The file; absent while nothing is looked at. */
@@ -44,6 +46,7 @@ export class Viewer {
   /** Looks at a file of a list. */
   open(list: readonly Viewed[], at: number): void {
     this.#below = [];
+    this.zoom = 1;
     this.list = list;
     this.at = Math.max(0, Math.min(at, list.length - 1));
   }

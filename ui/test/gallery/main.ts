@@ -10,7 +10,7 @@ import { isCommandId } from '@/command/table';
 import type { Beyond, Discovery, DiscoveryStep, Mailbox, OpenedMessage } from '@/ipc/generated';
 import { FakeEngine } from '../fake';
 import { ACCOUNTS, DRAFT, line, MAILBOXES, NOW, person, setCast } from '../mail';
-import { FILES, INVITATION } from '../reading';
+import { FILES, INVITATION, previewOf } from '../reading';
 import { CASTS, LONG_ACCOUNTS, LONG_MAILBOXES, RIGHT_BODY, RIGHT_DRAFT } from './cast';
 import { OUTBOX } from './outbox';
 import { PROOF } from './proof';
@@ -215,6 +215,15 @@ const show: Record<string, () => void> = {
     }),
   cancelled: () => reading({ invitation: { ...INVITATION, method: 'cancel', canAnswer: false } }),
   files: () => reading({}),
+  pdf: () => {
+    reading({ attachments: FILES.filter(({ contentType }) => contentType === 'application/pdf') });
+    const why = (['locked', 'damaged', 'tooLarge', 'tooManyPages', 'tooMuch'] as const).find(
+      (one) => one === query.get('why'),
+    );
+    const looked = previewOf(7, () => '');
+    if (query.get('why') === 'pages' && looked.preview.kind === 'pages') looked.preview.pageUrl = '/no-such-page/';
+    engine.handlers['attachments.preview'] = () => (why ? { ...looked, preview: { kind: 'none', why } } : looked);
+  },
   outbox: () => (engine.handlers['outbox.list'] = () => OUTBOX),
   drafts: () => (engine.handlers['drafts.list'] = () => [DRAFT, { ...DRAFT, id: 71, subject: '', to: [] }]),
   password: () => {

@@ -77,7 +77,7 @@ describe('an invitation', () => {
 
 describe('files', () => {
   it('are looked at one after the other, by keys, with a sentence for what is not shown', async () => {
-    engine.opened = { attachments: FILES };
+    engine.opened = { attachments: [...FILES.slice(0, 5), file(9, 'model.md', 'application/octet-stream')] };
     await open();
     await look(/notes/);
     const dialog = await screen.findByRole('dialog', { name: 'Look at notes.txt' });

@@ -41,6 +41,8 @@ pub(crate) struct OpenedFrame {
     pub(crate) document: String,
     /// The part of it that is a message and is shown, and the way into messages inside that one. Absent: the message itself.
     pub(crate) inside: Option<(u32, Vec<u32>)>,
+    /// The PDF whose pages are served. Absent: none are.
+    pub(crate) paper: Option<message::Paper>,
     /// Sections of pictures in the text, as the document counts them; absent where the message has no such part.
     pub(crate) pictures: Vec<Option<String>>,
     /// URLs of remote pictures, as the document counts them.
@@ -54,13 +56,15 @@ pub(crate) struct OpenedFrame {
 /// One transparent pixel (GIF89a).
 const TRANSPARENT: &[u8] = b"GIF89a\x01\0\x01\0\x80\0\0\0\0\0\xff\xff\xff!\xf9\x04\x01\0\0\0\0,\0\0\0\0\x01\0\x01\0\0\x02\x02D\x01\0;";
 
-/// Answers a path: `TOKEN/`, `TOKEN/cid/N`, `TOKEN/remote/N`, `TOKEN/blocked/N`, `TOKEN/part/N`, and of a draft `TOKEN/file/ID`.
+/// Answers a path: `TOKEN/`, `TOKEN/cid/N`, `TOKEN/remote/N`, `TOKEN/blocked/N`, `TOKEN/part/N`, of a PDF `TOKEN/page/N-PIXELS`,
+/// and of a draft `TOKEN/file/ID`.
 pub(crate) async fn answer_path(engine: &Engine, path: &str) -> ContentResponse {
     let path = path.split(['?', '#']).next().unwrap_or_default();
     let mut pieces = path.trim_start_matches('/').splitn(3, '/');
     let token = pieces.next().unwrap_or_default();
     let kind = pieces.next().unwrap_or_default();
-    let number = pieces.next().and_then(|number| number.parse::<u32>().ok());
+    let rest = pieces.next();
+    let number = rest.and_then(|number| number.parse::<u32>().ok());
     let answered = match (engine.tokens().get(token), kind, number) {
         (Some(Opened::Message(opened)), "", None) => {
             Ok(ContentResponse::document(&opened.document, frame::policy(engine.content_base())))
@@ -77,6 +81,9 @@ pub(crate) async fn answer_path(engine: &Engine, path: &str) -> ContentResponse 
         }
         (Some(Opened::Message(opened)), "part", Some(number)) => {
             file(engine, &opened, number).await
+        }
+        (Some(Opened::Message(opened)), "page", None) => {
+            page(engine, &opened, rest.unwrap_or_default()).await
         }
         (Some(Opened::Draft(id)), "file", Some(number)) => draft::file(engine, id, number).await,
         _ => Ok(ContentResponse::absent()),
@@ -107,6 +114,21 @@ async fn remote_picture(engine: &Engine, opened: &OpenedFrame, number: u32) -> C
         Some(url) if opened.remote_allowed => remote::fetch(engine, url, &opened.budget).await,
         _ => ContentResponse::absent(),
     }
+}
+
+/// Returns a page of the PDF that was opened, as `NUMBER-PIXELS` says.
+async fn page(engine: &Engine, opened: &OpenedFrame, which: &str) -> Result<ContentResponse> {
+    let which = which.split_once('-').and_then(|(number, pixels)| {
+        let positive = |word: &str| word.parse::<u32>().ok().filter(|one| *one > 0);
+        Some((positive(number)?, positive(pixels)?))
+    });
+    let (Some(paper), Some((number, pixels))) = (&opened.paper, which) else {
+        return Ok(ContentResponse::absent());
+    };
+    Ok(match message::page(engine, paper, number, pixels).await? {
+        Ok(png) => ContentResponse::picture("image/png", png),
+        Err(_) => ContentResponse::absent(),
+    })
 }
 
 /// Returns a file of the message.

@@ -58,6 +58,8 @@ pub struct Engine(Arc<Inner>);
 struct Inner {
     profile: PathBuf,
     content_base: String,
+    renderer: Vec<std::ffi::OsString>,
+    desk: crate::message::Desk,
     known_servers: KnownServers,
     clock: Arc<dyn Clock>,
     store: Store,
@@ -149,6 +151,8 @@ impl Engine {
             tokens: Tokens::new(Arc::clone(&options.clock)),
             profile: options.profile,
             content_base: options.content_base,
+            renderer: options.renderer,
+            desk: crate::message::Desk::default(),
             known_servers,
             clock: options.clock,
             store,
@@ -282,6 +286,16 @@ impl Engine {
 
     pub(crate) fn content_base(&self) -> &str {
         &self.0.content_base
+    }
+
+    /// Returns the program that draws pages of PDF files, with its first words; empty where there is none.
+    pub(crate) fn renderer(&self) -> &[std::ffi::OsString] {
+        &self.0.renderer
+    }
+
+    /// Returns where the file lies whose pages are looked at.
+    pub(crate) fn desk(&self) -> &crate::message::Desk {
+        &self.0.desk
     }
 
     pub(crate) fn known_servers(&self) -> &KnownServers {

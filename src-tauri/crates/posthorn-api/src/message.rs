@@ -15,6 +15,7 @@ mod invitation;
 mod lang;
 mod list;
 mod open;
+mod pages;
 mod preview;
 mod print;
 mod trust;
@@ -32,6 +33,7 @@ pub(crate) use head::threads_open;
 pub(crate) use invitation::{invitations_answer, invitations_read};
 pub(crate) use list::messages_unsubscribe;
 pub(crate) use open::{messages_open, messages_set_look};
+pub(crate) use pages::{Desk, Paper, draw as page};
 pub(crate) use preview::attachments_preview;
 pub(crate) use print::messages_print;
 

@@ -1,6 +1,7 @@
 //! What an engine is opened with.
 
 use std::collections::HashMap;
+use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -60,6 +61,9 @@ pub struct Options {
     pub ports: HashMap<u16, u16>,
     /// Base of the URLs of mail content, without a slash at the end.
     pub content_base: String,
+    /// Program that draws pages of PDF files, and its first words (`posthorn-pdf` says how it is spoken to). Empty: they are
+    /// not shown.
+    pub renderer: Vec<OsString>,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
     /// Milliseconds between a failure and the first new try; tests shorten it. Absent: the engine's own.
@@ -79,6 +83,7 @@ impl Default for Options {
             nameserver: None,
             ports: HashMap::new(),
             content_base: "mail://localhost".to_owned(),
+            renderer: Vec::new(),
             clock: Arc::new(SystemClock),
             retry_ms: None,
         }

@@ -39,6 +39,9 @@ pub(crate) struct Server {
 }
 
 fn main() -> ExitCode {
+    if let Some(ended) = posthorn_pdf::child(std::env::args_os().skip(1)) {
+        return ended;
+    }
     tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
         .with_env_filter(

@@ -28,7 +28,11 @@ impl Options {
     pub(crate) fn parse(words: impl IntoIterator<Item = OsString>) -> anyhow::Result<Self> {
         let any_port = SocketAddr::from(([127, 0, 0, 1], 0));
         let mut options = Self {
-            engine: posthorn_api::Options { secrets: SecretsKind::File, ..Default::default() },
+            engine: posthorn_api::Options {
+                secrets: SecretsKind::File,
+                renderer: posthorn_pdf::renderer()?,
+                ..Default::default()
+            },
             listen: any_port,
             content_listen: any_port,
             ui: None,

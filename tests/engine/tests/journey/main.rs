@@ -21,6 +21,7 @@ mod no_authorities;
 mod offline;
 mod operation_killed;
 mod outgoing_password;
+mod pages;
 mod people;
 mod pop3;
 mod preview;

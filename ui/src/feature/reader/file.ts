@@ -17,8 +17,8 @@ import { t } from '@/text/text.svelte';
 
 /** Types that the engine shows inside the window; the engine decides, this only spares a look at what it would refuse. */
 const SHOWN =
-  /^(text\/|message\/rfc822|message\/global|application\/(json|xml|ics))|^image\/(png|jpeg|gif|webp|avif|bmp|x-icon)$/;
-const ENDINGS = /\.(txt|md|log|json|xml|ya?ml|csv|tsv|ics|vcf|eml|html?|diff|patch|ini|conf|toml|sql|tex|srt)$/i;
+  /^(text\/|message\/rfc822|message\/global|application\/(json|xml|ics|pdf|x-pdf))|^image\/(png|jpeg|gif|webp|avif|bmp|x-icon)$/;
+const ENDINGS = /\.(txt|md|log|json|xml|ya?ml|pdf|csv|tsv|ics|vcf|eml|html?|diff|patch|ini|conf|toml|sql|tex|srt)$/i;
 
 /** Returns the icon of a file. */
 export function fileShape({ name, contentType, dangerous }: Attachment): Shape {

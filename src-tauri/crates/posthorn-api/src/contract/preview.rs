@@ -30,6 +30,21 @@ contract! {
         Empty,
         /// It is not what its type says.
         Damaged,
+        /// It is encrypted, and opens with a password.
+        Locked,
+        /// It has too many pages.
+        TooManyPages,
+        /// Reading it takes too long, or too much memory.
+        TooMuch,
+    }
+
+    /// How large a page of a file is, as it is turned.
+    #[derive(Copy)]
+    pub struct PageSize {
+        /// Width, points of 1/72 inch; at least one.
+        pub width: f32,
+        /// Height, points; at least one.
+        pub height: f32,
     }
 
     /// A number, address or page of somebody.
@@ -125,6 +140,14 @@ contract! {
         Cards {
             /// In order, at most 50.
             cards: Vec<ContactCard>,
+        },
+        /// Pages of a PDF, each a picture.
+        Pages {
+            /// Beginning of the URL of a page; `NUMBER-PIXELS` follows: its number from one and how wide it is drawn, at most
+            /// 4,096 pixels.
+            page_url: String,
+            /// How large each is, in order; at least one, at most 5,000.
+            sizes: Vec<PageSize>,
         },
         /// It is not shown.
         None {

@@ -1,4 +1,4 @@
-//! Files looked at inside the window: text, tables, messages, events, cards, pictures.
+//! Files looked at inside the window: text, tables, messages, events, cards, pictures, pages.
 //!
 //! Invariants: what a stranger wrote reaches a page as data, or as a document in a frame like every message's: cleaned,
 //! under the same policy, without the network. What is no raster picture is never handed out as what it says it is.
@@ -12,6 +12,7 @@ use posthorn_model::MessageId;
 
 use super::attachment::{self, File, file_at};
 use super::open::{document_of, show};
+use super::pages::{self, NoPage, Paper};
 use super::{invitation, lang};
 use crate::content::{Opened, OpenedFrame, Tokens, is_picture};
 use crate::contract::{
@@ -45,6 +46,7 @@ enum Kind {
     Message,
     Events,
     Cards,
+    Pages,
     Unknown,
 }
 
@@ -56,6 +58,7 @@ fn kind_of(name: &str, content_type: &str) -> Kind {
         ("message/rfc822" | "message/global" | "message/news", _) | (_, "eml") => Kind::Message,
         _ if invitation::is_calendar(content_type, &name) => Kind::Events,
         ("text/vcard" | "text/x-vcard" | "text/directory", _) | (_, "vcf") => Kind::Cards,
+        ("application/pdf" | "application/x-pdf", _) | (_, "pdf") => Kind::Pages,
         ("text/csv" | "text/tab-separated-values", _) | (_, "csv" | "tsv") => Kind::Table,
         ("text/html" | "application/xhtml+xml", _) | (_, "html" | "htm") => Kind::Page,
         ("application/json" | "application/xml" | "application/pgp-keys", _) => Kind::Text,
@@ -138,6 +141,7 @@ async fn preview(place: &Place<'_>, file: File) -> Result<Preview> {
         Kind::Unknown => refuse(PreviewRefusal::Kind),
         Kind::Picture => Ok(Preview::Picture {}),
         Kind::Message => message(place, file).await,
+        Kind::Pages => pages(place, file).await,
         Kind::Text | Kind::Page | Kind::Table if is_binary(&file.bytes) => {
             refuse(PreviewRefusal::Damaged)
         }
@@ -155,6 +159,33 @@ async fn preview(place: &Place<'_>, file: File) -> Result<Preview> {
             let cards: Vec<_> = cards.into_iter().take(ENTRY_LIMIT).map(card).collect();
             if cards.is_empty() { text(place, &file) } else { Ok(Preview::Cards { cards }) }
         }
+    }
+}
+
+/// Tells of a PDF what there is to turn over; its pages are drawn when they are asked for.
+async fn pages(place: &Place<'_>, file: File) -> Result<Preview> {
+    if place.engine.renderer().is_empty() {
+        return Ok(Preview::None { why: PreviewRefusal::Kind });
+    }
+    let sizes = match pages::sizes(place.engine, &file.bytes).await? {
+        Ok(sizes) => sizes,
+        Err(why) => return Ok(Preview::None { why: refusal(why) }),
+    };
+    let (message, part, inside) = (place.message, place.part, place.inside.to_vec());
+    let paper = Paper { message, part, inside };
+    place.engine.desk().put(paper.clone(), file.bytes.into());
+    let token = place.open(OpenedFrame { paper: Some(paper), ..OpenedFrame::default() })?;
+    let page_url = place.engine.content_url(&format!("{token}/page/"));
+    Ok(Preview::Pages { page_url, sizes })
+}
+
+fn refusal(why: NoPage) -> PreviewRefusal {
+    match why {
+        NoPage::Locked => PreviewRefusal::Locked,
+        NoPage::Damaged => PreviewRefusal::Damaged,
+        NoPage::TooLarge => PreviewRefusal::TooLarge,
+        NoPage::TooManyPages => PreviewRefusal::TooManyPages,
+        NoPage::TooMuch => PreviewRefusal::TooMuch,
     }
 }
 
@@ -303,7 +334,8 @@ mod tests {
         for (name, content_type, kind) in [
             ("a.png", "image/png", Kind::Picture),
             ("a.svg", "image/svg+xml", Kind::Unknown),
-            ("a.pdf", "application/pdf", Kind::Unknown),
+            ("a.pdf", "application/pdf", Kind::Pages),
+            ("Scan.PDF", "application/octet-stream", Kind::Pages),
             ("Fwd.eml", "application/octet-stream", Kind::Message),
             ("x", "message/rfc822", Kind::Message),
             ("invite.ICS", "application/octet-stream", Kind::Events),

@@ -16,6 +16,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("posthorn-pop3", &["posthorn-model", "posthorn-sasl"]),
     ("posthorn-smtp", &["posthorn-model", "posthorn-sasl"]),
     ("posthorn-archive", &["posthorn-model"]),
+    ("posthorn-pdf", &[]),
     ("posthorn-store", &["posthorn-model", "posthorn-query"]),
     (
         "posthorn-sync",
@@ -45,8 +46,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "posthorn-sync",
         ],
     ),
-    ("posthorn", &["posthorn-api"]),
-    ("posthorn-devserver", &["posthorn-api"]),
+    ("posthorn", &["posthorn-api", "posthorn-pdf"]),
+    ("posthorn-devserver", &["posthorn-api", "posthorn-pdf"]),
     ("posthorn-testkit", &["posthorn-model"]),
     ("posthorn-engine-tests", &["posthorn-api", "posthorn-model", "posthorn-testkit"]),
     // The store only to fill an index of a million messages; what is measured goes through the API.
