@@ -73,8 +73,9 @@ pub use response::{
     Namespaces, Part, PartContent, Quota, QuotaResource, Rights, Section,
 };
 pub use session::{
-    AppendUid, Changed, Chunk, Event, Fetching, Idle, Idling, Introduction, Key, KeyPart, Mark,
-    Options, Prompt, Prompted, Search, SelectMode, Selected, Session, StoreMode, Stored, Watched,
+    AppendUid, Changed, Chunk, Event, Fetching, Form, Idle, Idling, Introduction, Key, KeyPart,
+    Mark, Options, Prompt, Prompted, Search, SelectMode, Selected, Session, StoreMode, Stored,
+    Watched,
 };
 pub use traffic::Traffic;
 pub use uid_set::UidSet;

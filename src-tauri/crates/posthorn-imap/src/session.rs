@@ -22,7 +22,7 @@ use std::time::Duration;
 
 pub use append::AppendUid;
 pub use change::{StoreMode, Stored};
-pub use chunk::Chunk;
+pub use chunk::{Chunk, Form};
 pub use event::Event;
 pub use extra::{Introduction, Watched};
 pub use fetch::{Fetching, Search};

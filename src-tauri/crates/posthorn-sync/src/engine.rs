@@ -15,6 +15,7 @@ use tokio_util::task::TaskTracker;
 use crate::board::Board;
 use crate::console::Console;
 use crate::facts::Facts;
+use crate::imap::binary::Binary;
 use crate::outbox::{Uploads, Wake};
 use crate::proof::Proofs;
 use crate::room::Room;
@@ -65,9 +66,8 @@ pub(crate) struct Account {
     pub(crate) tasks: TaskTracker,
     /// What the server says about folders.
     pub(crate) facts: Arc<Facts>,
-    /// A part was asked for without its transfer encoding and did not come yet: a server that breaks off over it is not
-    /// asked so again.
-    pub(crate) is_binary_tried: Arc<AtomicBool>,
+    /// Whether parts are asked for without their transfer encoding.
+    pub(crate) binary: Arc<Binary>,
     /// Operations that met a limit of the server, in a row.
     pub(crate) limited: Arc<AtomicU32>,
     /// Asks the watching connection to prove that it lives.

@@ -5,6 +5,7 @@
 //! break anywhere costs only the step.
 
 mod ask;
+pub(crate) mod binary;
 mod bulk;
 pub(crate) mod connect;
 mod crew;

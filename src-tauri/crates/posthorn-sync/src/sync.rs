@@ -273,7 +273,7 @@ impl Sync {
             cancel: self.0.cancel.child_token(),
             tasks: TaskTracker::new(),
             facts: Arc::default(),
-            is_binary_tried: Arc::default(),
+            binary: Arc::default(),
             limited: Arc::default(),
             probe: Arc::default(),
             is_start: Arc::new(is_start.into()),

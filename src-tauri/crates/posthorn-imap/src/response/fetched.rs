@@ -27,6 +27,9 @@ pub struct Fetched {
     pub body_structure: Option<BodyStructure>,
     /// `BODY[…]` items in the order in which they came.
     pub sections: Vec<Section>,
+    /// `BINARY.SIZE[…]` (RFC 3516): what stands between the brackets, in upper case, and the octets of that part without
+    /// its transfer encoding.
+    pub binary_sizes: Vec<(String, u64)>,
     /// `EMAILID` (RFC 8474).
     pub email_id: Option<String>,
     /// `THREADID` (RFC 8474).
@@ -91,6 +94,7 @@ impl Fetched {
             + text(&self.preview)
             + self.gm_labels.as_deref().map_or(0, super::words)
             + self.sections.iter().map(literal).sum::<usize>()
+            + self.binary_sizes.iter().map(|(name, _)| 32 + name.len()).sum::<usize>()
             + parts
     }
 
@@ -139,6 +143,15 @@ impl Fetched {
             // Dovecot of before the RFC answers `(FUZZY "text")`.
             "PREVIEW" if cursor.peek() == Next::Byte(b'(') => cursor.skip_value()?,
             "PREVIEW" => self.preview = cursor.nword()?,
+            _ if name.starts_with("BINARY.SIZE[") => {
+                let size = cursor.nword()?.and_then(|text| text.parse().ok());
+                let section =
+                    name.strip_prefix("BINARY.SIZE[").and_then(|rest| rest.strip_suffix(']'));
+                if let (Some(section), Some(size)) = (section, size) {
+                    let size: u64 = size;
+                    self.binary_sizes.push((section.to_owned(), size.min(MAX_CLAIMED_SIZE)));
+                }
+            }
             "RFC822" => self.section("", None, false, cursor)?,
             "RFC822.HEADER" => self.section("HEADER", None, false, cursor)?,
             _ => match bracketed(name) {

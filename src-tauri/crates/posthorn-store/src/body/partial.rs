@@ -3,7 +3,8 @@
 //! Invariants:
 //! * What [`Partial::len`] counts is durable, and is the beginning of what the server has: its hash is checked before it
 //!   is continued.
-//! * Bytes of one source never continue those of another: folder, UIDVALIDITY, uid and size must be equal.
+//! * Bytes of one source never continue those of another: folder, UIDVALIDITY, uid, size and form (with the transfer
+//!   encoding, or without it) must be equal.
 //! * A file is removed when its bytes are a body, when its source is another one, and [`KEEP_DAYS`] after it was last written.
 //!
 //! A file begins with [`HEADER`] bytes that say whose bytes follow, how many, and their hash. The header is written after
@@ -28,6 +29,8 @@ const FOLDER: &str = "partial";
 const ENDING: &str = "part";
 /// Stands in a name for the whole message, which has no section.
 const WHOLE: &str = "whole";
+/// Stands in a header for bytes without their transfer encoding; those with it have no word.
+const DECODED: &str = "decoded";
 /// Bytes before those of the body: one sector, so that no write of it is torn.
 const HEADER: usize = 512;
 /// First word of the header, with the version of the format.
@@ -48,7 +51,9 @@ pub struct Source {
     pub validity: UidValidity,
     /// The message's uid there.
     pub uid: Uid,
-    /// Bytes in all, as the server says; 0 = it does not say.
+    /// The bytes come without their transfer encoding (RFC 3516), instead of as they are in the message.
+    pub is_decoded: bool,
+    /// Bytes in all, in that form, as the server says; 0 = it does not say.
     pub size: u64,
 }
 
@@ -57,6 +62,8 @@ pub struct Source {
 pub struct Begun {
     /// The part; empty = the whole message.
     pub section: String,
+    /// The bytes are without their transfer encoding.
+    pub is_decoded: bool,
     /// Bytes that are here.
     pub len: u64,
     /// Bytes in all; 0 = not known.
@@ -76,6 +83,7 @@ pub struct Partial {
 /// What a header says.
 struct Header {
     identity: String,
+    is_decoded: bool,
     size: u64,
     len: u64,
     hash: String,
@@ -83,9 +91,10 @@ struct Header {
 
 impl Source {
     fn identity(&self) -> String {
-        let Self { message, section, mailbox, validity, uid, size } = self;
+        let Self { message, section, mailbox, validity, uid, is_decoded, size } = self;
         let section = if section.is_empty() { WHOLE } else { section };
-        format!("{} {section} {} {} {} {size}", message.0, mailbox.0, validity.0, uid.0)
+        let form = if *is_decoded { format!("{DECODED} ") } else { String::new() };
+        format!("{} {section} {form}{} {} {} {size}", message.0, mailbox.0, validity.0, uid.0)
     }
 }
 
@@ -106,6 +115,8 @@ impl Header {
         let [MAGIC, identity @ .., len, hash] = words.as_slice() else { return None };
         Some(Self {
             identity: identity.join(" "),
+            // The third: a section is never called so, and no number is.
+            is_decoded: identity.get(2) == Some(&DECODED),
             size: identity.last()?.parse().ok()?,
             len: len.parse().ok()?,
             hash: (*hash).to_owned(),
@@ -252,7 +263,8 @@ fn begun(folder: &Path, message: MessageId) -> Vec<Begun> {
         let section = name.strip_prefix(&start)?.strip_suffix(ENDING)?.strip_suffix('.')?;
         let header = Header::read(&mut File::open(entry.path()).ok()?)?;
         let section = if section == WHOLE { String::new() } else { section.to_owned() };
-        (header.len > 0).then_some(Begun { section, len: header.len, size: header.size })
+        let Header { is_decoded, len, size, .. } = header;
+        (len > 0).then_some(Begun { section, is_decoded, len, size })
     });
     named.collect()
 }
@@ -302,6 +314,7 @@ mod tests {
             mailbox: MailboxId(1),
             validity: UidValidity(7),
             uid: Uid(9),
+            is_decoded: false,
             size: 10,
         }
     }
@@ -315,13 +328,16 @@ mod tests {
     #[test]
     fn what_came_is_continued_by_the_same_source_alone() {
         type Change = fn(&mut Source);
-        let others: [(&str, Change); 4] = [
+        let others: [(&str, Change); 5] = [
             ("another UIDVALIDITY", |source| source.validity = UidValidity(8)),
             ("another uid", |source| source.uid = Uid(10)),
             ("another size", |source| source.size = 11),
             ("another folder", |source| source.mailbox = MailboxId(2)),
+            ("another form", |source| source.is_decoded = !source.is_decoded),
         ];
-        for (what, change) in others {
+        let both = others.into_iter().flat_map(|other| [(other, false), (other, true)]);
+        for ((what, change), is_decoded) in both {
+            let source = || Source { is_decoded, ..source() };
             let folder = tempfile::tempdir().unwrap();
             let mut partial = Partial::open(folder.path(), source()).unwrap();
             partial.append(&mut &b"01234"[..]).unwrap();
@@ -330,7 +346,7 @@ mod tests {
             assert_eq!(partial.len(), 5);
             partial.append(&mut &b"567"[..]).unwrap();
             assert_eq!(contents(&partial), b"01234567");
-            let known = Begun { section: "2.1".to_owned(), len: 8, size: 10 };
+            let known = Begun { section: "2.1".to_owned(), is_decoded, len: 8, size: 10 };
             assert_eq!(begun(folder.path(), MessageId(4)), [known]);
             assert!(begun(folder.path(), MessageId(44)).is_empty());
             let mut other = source();

@@ -5,11 +5,15 @@
 //! * Each piece is durable before the next is asked for; after a break only what is missing is.
 //! * What is stored is what the server has from the first byte to the last: at the size that it named nothing more may
 //!   come, and nothing less before. A server that answers otherwise, or does not know ranges, is asked for the whole.
+//! * A part in base64 comes without it where the server offers that ([`form`]); the two forms are never mixed. A server that
+//!   gives something else than it said is asked for the part as it is in the message, from the beginning.
 //! * The first piece is small and the next grow while they come quickly, so that on a slow line others wait seconds.
+
+mod form;
 
 use std::time::Duration;
 
-use posthorn_imap::{Chunk, Literal};
+use posthorn_imap::{Chunk, Form, Literal};
 use posthorn_model::{BodyId, Uid};
 use posthorn_store::mailbox::Mailbox;
 use posthorn_store::{Origin, Partial, PartialSource, message};
@@ -22,8 +26,7 @@ use crate::imap::connect::Connection;
 use crate::imap::serve::places;
 use crate::imap::step::bodies;
 use crate::limit::{
-    CHUNK_FIRST, CHUNK_LARGEST, CHUNK_LEAST, CHUNK_TIME, CHUNKED_ABOVE, PART_HEADER, PROGRESS_MS,
-    SPOOLED,
+    CHUNK_FIRST, CHUNK_LARGEST, CHUNK_LEAST, CHUNK_TIME, CHUNKED_ABOVE, PROGRESS_MS, SPOOLED,
 };
 use crate::problem::{Problem, ProblemKind};
 use crate::reading;
@@ -59,6 +62,9 @@ pub(crate) struct Large {
     mailbox: Mailbox,
     uid: Uid,
     partial: Partial,
+    /// The part's own header where it comes without its transfer encoding, which it does not name any more; absent where
+    /// it comes as it is in the message.
+    plain_header: Option<Vec<u8>>,
     /// Octets to ask for next.
     chunk: u64,
 }
@@ -125,11 +131,17 @@ async fn begin(
             account.engine.downloads.finish(account, ticket, &Err(problem));
             return Ok(None);
         }
-        let source = source(ticket, &mailbox, uid, size)?;
+        let plain = form::plain(account, connection, ticket, uid, size).await?;
+        let (plain_header, size) = match plain {
+            Some(plain) => (Some(plain.header), plain.size),
+            None => (None, size),
+        };
+        let source = source(ticket, &mailbox, uid, plain_header.is_some(), size)?;
         let partial = account.store().bodies().partial(source).await?;
         account.engine.downloads.progress(account, ticket, partial.len(), size);
         let ticket = ticket.clone();
-        return Ok(Some(Large { ticket, mailbox, uid, partial, chunk: CHUNK_FIRST }));
+        let chunk = CHUNK_FIRST;
+        return Ok(Some(Large { ticket, mailbox, uid, partial, plain_header, chunk }));
     }
     let downloads = &account.engine.downloads;
     if is_renumbered {
@@ -145,6 +157,7 @@ fn source(
     ticket: &Ticket,
     mailbox: &Mailbox,
     uid: Uid,
+    is_decoded: bool,
     size: u64,
 ) -> Result<PartialSource, Failure> {
     Ok(PartialSource {
@@ -154,6 +167,7 @@ fn source(
         // It was just opened under this one.
         validity: mailbox.sync.uid_validity.ok_or(Failure::Interrupted)?,
         uid,
+        is_decoded,
         size,
     })
 }
@@ -187,6 +201,10 @@ impl Large {
     fn total(&self) -> u64 {
         self.partial.source().size
     }
+
+    fn form(&self) -> Form {
+        if self.plain_header.is_some() { Form::Decoded } else { Form::Encoded }
+    }
 }
 
 async fn go_on(
@@ -205,7 +223,7 @@ async fn go_on(
         downloads.finish(account, &large.ticket, &Err(problem));
         return Ok(None);
     }
-    let (large, step) = chunk(connection, large).await?;
+    let (large, step) = chunk(account, connection, large).await?;
     downloads.progress(account, &large.ticket, large.partial.len(), large.total());
     let body = match step {
         Step::More => return Ok(Some(large)),
@@ -213,6 +231,16 @@ async fn go_on(
             let reader = large.partial.reader()?;
             let put = account.store().bodies().put_stream(reader, Origin::Imap(account.id));
             Some(put.await?.id)
+        }
+        Step::Doubted if large.form() == Form::Decoded => {
+            tracing::info!(
+                message = large.ticket.message.0,
+                "a server's decoded part was not believed"
+            );
+            account.binary.doubt();
+            let Large { ticket, partial, .. } = large;
+            partial.remove();
+            return Box::pin(begin(account, connection, &ticket)).await;
         }
         Step::Doubted => at_once(account, connection, &large).await?,
     };
@@ -230,7 +258,11 @@ async fn go_on(
 }
 
 /// Fetches the next piece.
-async fn chunk(connection: &mut Connection, mut large: Large) -> Result<(Large, Step), Failure> {
+async fn chunk(
+    account: &Account,
+    connection: &mut Connection,
+    mut large: Large,
+) -> Result<(Large, Step), Failure> {
     let (here, total) = (large.partial.len(), large.total());
     // At the size that was named one octet is asked for: honest servers have none.
     let wanted = match total {
@@ -239,8 +271,13 @@ async fn chunk(connection: &mut Connection, mut large: Large) -> Result<(Large, 
     };
     let is_at_end = total == here && total > 0;
     let began = Instant::now();
-    let section = &large.ticket.section;
-    let answer = match connection.session.fetch_chunk(large.uid, section, here, wanted).await {
+    let (section, form) = (&large.ticket.section, large.form());
+    let asking = connection.session.fetch_chunk(large.uid, section, form, here, wanted);
+    let answer = match form {
+        Form::Encoded => asking.await,
+        Form::Decoded => account.binary.ask(asking).await,
+    };
+    let answer = match answer {
         // Some refuse a range that begins behind the end.
         Err(error) if !error.is_fatal() && is_at_end => Chunk::Absent,
         Err(error) if !error.is_fatal() => return Ok((large, Step::Doubted)),
@@ -268,14 +305,14 @@ async fn chunk(connection: &mut Connection, mut large: Large) -> Result<(Large, 
 
 /// Makes a piece durable.
 async fn append(large: Large, bytes: Literal) -> Result<Large, Failure> {
-    let Large { ticket, mailbox, uid, mut partial, chunk } = large;
+    let Large { ticket, mailbox, uid, mut partial, plain_header, chunk } = large;
     let writing = tokio::task::spawn_blocking(move || {
         let mut reader = bytes.into_reader()?;
         partial.append(&mut reader)?;
         Ok::<_, posthorn_store::Error>(partial)
     });
     let partial = writing.await.map_err(|_| Failure::Interrupted)??;
-    Ok(Large { ticket, mailbox, uid, partial, chunk })
+    Ok(Large { ticket, mailbox, uid, partial, plain_header, chunk })
 }
 
 /// Returns how much to ask for after a piece that took so long.
@@ -342,16 +379,13 @@ async fn keep(
         let write = account.store().write(move |tx| message::set_body(tx, id, body, &contents));
         return known(write.await);
     }
-    let name = format!("{section}.MIME");
-    let mime = match connection.session.fetch_section(large.uid, &name, None).await {
-        Err(error) if error.is_fatal() => return Err(error.into()),
-        answer => answer.ok().flatten().filter(|mime| mime.len() <= PART_HEADER),
+    let name = form::header_name(&section);
+    let mime = match &large.plain_header {
+        Some(plain) => Some(plain.clone()),
+        None => form::header(connection, large.uid, &section).await?,
     };
     let mime = match mime {
-        Some(mime) => {
-            let bytes = bodies::bytes(mime)?;
-            Some(account.store().bodies().put(bytes, Origin::Imap(account.id)).await?)
-        }
+        Some(bytes) => Some(account.store().bodies().put(bytes, Origin::Imap(account.id)).await?),
         None => None,
     };
     let write = account.store().write(move |tx| {

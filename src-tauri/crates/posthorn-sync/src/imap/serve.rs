@@ -1,7 +1,5 @@
 //! Bytes that somebody waits for, fetched on the working connection.
 
-use std::sync::atomic::Ordering;
-
 use posthorn_imap::{Literal, UidSet};
 use posthorn_model::{BodyId, MessageId, Uid};
 use posthorn_store::mailbox::{self, Mailbox};
@@ -9,6 +7,7 @@ use posthorn_store::{message, placement};
 
 use crate::engine::Account;
 use crate::failure::Failure;
+use crate::imap::binary::without_base64;
 use crate::imap::connect::Connection;
 use crate::imap::large;
 use crate::imap::step::bodies;
@@ -158,64 +157,11 @@ async fn decoded(
     uid: Uid,
     section: &str,
 ) -> Result<Option<Literal>, Failure> {
-    let is_tried = &account.is_binary_tried;
-    if !connection.session.has("BINARY") || is_tried.swap(true, Ordering::AcqRel) {
+    if !connection.session.has("BINARY") || !account.binary.may(false) {
         return Ok(None);
     }
-    let answer = connection.session.fetch_binary(uid, section).await;
-    if !matches!(&answer, Err(error) if error.is_fatal()) {
-        is_tried.store(false, Ordering::Release);
-    }
-    match answer {
+    match account.binary.ask(connection.session.fetch_binary(uid, section)).await {
         Err(error) if !error.is_fatal() => Ok(None),
         answer => Ok(answer?),
-    }
-}
-
-/// Returns a part's header with `binary` in the place of `base64`; nothing where the part is not in base64.
-fn without_base64(mime: &[u8]) -> Option<Vec<u8>> {
-    const NAME: &[u8] = b"content-transfer-encoding:";
-    let mut out = Vec::with_capacity(mime.len());
-    let mut is_found = false;
-    for line in mime.split_inclusive(|byte| *byte == b'\n') {
-        let value = line
-            .get(..NAME.len())
-            .filter(|name| name.eq_ignore_ascii_case(NAME))
-            .and_then(|_| line.get(NAME.len()..));
-        match value {
-            // One that says more than the word, or says it twice, is not understood here.
-            Some(value) if is_found || !value.trim_ascii().eq_ignore_ascii_case(b"base64") => {
-                return None;
-            }
-            Some(_) => {
-                is_found = true;
-                out.extend_from_slice(b"Content-Transfer-Encoding: binary\r\n");
-            }
-            None => out.extend_from_slice(line),
-        }
-    }
-    is_found.then_some(out)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::without_base64;
-
-    #[test]
-    fn only_plain_base64_is_replaced() {
-        let table: [(&[u8], Option<&[u8]>); 6] = [
-            (
-                b"Content-Type: image/png\r\ncontent-transfer-encoding: BASE64\r\n\r\n",
-                Some(b"Content-Type: image/png\r\nContent-Transfer-Encoding: binary\r\n\r\n"),
-            ),
-            (b"Content-Transfer-Encoding:base64", Some(b"Content-Transfer-Encoding: binary\r\n")),
-            (b"Content-Transfer-Encoding: quoted-printable\r\n\r\n", None),
-            (b"Content-Transfer-Encoding:\r\n base64\r\n\r\n", None),
-            (b"Content-Transfer-Encoding: base64\r\nContent-Transfer-Encoding: 7bit\r\n", None),
-            (b"Content-Type: text/plain\r\n\r\n", None),
-        ];
-        for (mime, wanted) in table {
-            assert_eq!(without_base64(mime).as_deref(), wanted);
-        }
     }
 }

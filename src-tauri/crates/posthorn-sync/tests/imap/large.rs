@@ -1,5 +1,8 @@
-//! Large bodies come in pieces, survive whatever happens to the connection, and are never mixed up.
+//! Large bodies come in pieces, survive whatever happens to the connection, and are never mixed up; in base64, or without
+//! it where the server offers that (RFC 3516).
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use posthorn_model::{MailboxRole, MessageId};
 use posthorn_store::keep::{self, Keep};
 use posthorn_store::message::{self, BodyState, Message};
@@ -8,11 +11,13 @@ use posthorn_sync::{DownloadState, ProblemKind, State, SyncEvent};
 use posthorn_testkit::maildir::Delivery;
 use posthorn_testkit::{Cut, Direction, Dovecot, DovecotOptions, Proxy};
 
-use crate::large_server::{self, LargeServer, Manner};
+use crate::large_server::{DECODED, Decoding, LargeServer, Manner, PART};
 use crate::rig::{Rig, tuning};
 
-/// A line in the middle of the large file, by which a connection is cut.
-const MIDDLE: &str = "TWlkZGxlIG9mIHRoZSBmaWxl";
+/// A line in the middle of the large file, by which a connection is cut; and what it is without its base64, a line as
+/// well.
+const MIDDLE: &str = "TWlkZGxlIG9mIHRoZSBmaWxlLg0K";
+const PLAIN_MIDDLE: &str = "Middle of the file.\r\n";
 /// Lines of the large file.
 const LINES: usize = 160_000;
 
@@ -26,6 +31,73 @@ fn file() -> String {
     };
     let lines: String = (0..LINES).map(line).collect();
     lines.trim_end().to_owned()
+}
+
+/// How the file comes.
+struct Form {
+    /// What the server offers; absent = all that Dovecot does.
+    capability: Option<&'static str>,
+    /// How a piece is asked for.
+    item: &'static str,
+    /// The line by which a connection is cut.
+    middle: &'static str,
+    /// The file's octets, as they are stored.
+    bytes: Vec<u8>,
+    /// What its own header says of them.
+    encoding: &'static str,
+}
+
+fn forms() -> [Form; 2] {
+    let decoded = file().lines().flat_map(|line| STANDARD.decode(line).unwrap()).collect();
+    let plain = Form {
+        capability: None,
+        item: "BINARY.PEEK[2]<",
+        middle: PLAIN_MIDDLE.trim_ascii(),
+        bytes: decoded,
+        encoding: "binary",
+    };
+    let encoded = Form {
+        capability: Some("IMAP4rev1 UIDPLUS"),
+        item: "BODY.PEEK[2]<",
+        middle: MIDDLE,
+        bytes: file().into_bytes(),
+        encoding: "base64",
+    };
+    [plain, encoded]
+}
+
+impl Form {
+    /// Starts a server that offers this form, with the large file in INBOX.
+    fn server(&self) -> Dovecot {
+        let imap_capability = self.capability.map(str::to_owned);
+        let server =
+            Dovecot::start(DovecotOptions { imap_capability, ..DovecotOptions::default() });
+        let server = server.unwrap();
+        server.mailbox("anna", "INBOX").fill(&[mail_with_file()]).unwrap();
+        server
+    }
+
+    /// Offsets at which pieces were asked for, with the number of their connection.
+    fn asked(&self, proxy: &Proxy) -> Vec<(u64, u64)> {
+        let offset = |(connection, line): (u64, String)| {
+            let (_, range) = line.split_once(self.item)?;
+            Some((connection, range.split('.').next()?.parse().ok()?))
+        };
+        proxy.said().into_iter().filter_map(offset).collect()
+    }
+
+    fn total(&self) -> u64 {
+        self.bytes.len() as u64
+    }
+
+    /// Sees to it that what is stored is the file, and that its header says in which form.
+    async fn is_stored(&self, rig: &Rig, id: MessageId) {
+        assert!(stored(rig, id, "2").await == self.bytes, "its bytes");
+        let header = String::from_utf8(stored(rig, id, "2.MIME").await).unwrap();
+        assert!(header.starts_with("Content-Type: application/zip"), "{header}");
+        let encoding = format!("Content-Transfer-Encoding: {}\r\n", self.encoding);
+        assert!(header.contains(&encoding), "{header}");
+    }
 }
 
 fn mail_with_file() -> Delivery {
@@ -50,110 +122,130 @@ async fn stored(rig: &Rig, id: MessageId, section: &str) -> Vec<u8> {
     rig.store.bodies().get(body).await.unwrap()
 }
 
-/// Offsets at which pieces were asked for, with the number of their connection.
-fn asked(proxy: &Proxy) -> Vec<(u64, u64)> {
-    let offset = |(connection, line): (u64, String)| {
-        let (_, range) = line.split_once("BODY.PEEK[2]<")?;
-        Some((connection, range.split('.').next()?.parse().ok()?))
-    };
-    proxy.said().into_iter().filter_map(offset).collect()
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn after_a_cut_only_what_is_missing_is_asked_for() {
-    let server = Dovecot::start(DovecotOptions::default()).unwrap();
-    server.mailbox("anna", "INBOX").fill(&[mail_with_file()]).unwrap();
-    let proxy = Proxy::start(server.imap_port()).await.unwrap();
-    // Uncompressed, so that the proxy sees the line.
-    let rig = Rig::start(proxy.port()).await;
-    rig.settled().await;
-    let found = only(&rig).await;
-    assert_eq!(
-        (found.body, found.head.preview.as_str()),
-        (BodyState::Sections, "The covering letter.")
-    );
-    let mut events = rig.sync.subscribe();
-    let before = proxy.bytes(Direction::ToClient);
-    proxy.forget_said();
-    proxy.arm(Cut::AfterText(Direction::ToClient, MIDDLE.to_owned()));
-    let body = rig.sync.fetch_section(found.id, "2").await.unwrap();
-    assert_eq!(proxy.cuts(), 1, "in the middle");
-    assert!(rig.store.bodies().get(body).await.unwrap() == file().into_bytes(), "its bytes");
-    assert!(stored(&rig, found.id, "2.MIME").await.starts_with(b"Content-Type: application/zip"));
+    for form in forms() {
+        let server = form.server();
+        let proxy = Proxy::start(server.imap_port()).await.unwrap();
+        // Uncompressed, so that the proxy sees the line.
+        let rig = Rig::start(proxy.port()).await;
+        rig.settled().await;
+        let found = only(&rig).await;
+        assert_eq!(
+            (found.body, found.head.preview.as_str()),
+            (BodyState::Sections, "The covering letter.")
+        );
+        let mut events = rig.sync.subscribe();
+        let before = proxy.bytes(Direction::ToClient);
+        proxy.forget_said();
+        proxy.arm(Cut::AfterText(Direction::ToClient, form.middle.to_owned()));
+        let body = rig.sync.fetch_section(found.id, "2").await.unwrap();
+        assert_eq!(proxy.cuts(), 1, "in the middle");
+        assert!(rig.store.bodies().get(body).await.unwrap() == form.bytes, "its bytes");
+        form.is_stored(&rig, found.id).await;
 
-    let asked = asked(&proxy);
-    let first = asked.first().unwrap().0;
-    let (old, new): (Vec<_>, Vec<_>) = asked.iter().copied().partition(|(one, _)| *one == first);
-    assert!(old.is_sorted() && new.is_sorted(), "{asked:?}");
-    assert_eq!(
-        old.last().unwrap().1,
-        new.first().unwrap().1,
-        "it goes on where it was cut: {asked:?}"
-    );
-    assert!(new.first().unwrap().1 > 0, "{asked:?}");
-    let taken = proxy.bytes(Direction::ToClient) - before;
-    assert!(taken < file().len() as u64 + CHUNK_LARGEST + (1 << 20), "{taken} bytes came");
+        let asked = form.asked(&proxy);
+        let first = asked.first().unwrap().0;
+        let (old, new): (Vec<_>, Vec<_>) =
+            asked.iter().copied().partition(|(one, _)| *one == first);
+        assert!(old.is_sorted() && new.is_sorted(), "{asked:?}");
+        assert_eq!(
+            old.last().unwrap().1,
+            new.first().unwrap().1,
+            "it goes on where it was cut: {asked:?}"
+        );
+        assert!(new.first().unwrap().1 > 0, "{asked:?}");
+        let (taken, total) = (proxy.bytes(Direction::ToClient) - before, form.total());
+        assert!(taken < total + CHUNK_LARGEST + (1 << 20), "{taken} bytes came for {total}");
 
-    let mut told = Vec::new();
-    while let Ok(event) = events.try_recv() {
-        if let SyncEvent::Download { progress, state } = event {
-            told.push((progress.done, progress.total, state));
+        let mut told = Vec::new();
+        while let Ok(event) = events.try_recv() {
+            if let SyncEvent::Download { progress, state } = event {
+                told.push((progress.done, progress.total, state));
+            }
         }
+        let is_between = |(done, of, _): &(u64, u64, _)| *done > 0 && *done < total && *of == total;
+        assert!(told.iter().any(is_between), "{told:?}");
+        assert_eq!(told.last(), Some(&(total, total, DownloadState::Done)));
+        assert!(rig.sync.downloads().is_empty());
+        let left = rig.store.bodies().begun(found.id).await.unwrap();
+        assert!(left.is_empty(), "nothing is left behind");
+        rig.sync.shutdown().await;
     }
-    let total = file().len() as u64;
-    assert!(
-        told.iter().any(|(done, of, _)| *done > 0 && *done < total && *of == total),
-        "{told:?}"
-    );
-    assert_eq!(told.last(), Some(&(total, total, DownloadState::Done)));
-    assert!(rig.sync.downloads().is_empty());
-    assert!(rig.store.bodies().begun(found.id).await.unwrap().is_empty(), "nothing is left behind");
-    rig.sync.shutdown().await;
+}
+
+/// What is another one when the program comes back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Meanwhile {
+    Nothing,
+    /// The folder has a new UIDVALIDITY.
+    Renumbered,
+    /// The server offers BINARY no more, or again.
+    OtherForm,
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_stopped_download_goes_on_after_a_restart_and_a_new_uid_validity_begins_it_anew() {
-    for is_renumbered in [false, true] {
-        let mut server = Dovecot::start(DovecotOptions::default()).unwrap();
-        server.mailbox("anna", "INBOX").fill(&[mail_with_file()]).unwrap();
-        let proxy = Proxy::start(server.imap_port()).await.unwrap();
-        let rig = Rig::start(proxy.port()).await;
-        rig.settled().await;
-        let id = only(&rig).await.id;
-        // Half of it comes, and then the server is not to be reached.
-        proxy.arm(Cut::AfterText(Direction::ToClient, MIDDLE.to_owned()));
-        proxy.set_refusing(true);
-        let problem = rig.sync.fetch_section(id, "2").await.unwrap_err();
-        assert!(problem.is_transient, "{problem:?}");
-        assert!(rig.sync.downloads().is_empty(), "it waits for the user");
-        let begun = rig.store.bodies().begun(id).await.unwrap();
-        let [begun] = begun.as_slice() else { unreachable!("{begun:?}") };
-        assert_eq!((begun.section.as_str(), begun.size), ("2", file().len() as u64));
-        assert!(begun.len > 0 && begun.len < begun.size / 2 + CHUNK_LARGEST, "{begun:?}");
-        proxy.set_refusing(false);
-        let rig = rig.restart().await;
-        rig.settled().await;
-        assert_eq!(rig.store.bodies().begun(id).await.unwrap(), std::slice::from_ref(begun));
-        if is_renumbered {
-            rig.sync.set_offline(true);
-            rig.until("it is offline", || async {
-                rig.sync.status(rig.account).unwrap().state == State::Offline
-            })
-            .await;
-            server.stop();
-            server.mailbox("anna", "INBOX").forget_uids().unwrap();
-            server.start_again().unwrap();
-            rig.sync.set_offline(false);
-            rig.settled().await;
-            assert_eq!(only(&rig).await.id, id, "it is the same message");
-        }
-        proxy.forget_said();
-        let body = rig.sync.fetch_section(id, "2").await.unwrap();
-        assert!(rig.store.bodies().get(body).await.unwrap() == file().into_bytes(), "its bytes");
-        let wanted = if is_renumbered { 0 } else { begun.len };
-        assert_eq!(asked(&proxy).first().unwrap().1, wanted, "renumbered: {is_renumbered}");
-        rig.sync.shutdown().await;
+async fn a_stopped_download_goes_on_after_a_restart_where_nothing_changed() {
+    for meanwhile in [Meanwhile::Nothing, Meanwhile::Renumbered, Meanwhile::OtherForm] {
+        let [plain, encoded] = forms();
+        stopped_and_restarted(&plain, &encoded, meanwhile).await;
+        stopped_and_restarted(&encoded, &plain, meanwhile).await;
     }
+}
+
+async fn stopped_and_restarted(form: &Form, other: &Form, meanwhile: Meanwhile) {
+    let mut server = form.server();
+    let proxy = Proxy::start(server.imap_port()).await.unwrap();
+    let rig = Rig::start(proxy.port()).await;
+    rig.settled().await;
+    let id = only(&rig).await.id;
+    // Half of it comes, and then the server is not to be reached.
+    proxy.arm(Cut::AfterText(Direction::ToClient, form.middle.to_owned()));
+    proxy.set_refusing(true);
+    let problem = rig.sync.fetch_section(id, "2").await.unwrap_err();
+    assert!(problem.is_transient, "{problem:?}");
+    assert!(rig.sync.downloads().is_empty(), "it waits for the user");
+    let begun = rig.store.bodies().begun(id).await.unwrap();
+    let [begun] = begun.as_slice() else { unreachable!("{begun:?}") };
+    assert_eq!((begun.section.as_str(), begun.size), ("2", form.total()));
+    assert_eq!(begun.is_decoded, form.capability.is_none());
+    assert!(begun.len > 0 && begun.len < begun.size / 2 + CHUNK_LARGEST, "{begun:?}");
+    if meanwhile == Meanwhile::OtherForm {
+        let words = other.capability.map(str::to_owned);
+        server.restart_with(|options| options.imap_capability = words).unwrap();
+    }
+    proxy.set_refusing(false);
+    let rig = rig.restart().await;
+    rig.settled().await;
+    assert_eq!(rig.store.bodies().begun(id).await.unwrap(), std::slice::from_ref(begun));
+    if meanwhile == Meanwhile::Renumbered {
+        rig.sync.set_offline(true);
+        rig.until("it is offline", || async {
+            rig.sync.status(rig.account).unwrap().state == State::Offline
+        })
+        .await;
+        server.stop();
+        server.mailbox("anna", "INBOX").forget_uids().unwrap();
+        server.start_again().unwrap();
+        rig.sync.set_offline(false);
+        rig.settled().await;
+        assert_eq!(only(&rig).await.id, id, "it is the same message");
+    }
+    proxy.forget_said();
+    rig.sync.fetch_section(id, "2").await.unwrap();
+    // What begun as it is in the message goes on so; what has no base64 goes on only where that is offered.
+    let changes = meanwhile == Meanwhile::OtherForm && begun.is_decoded;
+    let (comes, wanted) = match meanwhile {
+        Meanwhile::Nothing => (form, begun.len),
+        // Both were begun under numbers that mean nothing any more.
+        Meanwhile::Renumbered => (form, 0),
+        Meanwhile::OtherForm if changes => (other, 0),
+        Meanwhile::OtherForm => (form, begun.len),
+    };
+    comes.is_stored(&rig, id).await;
+    let asked = comes.asked(&proxy);
+    assert_eq!(asked.first().unwrap().1, wanted, "{meanwhile:?} {}: {asked:?}", form.item);
+    rig.sync.shutdown().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -167,7 +259,7 @@ async fn who_stops_a_download_hears_so_and_keeps_what_came() {
     let rig = Rig::start_with(proxy.port(), slow, |_| {}).await;
     rig.settled().await;
     let id = only(&rig).await.id;
-    proxy.arm(Cut::AfterText(Direction::ToClient, MIDDLE.to_owned()));
+    proxy.arm(Cut::AfterText(Direction::ToClient, PLAIN_MIDDLE.trim_ascii().to_owned()));
     proxy.set_refusing(true);
     let sync = rig.sync.clone();
     let waiting = tokio::spawn(async move { sync.fetch_section(id, "2").await });
@@ -202,10 +294,52 @@ async fn a_server_whose_ranges_cannot_be_believed_is_asked_for_the_whole() {
         let id = only(&rig).await.id;
         let body = rig.sync.fetch_section(id, "2").await.unwrap();
         let bytes = rig.store.bodies().get(body).await.unwrap();
-        assert_eq!(bytes.len(), large_server::part().len(), "{manner:?}");
-        assert!(bytes == large_server::part().into_bytes(), "{manner:?}");
+        assert_eq!(bytes.len(), PART.len(), "{manner:?}");
+        assert!(bytes == PART.as_bytes(), "{manner:?}");
         assert_eq!(server.said("BODY.PEEK[2])").len(), wholes, "{manner:?}");
         assert!(rig.store.bodies().begun(id).await.unwrap().is_empty(), "{manner:?}");
+        rig.sync.shutdown().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_cannot_decode_or_lies_about_it_is_asked_for_the_part_as_it_is() {
+    use Decoding as D;
+    // Whether it comes without its base64, and how many pieces are asked for so at most.
+    let table = [
+        (D::Honest, true, 9),
+        (D::IgnoresRanges, true, 1),
+        (D::Unknown, false, 0),
+        (D::NoSize, false, 0),
+        (D::TooLarge, false, 0),
+        (D::UnknownLater, false, 1),
+        (D::BreaksOff, false, 1),
+        (D::GivesMore, false, 1),
+        (D::AnswersBody, false, 1),
+        (D::Encoded, false, 9),
+        (D::Miscounts(-100_000), false, 9),
+        (D::Miscounts(10_000), false, 9),
+    ];
+    for (how, is_plain, most) in table {
+        let server = LargeServer::start(Manner::Binary(how)).await;
+        let rig = Rig::start(server.port).await;
+        rig.settled().await;
+        let id = only(&rig).await.id;
+        let body = rig.sync.fetch_section(id, "2").await.unwrap();
+        let bytes = rig.store.bodies().get(body).await.unwrap();
+        let wanted = if is_plain { DECODED.as_slice() } else { PART.as_bytes() };
+        assert_eq!(bytes.len(), wanted.len(), "{how:?}");
+        assert!(bytes == wanted, "{how:?}");
+        let header = String::from_utf8(stored(&rig, id, "2.MIME").await).unwrap();
+        let word = if is_plain { "binary" } else { "base64" };
+        assert!(header.contains(&format!("Content-Transfer-Encoding: {word}\r\n")), "{how:?}");
+        let said = server.said("BINARY.PEEK[2]<");
+        assert!(said.len() <= most && (most == 0 || !said.is_empty()), "{how:?}: {said:#?}");
+        // In base64 it comes in pieces as well, from the first octet on.
+        let begins = server.said("BODY.PEEK[2]<0.").len();
+        assert_eq!(begins, usize::from(!is_plain), "{how:?}");
+        assert_eq!(server.said("BODY.PEEK[2])").len(), 0, "{how:?}");
+        assert!(rig.store.bodies().begun(id).await.unwrap().is_empty(), "{how:?}");
         rig.sync.shutdown().await;
     }
 }
@@ -222,7 +356,7 @@ async fn what_comes_at_once_is_told_in_bytes_all_the_same() {
     proxy.arm_hold(Cut::Within(Direction::ToClient, held));
     let sync = rig.sync.clone();
     let waiting = tokio::spawn(async move { sync.fetch_section(id, "2").await });
-    let total = large_server::part().len() as u64;
+    let total = PART.len() as u64;
     rig.until("bytes are told", || async {
         let told = rig.sync.downloads();
         told.first()
@@ -232,7 +366,7 @@ async fn what_comes_at_once_is_told_in_bytes_all_the_same() {
     proxy.cut_now();
     let body = waiting.await.unwrap().unwrap();
     let bytes = rig.store.bodies().get(body).await.unwrap();
-    assert!(bytes == large_server::part().into_bytes(), "over the next connection");
+    assert!(bytes == PART.as_bytes(), "over the next connection");
     rig.sync.shutdown().await;
 }
 
