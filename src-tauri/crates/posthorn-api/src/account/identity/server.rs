@@ -104,3 +104,89 @@ pub(crate) async fn forget(engine: &Engine, account: AccountId, identities: Vec<
         tracing::warn!(account = account.0, %error, "the password of an identity could not be deleted");
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use posthorn_model::{AccountId, Encryption, Protocol, ServerAddress};
+    use posthorn_net::{Secret, SecretStore as _};
+    use posthorn_store::account::Login;
+    use posthorn_testkit::Peer;
+
+    use super::{Server, Verified, key, verify};
+    use crate::contract::{Code, Identity, IdentityDraft};
+    use crate::{Engine, Options, SecretsKind};
+
+    /// Whose server it is.
+    const ACCOUNT: i64 = 1;
+    const IDENTITY: i64 = 7;
+    /// A port of another server; nobody goes there.
+    const ELSEWHERE: u16 = 1;
+    /// A submission server that lets everybody in.
+    const SERVER: &str = "?\nS: 220 hello\n? EHLO *\nS: 250-hello\nS: 250 AUTH PLAIN\n? AUTH PLAIN *\nS: 235 in\n\
+        ? QUIT\nS: 221 bye\n!cut\n? *\nS: 500 what\n";
+
+    fn draft() -> IdentityDraft {
+        let identity = Identity {
+            id: IDENTITY,
+            account: ACCOUNT,
+            name: "The shop".to_owned(),
+            email: "shop@example.org".to_owned(),
+            reply_to: String::new(),
+            signature: String::new(),
+            bcc: Vec::new(),
+            sent_mailbox: None,
+            main: false,
+            server: None,
+            pin: String::new(),
+        };
+        IdentityDraft { identity, password: None, certificate: None }
+    }
+
+    fn login(port: u16, user: &str) -> Login {
+        let server = ServerAddress {
+            protocol: Protocol::Smtp,
+            host: "127.0.0.1".to_owned(),
+            port,
+            encryption: Encryption::Plaintext,
+        };
+        Login { server, user: user.to_owned(), fingerprint: String::new() }
+    }
+
+    /// The vault still holds what an earlier server of the identity was opened with: taking it out failed, because the
+    /// vault was locked.
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_password_is_offered_where_it_was_given_for_and_nowhere_else() {
+        let profile = tempfile::tempdir().unwrap();
+        let options = Options {
+            profile: profile.path().to_owned(),
+            secrets: SecretsKind::Memory,
+            ..Options::default()
+        };
+        let engine = Engine::open(options).await.unwrap();
+        let stored = Secret::new("of an earlier server");
+        engine.vault().set(&key(AccountId(ACCOUNT), IDENTITY), &stored).unwrap();
+        // The user name that the server had before, whether it was the same server, and whether it is asked.
+        let table = [
+            (Some(("", true)), false),
+            (Some(("other", false)), false),
+            (None, false),
+            (Some(("other", true)), true),
+        ];
+        for (before, is_asked) in table {
+            let peer = Peer::parse(SERVER).unwrap().listen().await.unwrap();
+            let before = before
+                .map(|(user, is_same)| login(if is_same { peer.port() } else { ELSEWHERE }, user));
+            let server = Server { login: login(peer.port(), "shop"), password: None };
+            let verified = verify(&engine, &draft(), &server, before.as_ref()).await.unwrap();
+            if is_asked {
+                assert!(matches!(verified, Verified::Open(_)));
+                assert!(peer.said().iter().any(|line| line.starts_with("AUTH PLAIN ")));
+            } else {
+                let Verified::Refused(error) = verified else { unreachable!("{before:?}") };
+                assert_eq!(error.code, Code::Credentials, "{before:?}");
+                assert_eq!(peer.connections(), 0, "nobody goes there: {before:?}");
+            }
+        }
+        engine.shutdown().await;
+    }
+}
