@@ -2,12 +2,15 @@
 //! is there, visibly of unknown fate; what the user then says is done, once.
 //!
 //! The server's answer, or our line, is held back where the state begins: what is on the disk is that state and no other.
-//! Each state has both sides where they differ: the server has heard the line, or it has not.
+//! Each state has both sides where they differ: the server has heard the line, or it has not. A message of 8 MB, more
+//! than the system takes off our hands, is killed inside its bytes as well.
 
 #![expect(
     clippy::indexing_slicing,
     reason = "JSON answers `null` for what is not there, and this is test code"
 )]
+
+use std::path::Path;
 
 use posthorn_engine_tests::{
     Ask, Incoming, Ports, Server, account, provider, side_by_side, subjects, until,
@@ -23,6 +26,8 @@ enum Place {
     Unreachable,
     /// At a line of the submission server, or to it, that is held back; in this state.
     Submission(Direction, &'static str, &'static str),
+    /// Inside the bytes of the message: the server gets so many of the connection and no more.
+    Inside(u64),
     /// At the final dot, which the server does not get.
     Dot,
     /// At a line of the IMAP server, or to it, while the copy for Sent is filed; in this state.
@@ -42,6 +47,9 @@ enum End {
     SentAgain,
 }
 
+/// Bytes of the file that comes with a large message.
+const LARGE: usize = 6 << 20;
+
 /// Place, recipients, end. Anna is the sender: what arrives there shows that it was taken.
 const CASES: [(Place, &[&str], End); 12] = [
     (Place::Unreachable, &["bert"], End::Sent),
@@ -58,14 +66,30 @@ const CASES: [(Place, &[&str], End); 12] = [
     (Place::Filing(ToClient, "Append completed", "accepted"), &["bert"], End::Sent),
 ];
 
+/// The same of a large message: behind the answer to DATA, inside its bytes, around the dot.
+const LARGE_CASES: [(Place, &[&str], End); 7] = [
+    (Place::Submission(ToServer, "Subject: Once", "data"), &["bert"], End::Sent),
+    (Place::Inside(2_000), &["bert"], End::Sent),
+    (Place::Inside(300_000), &["bert"], End::Sent),
+    (Place::Inside(1 << 20), &["bert"], End::Sent),
+    (Place::Dot, &["bert"], End::SentAgain),
+    (Place::Submission(ToClient, "250 OK id=", "dotSent"), &["bert", "anna"], End::Sent),
+    (Place::Submission(ToClient, "250 OK id=", "dotSent"), &["bert"], End::Arrived),
+];
+
 #[test]
 fn in_every_state_it_is_sent_once_or_said_to_be_unknown() -> anyhow::Result<()> {
-    side_by_side(CASES.to_vec(), |(place, to, end)| killed(place, to, end))
+    side_by_side(CASES.to_vec(), |(place, to, end)| killed(place, to, end, 0))
+}
+
+#[test]
+fn inside_a_large_message_it_is_sent_once_or_said_to_be_unknown() -> anyhow::Result<()> {
+    side_by_side(LARGE_CASES.to_vec(), |(place, to, end)| killed(place, to, end, LARGE))
 }
 
 #[test]
 fn what_is_over_is_not_done_again() -> anyhow::Result<()> {
-    side_by_side(vec![()], |()| killed(Place::Over, &["bert"], End::Sent))
+    side_by_side(vec![()], |()| killed(Place::Over, &["bert"], End::Sent, 0))
 }
 
 /// The world of one case.
@@ -109,6 +133,7 @@ impl World {
             Place::Submission(direction, text, _) => {
                 self.submission.arm_hold(Cut::BeforeText(direction, text.to_owned()));
             }
+            Place::Inside(bytes) => self.submission.arm_hold(Cut::Within(ToServer, bytes)),
             Place::Dot => self.submission.arm_hold(Cut::BeforeLine(ToServer, ".".to_owned())),
             Place::Filing(direction, text, _) => {
                 self.incoming.arm_hold(Cut::BeforeText(direction, text.to_owned()));
@@ -122,6 +147,7 @@ impl World {
         let (proxy, state) = match place {
             Place::Unreachable => return waits(server).await,
             Place::Submission(_, _, state) => (&self.submission, state),
+            Place::Inside(_) => (&self.submission, "data"),
             Place::Dot => (&self.submission, "dotSent"),
             Place::Filing(_, _, state) => (&self.incoming, state),
             Place::Over => {
@@ -146,6 +172,31 @@ impl World {
         self.submission.cut_now();
         self.incoming.cut_now();
     }
+}
+
+/// Writes a message with a file of so many bytes that no encoding makes smaller, and sends it at once.
+async fn send_file(
+    server: &Server,
+    folder: &Path,
+    to: &[&str],
+    bytes: usize,
+) -> anyhow::Result<()> {
+    let path = folder.join("plan.bin");
+    let word = |at: usize| (at as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15).to_le_bytes();
+    std::fs::write(&path, (0..bytes / 8).flat_map(word).collect::<Vec<u8>>())?;
+    let draft = server.ask("drafts.create", json!({ "kind": "blank", "account": null })).await?;
+    let to: Vec<Value> = to.iter().map(|email| json!({ "name": "", "email": email })).collect();
+    let saved = json!({
+        "id": draft["id"], "revision": draft["revision"], "account": draft["account"], "from": draft["from"],
+        "to": to, "cc": [], "bcc": [], "subject": "Once", "html": "", "text": "With a file.", "plain": true,
+        "includeOriginal": false
+    });
+    server.ask("drafts.save", saved).await?;
+    let file = json!({ "draft": draft["id"], "paths": [path], "inline": false });
+    server.ask("drafts.attachPaths", file).await?;
+    let now = server.ask("drafts.get", json!({ "id": draft["id"] })).await?;
+    let sent = json!({ "id": now["id"], "revision": now["revision"], "undoSeconds": 0 });
+    server.ask("drafts.send", sent).await.map(drop)
 }
 
 async fn outbox(server: &Server) -> anyhow::Result<Vec<Value>> {
@@ -182,7 +233,12 @@ async fn say(world: &World, server: &Server, end: End) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn killed(place: Place, to: &'static [&'static str], end: End) -> anyhow::Result<()> {
+async fn killed(
+    place: Place,
+    to: &'static [&'static str],
+    end: End,
+    file: usize,
+) -> anyhow::Result<()> {
     let world = World::new().await?;
     let server = world.start()?;
     let ports = Ports { incoming: world.incoming.port(), outgoing: world.submission.port() };
@@ -191,7 +247,11 @@ async fn killed(place: Place, to: &'static [&'static str], end: End) -> anyhow::
     world.prepare(place);
     let addresses: Vec<String> = to.iter().map(|name| format!("{name}@posthorn.test")).collect();
     let addresses: Vec<&str> = addresses.iter().map(String::as_str).collect();
-    server.send(&addresses, "Once").await?;
+    if file == 0 {
+        server.send(&addresses, "Once").await?;
+    } else {
+        send_file(&server, world.home.path(), &addresses, file).await?;
+    }
     world.reached(&server, place).await?;
     server.kill()?;
     world.open();
