@@ -106,6 +106,11 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin + 'static> Session<S> {
         let after = session.settings.timeouts.greeting;
         let greeting = session.reply("greeting", after).await?;
         session.is_busy = false;
+        // A yes to nothing is no refusal: whoever speaks so here may do better the next time.
+        if greeting.is_positive() && greeting.code != 220 {
+            let detail = format!("{} instead of 220", greeting.code);
+            return Err(Error::Garbled { stage: "greeting", detail });
+        }
         if greeting.code != 220 {
             return Err(Error::Refused { command: "connection", reply: greeting });
         }

@@ -183,6 +183,8 @@ scenes! {
     a_message_that_is_refused: once("? RETR 2\nS: -ERR [SYS/TEMP] busy\n").waits(Refused);
     a_message_without_a_status: once("? RETR 2\nS: From: Bob\nS: .\n!drain\n").waits(Broken);
     a_message_one_byte_at_a_time: once("? RETR 3\n!bytewise\nS: +OK\nS: From: Bob <bob@posthorn.test>\nS: Subject: maildrop 3\nS: Message-ID: <maildrop3@posthorn.test>\nS: \nS: Text 3 of maildrop.\nS: .\n");
+    a_message_without_end: once("? RETR 3\nS: +OK\nS** forever A line of a message that goes on and on and on and on and on.\\r\\n\n").waits(Broken);
+    dots_on_the_borders_of_packets: always("? RETR *\n!bytewise\nS: +OK\nS: Subject: dots\nS: \nS: ..\nS: ...\nS: ..one\nS: .\n", 3);
     a_message_removed_although_it_is_not: once("? DELE *\nS: -ERR no\n").removing();
     a_goodbye_that_is_cut: once("? QUIT\n!cut\n").removing().waits(ConnectionLost);
     a_goodbye_that_is_refused: once("? QUIT\nS: -ERR nothing was removed\n!cut\n").removing().waits(Refused);

@@ -138,12 +138,20 @@ scenes! {
     a_greeting_of_another_protocol: waits("?\nS: * OK IMAP4rev1\n!drain\n");
     a_greeting_that_says_later: waits("?\nS: 421 too busy\n!cut\n");
     a_greeting_that_says_never: fails("?\nS: 554 go away\n!drain\n");
+    a_greeting_that_is_the_answer_to_something_else: waits("?\nS: 250 ok\n!drain\n");
+    a_greeting_one_byte_at_a_time: is_sent("?\n!bytewise\nS: 220-hello\nS: 220 there\n");
     a_greeting_of_nul: waits("?\nS: \\x00\\x00\\x00\n!drain\n");
     ehlo_without_end: waits("? EHLO *\nS* forever 250-X{n}\n");
     ehlo_that_changes_its_code: waits("? EHLO *\nS: 250-hello\nS: 550 no\n!drain\n");
+    ehlo_that_is_not_known: waits("? EHLO *\nS: 502 what\n? HELO *\nS: 250 hello\n");
+    ehlo_and_helo_that_are_not_known: fails("? EHLO *\nS: 502 what\n? HELO *\nS: 502 what\n!drain\n");
+    ehlo_that_is_answered_before_it_is_said: waits("?\nS: 220 hello\nS: 250 nothing\n!drain\n");
     ehlo_that_is_later: waits("? EHLO *\nS: 421 later\n!cut\n");
     a_sign_in_that_asks_again_and_again: waits("? AUTH *\nS: 334 \nC: *\nS: 334 \n!drain\n");
     a_sign_in_that_is_later: waits("? AUTH *\nS: 454 4.7.0 later\n");
+    a_sign_in_that_ends_the_connection: waits("? AUTH *\nS: 421 4.3.2 shutting down\n!cut\n");
+    a_sign_in_that_goes_on_asking_without_end: waits("? AUTH *\nS* forever 334 \n");
+    a_sign_in_that_asks_in_no_known_letters: waits("? AUTH *\nS: 334 \\xff\\xfe\\x00\nC: *\nS: 535 wrong\n!drain\n");
     a_sign_in_that_is_refused: waits("? AUTH *\nS: 535 5.7.8 wrong\n");
     a_sign_in_that_is_something_else: waits("? AUTH *\nS: 250 what\n");
     a_sign_in_that_is_not_offered: waits("? EHLO *\nS: 250 hello\n");
@@ -155,6 +163,8 @@ scenes! {
     mail_that_is_refused: fails("? MAIL *\nS: 550 5.7.1 not you\n");
     mail_that_breaks_off: waits("? MAIL *\nS- 25\n!cut\n");
     recipients_that_are_later: waits("? RCPT *\nS: 421 4.3.2 shutting down\n!cut\n");
+    the_second_recipient_ends_the_connection: waits("?1 RCPT *\nS: 250 ok\n? RCPT *\nS: 421 4.3.2 shutting down\n!cut\n");
+    taking_it_back_ends_the_connection: fails("? RCPT *\nS: 550 no\n? RSET\nS: 421 4.3.2 shutting down\n!cut\n");
     recipients_that_are_refused_without_end: fails("? RCPT *\nS: 550-no\nS* forever 550-no {n}\n");
     recipients_in_eight_bits: fails("? RCPT *\nS: 550 \\xd3\\xc3\\xbb\\xa7\\x1b[31m\n");
     recipients_answered_before_they_were_told: fails("? MAIL *\nS: 250 ok\nS: 250 ok\nS: 250 ok\nS: 354 go\nS: 250 queued as X9\n").offering("");
@@ -176,8 +186,11 @@ scenes! {
     a_receipt_of_nul: is_unknown("? DATA\nS: 354 go\n!until .\nS: \\x00\\x00\\x00 ok\n!drain\n");
     a_receipt_in_eight_bits: is_sent("? DATA\nS: 354 go\n!until .\nS: 250 \\xd3\\xc3\\xbb\\xa7 \\x1b[2J queued as X1\n");
     a_receipt_with_bare_line_ends: is_sent("? DATA\nS: 354 go\n!until .\nS- 250 ok queued as X1\\n\n");
+    a_receipt_one_byte_at_a_time: is_sent("? DATA\n!bytewise\nS: 354 go\n!until .\nS: 250-taken\nS: 250 2.0.0 queued as X1\n");
+    a_refusal_in_the_middle_of_the_message: waits("? DATA\nS: 354 go\nC: *\nS: 421 4.3.2 shutting down\n!cut\n");
     a_receipt_that_says_later: waits("? DATA\nS: 354 go\n!until .\nS: 421 4.3.2 shutting down\n!cut\n").after_all();
     a_receipt_that_says_never: fails("? DATA\nS: 354 go\n!until .\nS: 554 5.7.1 spam\n").after_all();
+    a_goodbye_that_is_too_late: is_sent("? QUIT\nS: 421 4.3.2 shutting down\n!cut\n");
     a_goodbye_that_is_never_said: is_sent("? QUIT\n!stall\n");
 }
 
@@ -209,6 +222,18 @@ async fn starttls_with_words_behind_it() {
 #[tokio::test(flavor = "multi_thread")]
 async fn starttls_that_is_not_offered_any_more() {
     starttls("", "", OutboxState::Waiting).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn starttls_that_ends_the_connection() {
+    let script = "? STARTTLS\nS: 421 4.3.2 shutting down\n!cut\n";
+    starttls(script, "S: 250-STARTTLS\n", OutboxState::Waiting).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn starttls_that_goes_on_in_clear() {
+    let script = "? STARTTLS\nS: 220 go\nC: *\nS* 100 250 in clear\n!drain\n";
+    starttls(script, "S: 250-STARTTLS\n", OutboxState::Waiting).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
