@@ -41,33 +41,43 @@ pub(crate) struct Assigned {
 pub(crate) fn assign(tx: &WriteTx<'_>, account: AccountId, head: &Head) -> Result<Assigned> {
     let key = link::key_of(head);
     let known = link::find(tx, account, &key)?;
-    if let Some(Link { thread, part: Some(_) }) = known {
+    if let Some(link) = known
+        && is_firm(tx, link)?
+    {
+        let thread = link.thread;
         return Ok(Assigned { thread, found: BTreeSet::from([thread]) });
     }
-    let mut found: BTreeSet<ThreadId> = known.map(|link| link.thread).into_iter().collect();
+    // Those in which no part holds.
+    let mut loose: Vec<Link> = known.into_iter().collect();
     let (mut chosen, mut counted) = (None, Vec::new());
     for id in references_of(head).into_iter().rev() {
         match link::find(tx, account, id)? {
             // Older ones may be in another part.
-            Some(link) if link.part.is_some() => {
+            Some(link) if is_firm(tx, link)? => {
                 chosen = Some(link);
                 break;
             }
-            link => found.extend(link.map(|link| link.thread)),
+            link => loose.extend(link),
         }
         counted.push(id);
     }
     // Also where somebody refers to it already: a reply without references may have come before it, too.
     match by_subject(tx, account, head)? {
-        Some(link) if link.part.is_some() => chosen = Some(link),
-        link => found.extend(link.map(|link| link.thread)),
+        Some(link) if is_firm(tx, link)? => chosen = Some(link),
+        link => loose.extend(link),
     }
+    let mut found: BTreeSet<ThreadId> = loose.iter().map(|link| link.thread).collect();
     let thread = match chosen.map(|link| link.thread).or(found.first().copied()) {
         Some(thread) => thread,
         None => ThreadId(tx.insert("INSERT INTO thread (account) VALUES (?1)", [account.0])?),
     };
-    let to = Link { thread, part: chosen.and_then(|link| link.part) };
-    if found.len() <= MERGE_LIMIT {
+    let own = loose.iter().find(|link| link.thread == thread && link.part.is_some());
+    let mut to = Link { thread, part: chosen.or(own.copied()).and_then(|link| link.part) };
+    if found.len() <= MERGE_LIMIT && found.iter().any(|other| *other != thread) {
+        for link in loose.iter().filter(|link| link.part.is_some()) {
+            super::part::forget(tx, link.thread)?;
+        }
+        to.part = chosen.and_then(|link| link.part);
         for other in found.iter().filter(|other| **other != thread) {
             link::merge(tx, to, *other)?;
         }
@@ -81,6 +91,11 @@ pub(crate) fn assign(tx: &WriteTx<'_>, account: AccountId, head: &Head) -> Resul
     // The part that it was put into was there before, too.
     found.extend(chosen.map(|link| link.thread));
     Ok(Assigned { thread, found })
+}
+
+/// Tells whether the user's hand holds the conversation that an id points to.
+fn is_firm(tx: &ReadTx<'_>, link: Link) -> Result<bool> {
+    link.part.map_or(Ok(false), |part| super::part::is_firm(tx, part))
 }
 
 /// Returns the ids that a message refers to, oldest first.
@@ -151,6 +166,12 @@ pub(super) fn join(
     thread: ThreadId,
     id: &MessageIdHeader,
 ) -> Result<()> {
+    let known = link::find(tx, account, &id.0)?;
+    if let Some(known) = known.filter(|known| known.thread != thread) {
+        // Where all was taken back, nothing is in the way.
+        super::part::forget(tx, thread)?;
+        super::part::forget(tx, known.thread)?;
+    }
     let own = Link { thread, part: link::part_of(tx, thread)? };
     match link::find(tx, account, &id.0)? {
         None => link::add(tx, account, &id.0, own),

@@ -5,6 +5,9 @@
 //! Everything that the user does gives parts another parent and nothing else, so that each step has a way back, and what
 //! joins a conversation later takes part in it: it is in the part of what it answers.
 //!
+//! Where everything was taken back, nothing holds a conversation together or apart: it is arranged only in the log, for a
+//! way forward again, and what comes treats it like any other ([`forget`]).
+//!
 //! Invariants: a part without a parent is one thread and a thread has one such part, or none ([`super::link`]). A piece's
 //! parent is older than it, or holds pieces; no part is inside itself.
 
@@ -80,6 +83,39 @@ pub fn arranged(tx: &ReadTx<'_>, thread: ThreadId) -> Result<Option<Arranged>> {
         "merged" => Some(Arranged::Merged),
         _ => (!split_off(tx, root)?.is_empty()).then_some(Arranged::Rest),
     })
+}
+
+/// Tells whether the user's hand still shows in the conversation of a part: it was split off, merged, or something of it
+/// is elsewhere.
+pub(super) fn is_firm(tx: &ReadTx<'_>, part: PartId) -> Result<bool> {
+    let root = root(tx, part)?;
+    if kind(tx, root)? != "whole" {
+        return Ok(true);
+    }
+    let sql = format!(
+        "{TREE} SELECT EXISTS (SELECT 1 FROM tree JOIN thread_part AS piece ON piece.origin = tree.id \
+           WHERE piece.id NOT IN (SELECT id FROM tree))"
+    );
+    tx.one(&sql, [root.0], |row| row.get(0))
+}
+
+/// Forgets the parts of a conversation in which the user's hand does not show any more; nothing where it does, or never
+/// did. Steps of the log that moved these parts have no way back then.
+pub(super) fn forget(tx: &WriteTx<'_>, thread: ThreadId) -> Result<()> {
+    let Some(part) = link::part_of(tx, thread)? else { return Ok(()) };
+    if is_firm(tx, part)? {
+        return Ok(());
+    }
+    let root = root(tx, part)?;
+    // Messages without an id have a link only where a conversation is arranged.
+    let sql = format!(
+        "{TREE} DELETE FROM thread_link WHERE part <> 0 AND part IN tree AND message_id LIKE ' %'"
+    );
+    tx.run(&sql, [root.0])?;
+    let sql = format!("{TREE} UPDATE thread_link SET part = 0 WHERE part <> 0 AND part IN tree");
+    tx.run(&sql, [root.0])?;
+    tx.run(&format!("{TREE} DELETE FROM thread_part WHERE id IN tree"), [root.0])?;
+    Ok(())
 }
 
 /// Plans to split messages off. Fails where nothing that can be seen would be left.

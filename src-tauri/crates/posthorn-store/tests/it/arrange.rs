@@ -173,6 +173,39 @@ async fn check(begin: &[Step], table: &[(&str, &[Step], &str)]) {
 }
 
 #[tokio::test]
+async fn what_was_taken_back_leaves_no_trace() {
+    // Two conversations, and a message that refers to both.
+    const OTHER: [Step; 2] = [Arrive("x", &[]), Arrive("y", &["x"])];
+    const BOTH: Step = Arrive("z", &["a", "c", "x"]);
+    let begin: Vec<Step> = CHAIN.into_iter().chain(OTHER).collect();
+    check(
+        &begin,
+        &[
+            ("untouched", &[BOTH], "a b c x y z"),
+            ("undone", &[SplitFrom("c"), Undo, SplitFrom("y"), Undo, BOTH], "a b c x y z"),
+            ("one of them", &[SplitAlone("b"), Undo, BOTH], "a b c x y z"),
+            (
+                "restored",
+                &[SplitFrom("b"), Restore("a"), SplitFrom("y"), Restore("y"), BOTH],
+                "a b c x y z",
+            ),
+            ("put apart again", &[Merge(&["a", "x"]), Undo, BOTH], "a b c x y z"),
+            (
+                "alone it stays what it was, and has a way forward",
+                &[SplitFrom("c"), Restore("a"), Arrive("d", &["c"]), Undo],
+                "a b rest, c d split, x y",
+            ),
+            (
+                "one still holds",
+                &[SplitFrom("y"), SplitFrom("c"), Undo, BOTH],
+                "a b c, x z rest, y split",
+            ),
+        ],
+    )
+    .await;
+}
+
+#[tokio::test]
 async fn split_conversation_stays_split_whatever_comes() {
     check(
         &CHAIN,
