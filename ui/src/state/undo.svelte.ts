@@ -25,6 +25,8 @@ export interface Line {
   /** The words of its button; empty when there is nothing to do. */
   action: string;
   run: () => void | Promise<void>;
+  /** Its button takes back what was done last, as the key for that does. */
+  undoes?: true;
   /** What it is about, for taking it back when that has changed; absent where nothing changes it. */
   about?: string;
 }
@@ -89,7 +91,8 @@ export class UndoBar {
     const words = doneWords(done);
     if (done.operation === null) return this.say(words);
     this.#stack = [...this.#stack, { operation: done.operation, words }].slice(-DEPTH);
-    this.#show({ text: words, detail: '', failed: false, action: t('command-undo'), run: () => this.undo() });
+    const run = () => this.undo();
+    this.#show({ text: words, detail: '', failed: false, action: t('command-undo'), undoes: true, run });
   }
 
   /** Takes the newest step back. */
