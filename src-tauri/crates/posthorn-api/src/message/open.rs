@@ -1,5 +1,7 @@
 //! Opening a message for reading: its frame is prepared under a fresh token, and everything beside it is said.
 
+mod remote;
+
 use std::sync::Arc;
 
 use posthorn_message::Parsed;
@@ -8,6 +10,7 @@ use posthorn_model::MessageId;
 use posthorn_store::maildrop::{self, Fate};
 use posthorn_store::{ReadTx, message, remote_image, sender, setting as stored_setting};
 
+use self::remote::{counters, remote_domain, seen_hosts};
 use super::{Loaded, attachment, extra, head, invitation, lang, list, load, preview, trust};
 use crate::content::{Opened, OpenedFrame, Tokens};
 use crate::contract::{
@@ -150,21 +153,6 @@ fn known(tx: &ReadTx<'_>, id: MessageId) -> posthorn_store::Result<Known> {
     })
 }
 
-/// Returns the hosts of URLs, sorted, each once.
-fn hosts(urls: &[String]) -> Vec<String> {
-    let host = |url: &String| {
-        let (_, rest) = url.split_once("://")?;
-        let authority = rest.split(['/', '?', '#']).next()?;
-        let authority = authority.rsplit('@').next()?;
-        Some(authority.split(':').next()?.to_ascii_lowercase())
-    };
-    let mut hosts: Vec<String> =
-        urls.iter().filter_map(host).filter(|host| !host.is_empty()).collect();
-    hosts.sort_unstable();
-    hosts.dedup();
-    hosts
-}
-
 /// Name under which the store keeps how mail of a sender is shown.
 const LOOK: &str = "look";
 
@@ -194,81 +182,6 @@ pub(crate) async fn messages_set_look(engine: &Engine, request: SetLook) -> Resu
         })
         .await?;
     Ok(Nothing {})
-}
-
-/// Returns the hosts of the remote pictures that are there to be seen.
-fn seen_hosts(clean: &Clean) -> Vec<String> {
-    let is_pixel = |at: usize| clean.pixels.iter().any(|pixel| pixel.index == at);
-    let seen = clean.remote_images.iter().enumerate().filter(|(at, _)| !is_pixel(*at));
-    hosts(&seen.map(|(_, url)| url.clone()).collect::<Vec<_>>())
-}
-
-/// Returns who would count readers, each once.
-fn counters(clean: &Clean) -> Vec<String> {
-    let mut names: Vec<String> = clean.pixels.iter().map(|pixel| pixel.who.clone()).collect();
-    names.sort_unstable();
-    names.dedup();
-    names
-}
-
-/// Providers with whom anybody can have an address: their domains say nothing about who writes.
-const FREE_MAIL: &[&str] = &[
-    "gmail.com",
-    "googlemail.com",
-    "outlook.com",
-    "hotmail.com",
-    "live.com",
-    "msn.com",
-    "yahoo.com",
-    "ymail.com",
-    "icloud.com",
-    "me.com",
-    "mac.com",
-    "aol.com",
-    "gmx.de",
-    "gmx.net",
-    "gmx.com",
-    "web.de",
-    "t-online.de",
-    "freenet.de",
-    "mail.ru",
-    "yandex.ru",
-    "yandex.com",
-    "proton.me",
-    "protonmail.com",
-    "pm.me",
-    "tutanota.com",
-    "tuta.io",
-    "tuta.com",
-    "fastmail.com",
-    "zoho.com",
-    "mail.com",
-    "orange.fr",
-    "free.fr",
-    "laposte.net",
-    "libero.it",
-    "qq.com",
-    "foxmail.com",
-    "163.com",
-    "126.com",
-    "yeah.net",
-    "sina.com",
-    "sina.cn",
-    "sohu.com",
-    "aliyun.com",
-    "139.com",
-    "189.cn",
-    "naver.com",
-];
-
-/// Returns the domain that can be allowed as a whole.
-fn remote_domain(from: Option<&posthorn_model::Address>) -> String {
-    let domain = from.map(|from| from.domain().to_lowercase()).unwrap_or_default();
-    if domain.contains('.') && !FREE_MAIL.contains(&domain.as_str()) {
-        domain
-    } else {
-        String::new()
-    }
 }
 
 /// Opens a message for reading.
@@ -378,16 +291,9 @@ fn without_body(
 mod tests {
     use posthorn_message::Parsed;
 
-    use super::{hosts, show};
+    use super::show;
     use crate::contract::MessageLook;
     use crate::frame::Theme;
-
-    #[test]
-    fn hosts_are_told_once_and_without_names_or_ports() {
-        let urls = ["https://B.example/x", "http://u:p@a.example:8080/?q", "https://b.example/y"]
-            .map(str::to_owned);
-        assert_eq!(hosts(&urls), ["a.example", "b.example"]);
-    }
 
     #[test]
     fn nothing_of_a_script_survives_and_remote_pictures_are_blocked() {
