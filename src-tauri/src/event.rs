@@ -80,6 +80,9 @@ pub(crate) fn forward(app: AppHandle, engine: &Arc<Engine>) {
                     if let Event::MailArrived { arrivals } = &event {
                         notification::show(&app, arrivals).await;
                     }
+                    if let Event::FollowUpsDue { unanswered } = &event {
+                        notification::show_unanswered(&app, unanswered).await;
+                    }
                     send(&app, ENGINE, &json!(event));
                 }
                 // The page was too slow: it asks for everything again.

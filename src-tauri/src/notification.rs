@@ -1,11 +1,11 @@
-//! Notifications of new mail. A click opens the message; none is shown while the window has the focus.
+//! Notifications of new mail, and of sent mail that nobody answered in time. A click opens the message; none is shown while the window has the focus.
 //!
 //! They are sent by our own hand: the usual plugin drops the handle, and with it the click.
 
 #[cfg(target_os = "linux")]
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use posthorn_api::contract::{Arrival, Settings};
+use posthorn_api::contract::{Arrival, Settings, Unanswered};
 use tauri::AppHandle;
 #[cfg(target_os = "linux")]
 use tauri::Manager as _;
@@ -52,6 +52,28 @@ pub(crate) async fn show(app: &AppHandle, arrivals: &[Arrival]) {
 
 #[cfg(not(target_os = "linux"))]
 pub(crate) async fn show(_app: &AppHandle, _arrivals: &[Arrival]) {}
+
+/// Shows what nobody answered. Said in signs, as everything here: the words of the program are the page's.
+#[cfg(target_os = "linux")]
+pub(crate) async fn show_unanswered(app: &AppHandle, unanswered: &[Unanswered]) {
+    if window::has_focus(app) || !wanted(app).await {
+        return;
+    }
+    let Some(first) = unanswered.first() else { return };
+    if unanswered.len() > GROUPED_ABOVE {
+        let subjects: Vec<&str> =
+            unanswered.iter().take(GROUPED_ABOVE).map(|one| one.subject.as_str()).collect();
+        let summary = format!("{} ⏰", unanswered.len());
+        notify(app.clone(), summary, format!("{}…", subjects.join("\n")), Some(first.message));
+    } else {
+        for one in unanswered {
+            notify(app.clone(), format!("⏰ → {}", one.to), one.subject.clone(), Some(one.message));
+        }
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(crate) async fn show_unanswered(_app: &AppHandle, _unanswered: &[Unanswered]) {}
 
 #[cfg(target_os = "linux")]
 async fn wanted(app: &AppHandle) -> bool {

@@ -255,6 +255,10 @@ export class FakeEngine implements Engine {
     'mailboxes.list': () => MAILBOXES,
     'outbox.list': () => [],
     'drafts.list': () => [],
+    'drafts.setFollowUp': () => ({}),
+    'followUps.list': () => [],
+    'followUps.set': () => ({}),
+    'followUps.remove': () => ({}),
     'downloads.list': () => [],
     'views.open': () => {
       this.view += 1;

@@ -114,6 +114,7 @@ export const DRAFT: Draft = {
   server: { kind: 'none' },
   copyMessage: null,
   wishes: { report: false, receipt: false },
+  followUp: null,
   diverged: false,
 };
 

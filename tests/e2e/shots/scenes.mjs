@@ -182,6 +182,7 @@ export const SCENES = [
   reading('reader', {}),
   reading('reader-trust', { show: 'trust' }, (actor) => actor.poke('.msg.is-open .trust .lnk', -1)),
   reading('reader-notices', { show: 'notices' }),
+  reading('reader-reminded', { show: 'reminded' }, (actor) => actor.see('[data-followup=waiting]')),
   reading('reader-report', { show: 'report' }, (actor) => actor.see('.facts-card')),
   reading('reader-receipts', { show: 'receipt' }, (actor) => actor.see('.receipt__line[data-fate]')),
   reading('reader-receipt-open', { show: 'receipt' }, async (actor) => {
@@ -257,6 +258,11 @@ export const SCENES = [
     await actor.run('compose.sendLater');
     await actor.see('[role=menu]');
   }),
+  writing('compose-reminder', {}, async (actor) => {
+    await actor.run('compose.followUp');
+    await actor.see('[role=menu]');
+  }),
+  writing('compose-reminded', { remind: '' }, (actor) => actor.see('[data-followup=wish]')),
   writing('compose-versions', { show: 'versions' }, async (actor) => {
     await actor.run('compose.versions');
     await actor.see(`${dialog} .versions__one`);
@@ -279,6 +285,12 @@ export const SCENES = [
     }),
   ),
   opening('outbox-empty', 'go.outbox', '[data-name=list] .state'),
+  opening('unanswered', 'go.followUps', '[data-name=list] .row', { show: 'unanswered' }, async (actor) => {
+    await actor.run('list.first');
+    await actor.run('list.open');
+    await actor.see('[data-followup=due]');
+  }),
+  opening('unanswered-empty', 'go.followUps', '[data-name=list] .state', { rows: '0' }),
   opening('drafts', 'go.drafts', '.drafts .row', { show: 'drafts' }),
 
   // Settings.

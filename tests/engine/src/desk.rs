@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use posthorn_api::contract::Event;
 use posthorn_api::{Engine, Options, SecretsKind};
+use posthorn_model::{Clock, SystemClock, Timestamp};
 use serde_json::{Value, json};
 use tokio::sync::broadcast;
 
@@ -92,9 +93,29 @@ impl Desk {
         Ok(Self { engine: open(profile.clone()).await?, profile, folder })
     }
 
+    /// Closes the engine and opens the same profile so many milliseconds later.
+    pub async fn reopen_later(mut self, milliseconds: i64) -> anyhow::Result<Self> {
+        self.engine.shutdown().await;
+        let (profile, folder) = (self.profile.clone(), self.folder.take());
+        drop(self);
+        let clock = std::sync::Arc::new(Ahead(milliseconds));
+        let options = Options { clock, ..options(profile.clone())? };
+        Ok(Self { engine: Engine::open(options).await?, profile, folder })
+    }
+
     /// Listens from now on.
     pub fn events(&self) -> Events {
         Events(self.engine.subscribe())
+    }
+}
+
+/// The computer's clock, so many milliseconds ahead.
+#[derive(Debug)]
+struct Ahead(i64);
+
+impl Clock for Ahead {
+    fn now(&self) -> Timestamp {
+        SystemClock.now().plus_ms(self.0)
     }
 }
 

@@ -4,6 +4,7 @@ import type { CommandId } from '@/command/table';
 import { charsetMenu } from '@/feature/reader/charset';
 import { canSplitFrom, messageHere } from '@/feature/reader/arrange';
 import { goOn } from '@/feature/reader/draft';
+import { chooseReminder, writeAgain } from '@/feature/reader/followup';
 import { printMessage } from '@/feature/reader/print';
 import type { Account, MailboxRole, Selection, SplitReach } from '@/ipc/generated';
 import type { Format, Writing } from '@/state/compose.svelte';
@@ -71,6 +72,7 @@ function messageCommands(store: Store): Partial<Record<CommandId, Behaviour>> {
         if (message !== undefined) await compose.start({ kind: 'again', message });
       },
     },
+    ...followUpCommands(store),
     'message.archive': { when: allowed('remove'), run: () => actions.remove('archive') },
     'message.trash': { when: allowed('remove'), run: () => actions.remove('trash') },
     'message.delete': { when: allowed('remove'), run: () => actions.deleteForGood() },
@@ -101,6 +103,41 @@ function messageCommands(store: Store): Partial<Record<CommandId, Behaviour>> {
     'message.save': { when: read, run: () => saveMessage(store) },
     'message.dark': look(store, 'dark'),
     'message.simple': look(store, 'simple'),
+  };
+}
+
+/** Reminders are of the user's own message that is read. */
+function followUpCommands(store: Store): Partial<Record<CommandId, Behaviour>> {
+  const { followUps, reader, screen } = store;
+  const own = () => (screen.page === 'mail' && reader.subject?.own ? reader.subject.id : undefined);
+  const reminded = () => {
+    const message = own();
+    return message !== undefined && followUps.of(message) ? message : undefined;
+  };
+  return {
+    'message.followUp': {
+      when: () => own() !== undefined,
+      run: () => {
+        const message = own();
+        const at = document.querySelector<HTMLElement>(`[data-message="${message}"] .msg__right button:last-child`);
+        // After whatever menu or palette chose it has gone.
+        if (message !== undefined && at) setTimeout(() => chooseReminder(store, message, at));
+      },
+    },
+    'message.followUpDone': {
+      when: () => reminded() !== undefined,
+      run: () => {
+        const message = reminded();
+        return message === undefined ? undefined : followUps.remove(message);
+      },
+    },
+    'message.writeAgain': {
+      when: () => own() !== undefined,
+      run: () => {
+        const message = own();
+        return message === undefined ? undefined : writeAgain(store, message);
+      },
+    },
   };
 }
 
@@ -152,6 +189,8 @@ function composeCommands({ compose }: Store): Partial<Record<CommandId, Behaviou
     ),
     'compose.sendLater': here((writing) => writing.sendLater()),
     'compose.hold': here((writing) => writing.hold()),
+    // Later: the menu that this was chosen from closes first.
+    'compose.followUp': here((writing) => void setTimeout(() => writing.chooseFollowUp())),
     'compose.attach': here((writing) => writing.attach()),
     'compose.picture': here((writing) => writing.picture()),
     // Later: the menu that this was chosen from closes first.
@@ -301,6 +340,7 @@ function goCommands(store: Store): Partial<Record<CommandId, Behaviour>> {
   return {
     'go.inbox': go({ kind: 'role', role: 'inbox' }),
     'go.starred': go({ kind: 'starred' }),
+    'go.followUps': go({ kind: 'followUps' }),
     'go.drafts': go({ kind: 'role', role: 'drafts' }),
     'go.sent': role('sent'),
     'go.archive': role('archive'),

@@ -3,6 +3,8 @@
  *
  * Buttons, menus, the palette, shortcuts and the help sheet all read this table.
  */
+import AlarmClock from '@lucide/svelte/icons/alarm-clock';
+import AlarmClockOff from '@lucide/svelte/icons/alarm-clock-off';
 import Archive from '@lucide/svelte/icons/archive';
 import ArrowDown from '@lucide/svelte/icons/arrow-down';
 import ArrowUp from '@lucide/svelte/icons/arrow-up';
@@ -109,6 +111,7 @@ const TABLE = {
   'compose.sendArchive': fact('compose', 'command-send-archive', Archive),
   'compose.sendLater': fact('compose', 'command-send-later', Clock),
   'compose.hold': fact('compose', 'command-hold', Pause),
+  'compose.followUp': fact('compose', 'command-followup', AlarmClock),
   'compose.attach': fact('compose', 'compose-attach', Paperclip),
   'compose.picture': fact('compose', 'command-picture', Image),
   'compose.template': fact('compose', 'template-insert', Text),
@@ -142,6 +145,9 @@ const TABLE = {
   'message.forwardAttached': fact('message', 'command-forward-attached', MailPlus),
   'message.redirect': fact('message', 'command-redirect', CornerUpRight),
   'message.sendAgain': fact('message', 'command-send-again', Repeat2),
+  'message.followUp': fact('message', 'command-followup', AlarmClock),
+  'message.followUpDone': fact('message', 'command-followup-done', AlarmClockOff),
+  'message.writeAgain': fact('message', 'command-write-again', Reply),
   'message.archive': fact('message', 'command-archive', Archive),
   'message.trash': fact('message', 'command-trash', Trash2),
   'message.delete': fact('message', 'command-delete', Trash2),
@@ -193,6 +199,7 @@ const TABLE = {
   'folder.emptyJunk': fact('list', 'command-empty-junk', ShieldAlert),
   'go.inbox': fact('go', 'place-inboxes', Inbox),
   'go.starred': fact('go', 'place-starred', Star),
+  'go.followUps': fact('go', 'place-followups', AlarmClock),
   'go.drafts': fact('go', 'place-drafts', FilePenLine),
   'go.sent': fact('go', 'role-sent', SendHorizontal),
   'go.archive': fact('go', 'role-archive', Archive),

@@ -665,7 +665,7 @@ export type Draft = {
   includeOriginal: boolean,
   /** It stands above the text, else below. */
   quoteFirst: boolean,
-  /** The signature is sent below the quoted original, wherever it stands while the message is written. */
+  /** A signature stands there, and is sent below the quoted original, wherever it is while the message is written. */
   signatureLast: boolean,
   /** URL of the quoted original's frame; empty when there is none, and in lists. */
   originalUrl: string,
@@ -685,6 +685,8 @@ export type Draft = {
   copyMessage: number | null,
   /** What it asks of those who get it. */
   wishes: Wishes,
+  /** When the user is reminded of it, where nobody answers; null = never. */
+  followUp: FollowUpWhen | null,
   /** It was changed or removed on another computer after it was changed here: both are kept. */
   diverged: boolean, };
 
@@ -848,7 +850,11 @@ export type Event = { "kind": "accountsChanged",
   /** Their conversations. */
   threads: Array<number>, } | { "kind": "mailArrived",
   /** Newest first, at most 20. */
-  arrivals: Array<Arrival>, } | { "kind": "outboxChanged",
+  arrivals: Array<Arrival>, } | { "kind": "followUpsChanged",
+  /** All of them, those that are due first. */
+  reminders: Array<FollowUp>, } | { "kind": "followUpsDue",
+  /** Those whose time came first are first, at most 20. */
+  unanswered: Array<Unanswered>, } | { "kind": "outboxChanged",
   /** All rows that are not done. */
   items: Array<OutboxItem>, } | { "kind": "archiveChanged",
   /** How it stands. */
@@ -984,6 +990,22 @@ export type FolderShare = {
   bytes: number,
   /** Messages in it. */
   messages: number, };
+
+/** A reminder of a sent message. */
+export type FollowUp = {
+  /** Sent message. */
+  message: number,
+  /** When the user is reminded, or was. */
+  at: number,
+  /** The time has come, and nobody answered. */
+  due: boolean, };
+
+/** When the user is to be reminded of a message that is being written. */
+export type FollowUpWhen = { "kind": "after",
+  /** Milliseconds, at least a minute, at most a year. */
+  wait: number, } | { "kind": "at",
+  /** When; at most a year ahead. */
+  at: number, };
 
 /** A row's number. */
 export type FoundInView = {
@@ -1601,7 +1623,9 @@ export type Network = {
 /** What a new draft begins with. */
 export type NewDraft = { "kind": "blank",
   /** Account to send from; null lets the engine choose. */
-  account: number | null, } | { "kind": "reply",
+  account: number | null,
+  /** Recipients; absent = none yet. */
+  to?: Array<Address>, } | { "kind": "reply",
   /** Message replied to. */
   message: number,
   /** To all. */
@@ -2060,6 +2084,11 @@ export type ReadMaildrop = {
   /** Milliseconds to wait where nothing has changed, at most 20,000. */
   waitMs: number, };
 
+/** Asks for a picture of a file for a signature. Outside a test the path comes from the system's dialog. */
+export type ReadPicture = {
+  /** Absolute path. */
+  path: string, };
+
 /** A line that was said on the connection. */
 export type ReceiptLine = {
   /** When. */
@@ -2493,6 +2522,13 @@ export type SetCharset = {
   /** Its name; null = what the mail says. */
   charset: string | null, };
 
+/** Chooses when the user is reminded of a draft's message, where nobody answered it. */
+export type SetDraftFollowUp = {
+  /** Draft. */
+  id: number,
+  /** When; null = never. */
+  when: FollowUpWhen | null, };
+
 /** Rules for an account. */
 export type SetDropRules = {
   /** Account. */
@@ -2506,6 +2542,13 @@ export type SetEnabled = {
   id: number,
   /** On or off. */
   enabled: boolean, };
+
+/** Chooses when the user is reminded of a sent message. Answers that are here already do not count. */
+export type SetFollowUp = {
+  /** Sent message. */
+  message: number,
+  /** When; at most a year ahead. */
+  at: number, };
 
 /** Remembers how mail of a sender is shown. */
 export type SetLook = {
@@ -2629,6 +2672,11 @@ export type SignInWords = {
   /** What to do next after a no. */
   deniedText: string, };
 
+/** A picture that may stand in a signature. */
+export type SignatureImage = {
+  /** It as a `data:` URL. */
+  url: string, };
+
 /** Names a signature. */
 export type SignatureRef = {
   /** Identity. */
@@ -2644,7 +2692,8 @@ export type SignatureWords = {
   identity: number,
   /** What the user calls it, at most 80 letters; empty = it is called after its words. */
   name: string,
-  /** As HTML, at most 64 KiB; cleaned when it is saved. */
+  /** As HTML, at most 64 KiB without its pictures, which are `data:` URLs of at most 256 KiB each; cleaned when it is
+   * saved, and refused where a picture lies elsewhere. */
   html: string,
   /** As plain text, at most 64 KiB; empty = what the HTML says. */
   text: string,
@@ -2772,6 +2821,15 @@ export type TrustLine = {
    * text names, the check that failed); empty where there is nothing. */
   other: string, };
 
+/** A sent message that nobody answered in time. */
+export type Unanswered = {
+  /** Message. */
+  message: number,
+  /** To whom it went, as shown; empty when to nobody named in it. */
+  to: string,
+  /** Subject. */
+  subject: string, };
+
 /** What an action did, for the undo bar. */
 export type Undoable = {
   /** Operation for `operations.undo`; null when nothing changed or it cannot be undone. */
@@ -2856,7 +2914,7 @@ export type ViewSource = { "kind": "mailbox",
   /** Folder. */
   mailbox: number, } | { "kind": "role",
   /** Role. */
-  role: MailboxRole, } | { "kind": "starred" } | { "kind": "search",
+  role: MailboxRole, } | { "kind": "starred" } | { "kind": "followUps" } | { "kind": "search",
   /** As typed. */
   text: string,
   /** Only this folder; null for everywhere. */
@@ -2933,6 +2991,8 @@ export interface Methods {
   "signatures.list": { params: ById; answer: Signatures };
   /** Adds a signature or changes one; answers with all of its identity. */
   "signatures.save": { params: SignatureWords; answer: Signatures };
+  /** Reads a picture of a file for a signature that is being written. */
+  "signatures.readPicture": { params: ReadPicture; answer: SignatureImage };
   /** Removes a signature; answers with the others. */
   "signatures.remove": { params: SignatureRef; answer: Signatures };
   /** Chooses what an identity signs with. */
@@ -3099,6 +3159,14 @@ export interface Methods {
   "drafts.chooseSignature": { params: ChooseDraftSignature; answer: Draft };
   /** Chooses what a draft asks of those who get it. */
   "drafts.setWishes": { params: SetWishes; answer: Nothing };
+  /** Chooses when the user is reminded of a draft's message, where nobody answers it. */
+  "drafts.setFollowUp": { params: SetDraftFollowUp; answer: Nothing };
+  /** Lists the reminders of sent messages, those that are due first. */
+  "followUps.list": { params: Nothing; answer: Array<FollowUp> };
+  /** Reminds of a sent message that nobody answers, or at another time. */
+  "followUps.set": { params: SetFollowUp; answer: Nothing };
+  /** Ends the reminder of a sent message. */
+  "followUps.remove": { params: ById; answer: Nothing };
   /** Throws a draft away. */
   "drafts.discard": { params: ById; answer: Nothing };
   /** Keeps a draft whose composer was closed: its copy on the server is made soon. */
@@ -3233,6 +3301,7 @@ export const METHOD_NAMES = [
   "identities.remove",
   "signatures.list",
   "signatures.save",
+  "signatures.readPicture",
   "signatures.remove",
   "signatures.choose",
   "accounts.checkNow",
@@ -3316,6 +3385,10 @@ export const METHOD_NAMES = [
   "drafts.signatures",
   "drafts.chooseSignature",
   "drafts.setWishes",
+  "drafts.setFollowUp",
+  "followUps.list",
+  "followUps.set",
+  "followUps.remove",
   "drafts.discard",
   "drafts.leave",
   "drafts.versions",

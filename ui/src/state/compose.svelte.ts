@@ -1,6 +1,6 @@
 /** The drafts that are open on screen. The composer draws and saves them. */
 import type { Engine } from '@/ipc/engine';
-import type { Draft, NewDraft, Template, Wishes } from '@/ipc/generated';
+import type { Draft, FollowUpWhen, NewDraft, Template, Wishes } from '@/ipc/generated';
 
 /** What the composer on screen does for commands: buttons, menus, keys and the palette all come through here. */
 export interface Writing {
@@ -12,12 +12,16 @@ export interface Writing {
   readonly copiesSelf: boolean;
   /** What it asks of those who get it. */
   readonly wishes: Wishes;
+  /** When the user is reminded of it, where nobody answers; null = never. */
+  readonly followUp: FollowUpWhen | null;
   /** It answers or forwards a message. */
   readonly answers: boolean;
   /** Sends; and archives what it answers, where that is asked for. */
   send(archive: boolean): Promise<void>;
   /** Opens the choice of a time to send at. */
   sendLater(): void;
+  /** Opens the choice of a time to be reminded at, where nobody answers. */
+  chooseFollowUp(): void;
   /** Puts it into the outbox, where it waits until it is let go. */
   hold(): Promise<void>;
   attach(): Promise<void>;
@@ -71,8 +75,9 @@ export class Compose {
   /** Begins a draft and opens it. */
   async start(begin: NewDraft): Promise<Draft> {
     const draft = await this.engine.call('drafts.create', begin);
-    // A link's words and a draft that is written on were wanted by somebody.
-    if (begin.kind !== 'mailto' && begin.kind !== 'continue') this.untouched.add(draft.id);
+    // A link's words, people who were chosen and a draft that is written on were wanted by somebody.
+    const named = begin.kind === 'blank' && (begin.to?.length ?? 0) > 0;
+    if (!named && begin.kind !== 'mailto' && begin.kind !== 'continue') this.untouched.add(draft.id);
     this.show(draft);
     return draft;
   }

@@ -272,7 +272,7 @@ export class List {
 
   /** Whether a row is a conversation; else it is a message. */
   get grouped(): boolean {
-    return this.conversations() && this.place.kind !== 'search';
+    return this.conversations() && this.place.kind !== 'search' && this.place.kind !== 'followUps';
   }
 
   #spec(source: ViewSpec['source']): ViewSpec {

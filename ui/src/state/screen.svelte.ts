@@ -6,6 +6,9 @@ export type Page = 'mail' | 'settings' | 'account' | 'truth' | 'maildrop';
 /** A layer above the page. */
 export type Layer = 'palette' | 'help' | 'move' | 'copy' | 'moveFolder' | null;
 
+/** What a time is picked for. */
+export type TimeUse = 'send' | 'remind';
+
 /** A question with two answers. */
 export interface Question {
   title: string;
@@ -62,8 +65,8 @@ export class Screen {
   certificateQuestion = $state.raw<CertificateQuestion | null>(null);
   folderQuestion = $state.raw<FolderQuestion | null>(null);
   #folder: (settled: boolean) => void = () => undefined;
-  /** A time is to be picked. */
-  timeAsked = $state(false);
+  /** A time is to be picked: to send at, or to be reminded at; null = none. */
+  timeAsked = $state<TimeUse | null>(null);
   #time: (at: number | null) => void = () => undefined;
   /** The message that is to be sent on as it came. */
   redirectOf = $state<number | null>(null);
@@ -115,15 +118,15 @@ export class Screen {
   }
 
   /** Asks for a time, milliseconds since 1970; null when the user cancelled. */
-  askTime(): Promise<number | null> {
+  askTime(use: TimeUse = 'send'): Promise<number | null> {
     this.#time(null);
-    this.timeAsked = true;
+    this.timeAsked = use;
     return new Promise((resolve) => (this.#time = resolve));
   }
 
   /** Answers with a time. */
   answerTime(at: number | null): void {
-    this.timeAsked = false;
+    this.timeAsked = null;
     this.#time(at);
   }
 

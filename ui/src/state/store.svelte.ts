@@ -9,6 +9,7 @@ import { Compose } from './compose.svelte';
 import { Downloads } from './downloads.svelte';
 import { Drafts } from './drafts.svelte';
 import { Drag } from './drag.svelte';
+import { FollowUps } from './followups.svelte';
 import { FolderDrag } from './folder-drag.svelte';
 import { Ledger } from './ledger.svelte';
 import { List } from './list.svelte';
@@ -38,6 +39,7 @@ export class Store {
   readonly reader: Reader;
   readonly outbox: Outbox;
   readonly compose: Compose;
+  readonly followUps: FollowUps;
   readonly drafts: Drafts;
   readonly actions: Actions;
   readonly spelling: Spelling;
@@ -62,6 +64,7 @@ export class Store {
     this.outbox = new Outbox(engine);
     this.compose = new Compose(engine);
     this.drafts = new Drafts(engine);
+    this.followUps = new FollowUps(engine, this.undo);
     this.spelling = new Spelling(engine);
     this.templates = new Templates(engine);
     this.people = new People(engine, this.undo);
@@ -96,6 +99,7 @@ export class Store {
       this.engine.call('mailboxes.list', {}),
       this.outbox.load(),
       this.drafts.load(),
+      this.followUps.load(),
       this.archives.load(),
       this.downloads.load(),
       this.templates.load(),
@@ -154,6 +158,7 @@ export class Store {
       this.reader,
       this.outbox,
       this.drafts,
+      this.followUps,
       this.archives,
       this.ledger,
       this.downloads,

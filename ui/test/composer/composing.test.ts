@@ -33,6 +33,7 @@ const DRAFT: Draft = {
   copyMessage: null,
   wishes: { report: false, receipt: false },
   diverged: false,
+  followUp: null,
 };
 
 let engine: FakeEngine;

@@ -74,6 +74,7 @@ engine.handlers['drafts.create'] = (begin) => ({
   server: { kind: 'none' },
   copyMessage: null,
   wishes: { report: true, receipt: false },
+  followUp: query.has('remind') ? { kind: 'after', wait: 2 * 86_400_000 } : null,
   diverged: false,
 });
 engine.handlers['drafts.save'] = ({ revision }) => ({ revision: revision + 1, savedAt: NOW });

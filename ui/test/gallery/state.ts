@@ -90,6 +90,18 @@ export const STATES: Record<string, (engine: FakeEngine) => void> = {
     engine.handlers['messages.open'] = () => fail('offline', 'imap.harbour.example');
   },
   bodyLoading: (engine) => (engine.handlers['messages.open'] = never),
+  unanswered: (engine) => {
+    engine.ownNewest = true;
+    engine.handlers['followUps.list'] = () => [
+      { message: 14, at: NOW - 60 * MINUTE, due: true },
+      { message: 2, at: NOW - 90 * MINUTE, due: true },
+      { message: 4, at: NOW + 2 * 24 * 60 * MINUTE, due: false },
+    ];
+  },
+  reminded: (engine) => {
+    engine.ownNewest = true;
+    engine.handlers['followUps.list'] = () => [{ message: 14, at: NOW + 2 * 24 * 60 * MINUTE, due: false }];
+  },
   trust: (engine) => (engine.opened = { trust: TRUST }),
   notices: (engine) => {
     engine.opened = {

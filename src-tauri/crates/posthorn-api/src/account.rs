@@ -25,7 +25,7 @@ pub(crate) use pop::accounts_preview_pop_rules;
 pub(crate) use remove::{accounts_removal_preview, accounts_remove};
 pub(crate) use signature::{
     plain as plain_signature, shown as shown_signature, signatures_choose, signatures_list,
-    signatures_remove, signatures_save,
+    signatures_read_picture, signatures_remove, signatures_save,
 };
 
 use crate::contract::{

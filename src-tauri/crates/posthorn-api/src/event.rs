@@ -17,7 +17,7 @@ use tokio::time::Instant;
 use crate::contract::{Arrival, Error, Event, Nothing};
 use crate::engine::Engine;
 use crate::error::Result;
-use crate::{account, download, mailbox, operation, outbox, setting};
+use crate::{account, download, follow_up, mailbox, operation, outbox, setting};
 
 /// Time between two rounds of events: a person sees ten changes a second as continuous.
 const ROUND: Duration = Duration::from_millis(100);
@@ -38,6 +38,8 @@ struct Round {
     drafts: BTreeSet<i64>,
     statuses: BTreeMap<AccountId, Status>,
     arrived: Vec<MessageId>,
+    follow_ups: bool,
+    due: Vec<MessageId>,
     refused: Vec<(OperationId, Problem)>,
     archives: BTreeMap<u64, posthorn_store::archive::Job>,
     proofs: BTreeMap<AccountId, Option<ProofProgress>>,
@@ -53,15 +55,18 @@ impl Round {
         self.is_due = true;
         for change in changes {
             match change {
-                Change::Accounts(_) => self.accounts = true,
+                Change::Accounts(_) => (self.accounts, self.follow_ups) = (true, true),
                 Change::Mailboxes(_) => self.mailboxes = true,
                 Change::Messages { added, removed, changed, .. } => {
+                    // The message of a reminder may have come or gone.
+                    self.follow_ups |= !added.is_empty() || !removed.is_empty();
                     self.messages.extend(added.iter().chain(removed).chain(changed).map(|id| id.0));
                 }
                 Change::Contents(messages) => self.messages.extend(messages.iter().map(|id| id.0)),
                 Change::Threads(threads) => self.threads.extend(threads.iter().map(|id| id.0)),
                 Change::Outbox(_) => self.outbox = true,
                 Change::Drafts(drafts) => self.drafts.extend(drafts.iter().map(|id| id.0)),
+                Change::FollowUps => self.follow_ups = true,
                 Change::Settings(keys) => {
                     self.settings |= keys.iter().any(|key| key == setting::KEY);
                 }
@@ -81,6 +86,7 @@ impl Round {
         match event {
             SyncEvent::StatusChanged(status) => drop(self.statuses.insert(status.account, *status)),
             SyncEvent::Arrived { messages, .. } => self.arrived.extend(messages),
+            SyncEvent::FollowUpsDue(messages) => self.due.extend(messages),
             SyncEvent::OperationRefused { operation, problem, .. } => {
                 self.refused.push((operation, problem));
             }
@@ -99,6 +105,7 @@ impl Round {
     fn miss(&mut self) {
         (self.everything, self.is_due) = (true, true);
         (self.accounts, self.mailboxes, self.outbox, self.settings) = (true, true, true, true);
+        self.follow_ups = true;
     }
 }
 
@@ -162,6 +169,8 @@ async fn tell(engine: &Engine, round: Round) {
         part(round.outbox, outbox_items(engine)).await,
         part(round.settings, settings(engine)).await,
         part(!round.arrived.is_empty(), arrivals(engine, round.arrived)).await,
+        part(round.follow_ups, reminders(engine)).await,
+        part(!round.due.is_empty(), follow_up::unanswered(engine, round.due)).await,
     ];
     for outcome in told {
         match outcome {
@@ -227,6 +236,11 @@ async fn mailboxes(engine: &Engine) -> Result<Event> {
 
 async fn outbox_items(engine: &Engine) -> Result<Event> {
     Ok(Event::OutboxChanged { items: outbox::list(engine).await? })
+}
+
+async fn reminders(engine: &Engine) -> Result<Event> {
+    let reminders = follow_up::follow_ups_list(engine, Nothing {}).await?;
+    Ok(Event::FollowUpsChanged { reminders })
 }
 
 async fn settings(engine: &Engine) -> Result<Event> {

@@ -17,6 +17,7 @@ mod draft;
 mod engine;
 mod error;
 mod event;
+mod follow_up;
 mod frame;
 mod keep;
 mod known;

@@ -10,7 +10,8 @@ use crate::account::{
     accounts_preview_pop_rules, accounts_removal_preview, accounts_remove,
     accounts_set_all_or_nothing, accounts_set_enabled, accounts_set_password, accounts_update,
     accounts_verify, certificates_look, certificates_pin, identities_remove, identities_save,
-    signatures_choose, signatures_list, signatures_remove, signatures_save, sync_wait,
+    signatures_choose, signatures_list, signatures_read_picture, signatures_remove,
+    signatures_save, sync_wait,
 };
 use crate::app::{app_info, app_set_offline, app_unlock_secrets};
 use crate::archive::{
@@ -33,6 +34,7 @@ use crate::draft::{
 use crate::draft::{drafts_choose_signature, drafts_signatures};
 use crate::engine::Engine;
 use crate::error::Result;
+use crate::follow_up::{drafts_set_follow_up, follow_ups_list, follow_ups_remove, follow_ups_set};
 use crate::keep::{bodies_get, bodies_set};
 use crate::ledger::{ledger_cancel, ledger_prove, ledger_read};
 use crate::mailbox::{
@@ -118,6 +120,8 @@ macro_rules! methods {
             "signatures.list" signatures_list(ById) -> Signatures;
             /// Adds a signature or changes one; answers with all of its identity.
             "signatures.save" signatures_save(SignatureWords) -> Signatures;
+            /// Reads a picture of a file for a signature that is being written.
+            "signatures.readPicture" signatures_read_picture(ReadPicture) -> SignatureImage;
             /// Removes a signature; answers with the others.
             "signatures.remove" signatures_remove(SignatureRef) -> Signatures;
             /// Chooses what an identity signs with.
@@ -293,6 +297,14 @@ macro_rules! methods {
             "drafts.chooseSignature" drafts_choose_signature(ChooseDraftSignature) -> Draft;
             /// Chooses what a draft asks of those who get it.
             "drafts.setWishes" drafts_set_wishes(SetWishes) -> Nothing;
+            /// Chooses when the user is reminded of a draft's message, where nobody answers it.
+            "drafts.setFollowUp" drafts_set_follow_up(SetDraftFollowUp) -> Nothing;
+            /// Lists the reminders of sent messages, those that are due first.
+            "followUps.list" follow_ups_list(Nothing) -> Vec<FollowUp>;
+            /// Reminds of a sent message that nobody answers, or at another time.
+            "followUps.set" follow_ups_set(SetFollowUp) -> Nothing;
+            /// Ends the reminder of a sent message.
+            "followUps.remove" follow_ups_remove(ById) -> Nothing;
             /// Throws a draft away.
             "drafts.discard" drafts_discard(ById) -> Nothing;
             /// Keeps a draft whose composer was closed: its copy on the server is made soon.

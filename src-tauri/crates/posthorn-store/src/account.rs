@@ -9,8 +9,8 @@ pub use identity::{
     Identity, identities, identity_server, put_identity, remove_identity, waits_for_its_server,
 };
 pub use signature::{
-    SIGNATURE_LIMIT, Signature, Signs, choose_signs, put_signature, remove_signature, signatures,
-    signs,
+    SIGNATURE_LIMIT, Signature, SignaturePicture, Signs, choose_signs, put_signature,
+    remove_signature, signatures, signs,
 };
 
 use posthorn_model::{AccountId, Encryption, Protocol, ServerAddress};

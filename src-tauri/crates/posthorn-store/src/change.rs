@@ -46,6 +46,8 @@ pub enum Change {
     },
     /// Contacts were learnt or used.
     Contacts,
+    /// Reminders of sent messages changed.
+    FollowUps,
     /// Settings with these keys changed.
     Settings(Vec<String>),
     /// Somebody's remote pictures are allowed or no longer allowed.
@@ -78,6 +80,7 @@ pub(crate) struct ChangeSet {
     drafts: BTreeSet<DraftId>,
     operations: BTreeMap<OperationId, AccountId>,
     contacts: bool,
+    follow_ups: bool,
     settings: BTreeSet<String>,
     remote_images: bool,
     removed: bool,
@@ -147,6 +150,10 @@ impl ChangeSet {
         self.contacts = true;
     }
 
+    pub(crate) fn follow_ups(&mut self) {
+        self.follow_ups = true;
+    }
+
     pub(crate) fn setting(&mut self, key: &str) {
         self.settings.insert(key.to_owned());
     }
@@ -189,6 +196,7 @@ impl ChangeSet {
         self.drafts.extend(later.drafts);
         self.operations.extend(later.operations);
         self.contacts |= later.contacts;
+        self.follow_ups |= later.follow_ups;
         self.settings.extend(later.settings);
         self.remote_images |= later.remote_images;
         self.removed |= later.removed;
@@ -225,6 +233,7 @@ impl ChangeSet {
         let operations: Vec<OperationId> = self.operations.into_keys().collect();
         push(!operations.is_empty(), Change::Operations { accounts: list(accounts), operations });
         push(self.contacts, Change::Contacts);
+        push(self.follow_ups, Change::FollowUps);
         push(!self.settings.is_empty(), Change::Settings(list(self.settings)));
         push(self.remote_images, Change::RemoteImages);
         push(self.removed, Change::Removed);

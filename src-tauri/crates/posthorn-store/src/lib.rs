@@ -32,6 +32,7 @@ mod connection;
 pub mod contact;
 pub mod draft;
 mod error;
+pub mod follow_up;
 pub mod group;
 pub mod invitation;
 pub mod keep;

@@ -54,6 +54,8 @@ pub struct Head {
     pub preview: String,
     /// It has files that a person would call attachments.
     pub has_attachments: bool,
+    /// A program wrote it (a report, a receipt, an absence note): it is nobody's answer.
+    pub is_automatic: bool,
     /// Its attachments, as far as the structure is known.
     pub attachments: Vec<Attachment>,
 }
@@ -104,7 +106,8 @@ pub struct Message {
 }
 
 const COLUMNS: &str = "id, position, account, thread, body_state, body, message_id, server_id, subject, subject_key, \
-    is_reply, from_list, to_list, cc_list, bcc_list, reply_to_list, date, received, size, preview, has_attachments";
+    is_reply, from_list, to_list, cc_list, bcc_list, reply_to_list, date, received, size, preview, has_attachments, \
+    is_automatic";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Message> {
     let list = |name: &str| {
@@ -130,6 +133,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Message> {
         size: row.get::<_, i64>("size")?.unsigned_abs(),
         preview: row.get("preview")?,
         has_attachments: row.get("has_attachments")?,
+        is_automatic: row.get("is_automatic")?,
         attachments: Vec::new(),
     };
     Ok(Message {
@@ -399,8 +403,8 @@ pub(crate) fn insert(
     let assigned = crate::thread::assign(tx, account, head)?;
     let sql = "INSERT INTO message (position, account, thread, received, date, message_id, server_id, subject, \
         subject_key, is_reply, has_references, from_list, to_list, cc_list, bcc_list, reply_to_list, size, preview, \
-        has_attachments, body_state, body, sender_key) \
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)";
+        has_attachments, body_state, body, sender_key, is_automatic) \
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23)";
     let from = address_list::write(&head.from);
     let values = params![
         position.0,
@@ -425,6 +429,7 @@ pub(crate) fn insert(
         if body.is_some() { 2 } else { 0 },
         body.map_or(0, |body| body.0),
         address_list::shown_key(&from),
+        head.is_automatic,
     ];
     let id = MessageId(tx.insert(sql, values)?);
     add_attachments(tx, id, &head.attachments)?;

@@ -333,6 +333,7 @@ pub fn step(tx: &WriteTx<'_>, id: OutboxId, to: OutboxState, reply: &str) -> Res
     }
     if to == OutboxState::Accepted {
         crate::contact::note_sent(tx, &row.request.recipients)?;
+        crate::follow_up::begin(tx, &row)?;
     }
     note(tx, id, to, reply)
 }

@@ -66,6 +66,10 @@ pub(crate) const INDEX: Format = Format {
         Migration { sql: include_str!("schema/index/0019_signature_place.sql"), floor: 16 },
         // An older program would send through the account's server what another one is to send.
         Migration { sql: include_str!("schema/index/0020_identity_server.sql"), floor: 20 },
+        // An older program reminds of nothing.
+        Migration { sql: include_str!("schema/index/0021_follow_up.sql"), floor: 20 },
+        // An older program would send a signature without its pictures.
+        Migration { sql: include_str!("schema/index/0022_signature_pictures.sql"), floor: 22 },
     ],
 };
 

@@ -16,8 +16,8 @@ use crate::tx::{ReadTx, WriteTx};
 /// Bodies looked at in one transaction: the writer must stay free for arriving mail.
 const BATCH: i64 = 500;
 /// Tables of the index whose column `body` keeps bytes alive.
-const REFERRERS: [&str; 5] =
-    ["message", "message_section", "draft_attachment", "draft_copy", "outbox"];
+const REFERRERS: [&str; 6] =
+    ["message", "message_section", "draft_attachment", "draft_copy", "outbox", "signature_picture"];
 
 /// A POP3 body that the index does not know: the program stopped between its two commits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

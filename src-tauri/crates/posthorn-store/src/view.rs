@@ -37,6 +37,8 @@ pub enum Source {
     Mailbox(MailboxId),
     /// The mailboxes with this role of all enabled accounts.
     Unified(MailboxRole),
+    /// Sent messages that nobody answered in time ([`crate::follow_up`]); always single messages.
+    FollowUps,
     /// What a search finds; always single messages.
     Search(Search),
 }
@@ -101,7 +103,7 @@ pub struct ViewSpec {
 #[derive(Clone, Debug)]
 pub struct View {
     spec: ViewSpec,
-    /// Mailboxes that it looks into; empty for a search.
+    /// Mailboxes that it looks into; empty for a search and for what is to be followed up.
     mailboxes: Vec<MailboxId>,
     /// Invariant: in the order of `spec.sort`, each once.
     entries: Vec<Position>,
@@ -122,7 +124,7 @@ impl View {
         &self.spec
     }
 
-    /// Returns the mailboxes that it looks into; empty for a search.
+    /// Returns the mailboxes that it looks into; empty for a search and for what is to be followed up.
     pub fn mailboxes(&self) -> &[MailboxId] {
         &self.mailboxes
     }

@@ -11,6 +11,8 @@ mod arrange;
 mod body;
 #[path = "it/fixture.rs"]
 mod fixture;
+#[path = "it/follow_up.rs"]
+mod follow_up;
 #[path = "it/invitation.rs"]
 mod invitation;
 #[path = "it/maildrop.rs"]

@@ -20,6 +20,8 @@ pub enum SyncEvent {
         /// Unread messages, newest first.
         messages: Vec<MessageId>,
     },
+    /// Nobody answered these sent messages in time; those whose time came first are first.
+    FollowUpsDue(Vec<MessageId>),
     /// The server refused for good what the user did; it was taken back here.
     OperationRefused {
         /// Account.

@@ -51,6 +51,7 @@ mod engine;
 mod event;
 mod facts;
 mod failure;
+mod follow_up;
 mod imap;
 mod indexer;
 mod life;

@@ -54,6 +54,7 @@ pub(crate) fn head(header: &[u8], told: Told<'_>) -> Head {
         received,
         size: told.size,
         preview: String::new(),
+        is_automatic: parsed.is_automatic_answer,
         has_attachments: attachments.iter().any(|attachment| !attachment.is_inline),
         attachments,
     }

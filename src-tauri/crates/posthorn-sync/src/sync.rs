@@ -31,7 +31,7 @@ use crate::proof::Proofs;
 use crate::request::{Piece, Request};
 use crate::status::{State, Status};
 use crate::texts::Texts;
-use crate::{indexer, listener, local, sweep, worker};
+use crate::{follow_up, indexer, listener, local, sweep, worker};
 
 pub use look::SearchPlan;
 
@@ -106,6 +106,7 @@ impl Sync {
         sync.0.tasks.spawn(listener::run(sync.clone(), changes, cancel.clone()));
         sync.resume_archives().await?;
         sync.0.tasks.spawn(local::run(engine.clone(), cancel.clone()));
+        sync.0.tasks.spawn(follow_up::run(engine.clone(), cancel.clone()));
         sync.0.tasks.spawn(sweep::run(engine.clone(), cancel.clone()));
         sync.0.tasks.spawn(indexer::run(engine, cancel));
         Ok(sync)

@@ -11,6 +11,7 @@ mod drafts;
 mod first_sync;
 mod flag_and_move;
 mod folders;
+mod follow_up;
 mod identities;
 mod identity_server;
 mod invitation;

@@ -98,3 +98,80 @@ async fn each_kind_of_message_has_its_signature_and_it_stands_in_its_place() -> 
     desk.engine.shutdown().await;
     Ok(())
 }
+
+/// A picture of one pixel.
+const PNG: &str = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_picture_in_a_signature_goes_as_a_part_of_the_message() -> anyhow::Result<()> {
+    let provider = provider()?;
+    let desk = Desk::with("anna", Incoming::Imap, Ports::of(&provider, Incoming::Imap)).await?;
+    provider.dovecot.mailbox("anna", "Sent").create()?;
+    let account = desk.ask("accounts.list", json!({})).await?[0].clone();
+    let identity = account["identities"][0]["id"].clone();
+    let save = |html: &str| json!({ "id": 0, "identity": identity, "name": "", "html": html, "text": "", "plain": "" });
+    for elsewhere in ["<img src=\"https://t.example/p.png\">Anna", "<img src=\"cid:x@y\">Anna"] {
+        assert!(desk.ask("signatures.save", save(elsewhere)).await.is_err(), "{elsewhere}");
+    }
+    // From a file and back: the page sees bytes, never an address.
+    let folder = tempfile::tempdir()?;
+    let file = folder.path().join("mark.png");
+    use base64::Engine as _;
+    let bytes = base64::engine::general_purpose::STANDARD.decode(PNG)?;
+    std::fs::write(&file, &bytes)?;
+    let read = desk.ask("signatures.readPicture", json!({ "path": file })).await?;
+    let url = read["url"].as_str().unwrap_or_default();
+    assert_eq!(url, format!("data:image/png;base64,{PNG}"));
+    std::fs::write(&file, vec![0_u8; 300 << 10])?;
+    assert!(desk.ask("signatures.readPicture", json!({ "path": file })).await.is_err());
+    let all =
+        desk.ask("signatures.save", save(&format!("<b>Anna</b><br><img src=\"{url}\">"))).await?;
+    assert!(html(&all["list"][0]).contains(url), "{all}");
+    assert_eq!(all["list"][0]["plain"], "Anna");
+
+    // It stands in the draft as its own pictures do, through a save and a restart.
+    let draft = desk.ask("drafts.create", json!({ "kind": "blank", "account": null })).await?;
+    assert_eq!(draft["attachments"].as_array().map(Vec::len), Some(1), "{draft}");
+    assert_eq!(draft["attachments"][0]["inline"], true);
+    let shown = draft["attachments"][0]["url"].as_str().unwrap_or_default();
+    assert!(!shown.is_empty() && html(&draft).contains(shown), "{draft}");
+    let mut saved = draft.clone();
+    saved["to"] = json!([{ "name": "", "email": "bert@posthorn.test" }]);
+    saved["subject"] = json!("Signed");
+    saved["html"] = json!(format!("<div>Hello</div>{}", html(&draft)));
+    desk.ask("drafts.save", saved).await?;
+    let desk = desk.reopen().await?;
+    let draft = desk.ask("drafts.get", json!({ "id": draft["id"] })).await?;
+    assert!(
+        html(&draft).contains(draft["attachments"][0]["url"].as_str().unwrap_or("?")),
+        "{draft}"
+    );
+    // Chosen away and back, it is there once.
+    let mut revision = draft["revision"].clone();
+    for signature in [json!(null), all["list"][0]["id"].clone()] {
+        let choose = json!({ "draft": draft["id"], "revision": revision, "signature": signature });
+        revision = desk.ask("drafts.chooseSignature", choose).await?["revision"].clone();
+    }
+    let again = desk.ask("drafts.get", json!({ "id": draft["id"] })).await?;
+    assert_eq!(again["attachments"].as_array().map(Vec::len), Some(1), "{again}");
+    let send = json!({ "id": draft["id"], "revision": revision, "undoSeconds": 0 });
+    desk.ask("drafts.send", send).await?;
+    let bert = provider.dovecot.mailbox("bert", "INBOX");
+    until("it arrived", async || Ok(bert.exists() && bert.count()? == 1)).await?;
+    let raw = bert.messages()?.remove(0).bytes()?;
+    let text = String::from_utf8_lossy(&raw).into_owned();
+    assert!(text.contains("multipart/related") && !text.contains("data:image"), "{text}");
+    assert!(text.contains("cid:") && text.replace("\r\n", "").contains(PNG), "{text}");
+    desk.settle().await?;
+
+    // The reader shows it with the text, and lists no file.
+    let reader = Desk::with("bert", Incoming::Imap, Ports::of(&provider, Incoming::Imap)).await?;
+    let message = reader.rows("inbox").await?[0]["message"].clone();
+    let open = json!({ "id": message, "remote": false, "theme": "light", "look": null });
+    let opened = reader.ask("messages.open", open).await?;
+    assert_eq!(opened["attachments"], json!([]), "{opened}");
+    assert_eq!(opened["blockedImages"], 0);
+    reader.engine.shutdown().await;
+    desk.engine.shutdown().await;
+    Ok(())
+}

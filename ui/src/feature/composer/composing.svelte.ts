@@ -7,7 +7,15 @@
  */
 import type { When } from '@/state/later';
 import { asEngineError, type Engine } from '@/ipc/engine';
-import type { Address, Draft, DraftAttachment, DraftSignatures, SendCheck, Wishes } from '@/ipc/generated';
+import type {
+  Address,
+  Draft,
+  DraftAttachment,
+  DraftSignatures,
+  FollowUpWhen,
+  SendCheck,
+  Wishes,
+} from '@/ipc/generated';
 import { addedTo, type Chip, chipsOf, type Field } from '@/state/recipients';
 
 /** Longest time that something typed is not saved, milliseconds: with the save itself less than two seconds are ever lost. */
@@ -48,7 +56,11 @@ export class Composing {
   plain = $state(false);
   /** What it asks of those who get it. */
   wishes = $state.raw<Wishes>({ report: false, receipt: false });
+  /** When the user is reminded of it, where nobody answers; null = never. */
+  followUp = $state.raw<FollowUpWhen | null>(null);
   includeOriginal = $state(false);
+  /** A signature stands there, and is sent below the original. */
+  signatureLast = $state(false);
   attachments = $state.raw<DraftAttachment[]>([]);
   pending = $state.raw<Pending[]>([]);
   encodedSize = $state(0);
@@ -88,7 +100,9 @@ export class Composing {
     this.subject = draft.subject;
     this.plain = draft.plain;
     this.wishes = draft.wishes;
+    this.followUp = draft.followUp;
     this.includeOriginal = draft.includeOriginal;
+    this.signatureLast = draft.signatureLast;
     this.html = draft.html;
     this.text = draft.text;
     this.#takeFiles(draft);
@@ -139,6 +153,21 @@ export class Composing {
       () => undefined,
       () => {
         this.wishes = before;
+      },
+    );
+    await call;
+  }
+
+  /** Chooses when the user is reminded of it, where nobody answers; a send waits for it. */
+  async chooseFollowUp(when: FollowUpWhen | null): Promise<void> {
+    const before = this.followUp;
+    this.followUp = when;
+    this.#touched = true;
+    const call = this.#queue.then(() => this.engine.call('drafts.setFollowUp', { id: this.id, when }));
+    this.#queue = call.then(
+      () => undefined,
+      () => {
+        this.followUp = before;
       },
     );
     await call;
@@ -266,6 +295,8 @@ export class Composing {
     this.subject = draft.subject;
     this.plain = draft.plain;
     this.wishes = draft.wishes;
+    this.followUp = draft.followUp;
+    this.signatureLast = draft.signatureLast;
     this.html = draft.html;
     this.text = draft.text;
     this.#takeFiles(draft);

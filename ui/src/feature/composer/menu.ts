@@ -12,6 +12,7 @@ const LISTED: CommandId[] = [
   'compose.sendArchive',
   'compose.sendLater',
   'compose.hold',
+  'compose.followUp',
   'compose.attach',
   'compose.picture',
   'compose.template',
@@ -37,6 +38,7 @@ const APART = new Set<CommandId>(['compose.attach', 'compose.quote', 'compose.fr
 /** Whether an entry is on, for those that can be. */
 function checkedOf(id: CommandId, writing: Writing): { checked?: boolean } {
   if (id === 'compose.bccSelf') return { checked: writing.copiesSelf };
+  if (id === 'compose.followUp') return { checked: writing.followUp !== null };
   if (id === 'compose.report') return { checked: writing.wishes.report };
   return id === 'compose.receipt' ? { checked: writing.wishes.receipt } : {};
 }

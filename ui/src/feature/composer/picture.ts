@@ -1,10 +1,10 @@
 /** Pictures in the text: from the clipboard through the shell, from files that were pasted or chosen. */
 import type Squire from 'squire-rte';
+import { base64 } from '@/component/paste';
 import type { Engine } from '@/ipc/engine';
 import type { DraftAttachment } from '@/ipc/generated';
 import { t } from '@/text/text.svelte';
 import type { Composing } from './composing.svelte';
-import { base64 } from './paste';
 
 /** Pictures that every reader shows. */
 const SHOWN = /^image\/(png|jpeg|gif|webp)$/;

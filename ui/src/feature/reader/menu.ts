@@ -1,4 +1,5 @@
 /** The menu of one message of a conversation. */
+import AlarmClock from '@lucide/svelte/icons/alarm-clock';
 import CornerUpRight from '@lucide/svelte/icons/corner-up-right';
 import Download from '@lucide/svelte/icons/download';
 import FileCode from '@lucide/svelte/icons/file-code';
@@ -26,6 +27,7 @@ import type { Store } from '@/state/store.svelte';
 import { t } from '@/text/text.svelte';
 import { canSplitFrom } from './arrange';
 import { charsetIcon, charsetMenu } from './charset';
+import { chooseReminder } from './followup';
 import { leaveList } from './list';
 import { printMessage } from './print';
 
@@ -57,7 +59,15 @@ export function messageMenu(store: Store, head: MessageHead, at: HTMLElement): v
     { label: t('command-forward'), icon: Forward, run: () => begin({ kind: 'forward', message: head.id }) },
     { label: t('command-redirect'), icon: CornerUpRight, run: () => void (screen.redirectOf = head.id) },
     ...(head.own
-      ? [{ label: t('command-send-again'), icon: Repeat2, run: () => begin({ kind: 'again', message: head.id }) }]
+      ? [
+          { label: t('command-send-again'), icon: Repeat2, run: () => begin({ kind: 'again', message: head.id }) },
+          {
+            label: t('command-followup'),
+            icon: AlarmClock,
+            checked: store.followUps.of(head.id) !== undefined,
+            run: () => setTimeout(() => chooseReminder(store, head.id, at)),
+          },
+        ]
       : []),
     {
       label: t('command-forward-attached'),

@@ -5,7 +5,7 @@ import Search from '@lucide/svelte/icons/search';
 import SquarePen from '@lucide/svelte/icons/square-pen';
 import UserPlus from '@lucide/svelte/icons/user-plus';
 import { type MenuItem, menus } from '@/component/menu.svelte';
-import type { Address } from '@/ipc/generated';
+import type { Address, NewDraft } from '@/ipc/generated';
 import type { Store } from '@/state/store.svelte';
 import { fullName } from '@/text/people';
 import { t } from '@/text/text.svelte';
@@ -31,7 +31,7 @@ export async function personMenu(store: Store, person: Address, at: HTMLElement)
   const name = fullName(person);
   const fail = (thrown: unknown) => store.undo.fail(thrown);
   const place = { kind: 'search', text: `from:${person.email}`, mailbox: null, account: null } as const;
-  const write = { kind: 'mailto', url: `mailto:${encodeURIComponent(person.email)}` } as const;
+  const write: NewDraft = { kind: 'blank', account: null, to: [person] };
   menus.show(
     person.email,
     [

@@ -2,11 +2,15 @@
 //!
 //! Invariant: what is stored was cleaned like every foreign HTML: a signature is pasted from anywhere.
 
+mod picture;
+
 use posthorn_message::html::{self, CleanOptions, RemoteImages};
 use posthorn_message::printable;
 use posthorn_store::account::{self, Signature as Stored, Signs};
 use posthorn_store::{ReadTx, WriteTx};
 
+use self::picture::Taken;
+pub(crate) use self::picture::signatures_read_picture;
 use super::config::SIGNATURE_LIMIT;
 use crate::contract::{
     ById, ChooseSignatures, Code, Error, SignatureRef, SignatureWords, Signatures,
@@ -14,6 +18,8 @@ use crate::contract::{
 use crate::engine::Engine;
 use crate::error::Result;
 
+/// Longest signature with its pictures as a page gives them, bytes: more is not looked at.
+const WITH_PICTURES: usize = 4 << 20;
 /// Letters of a signature's name: it is to fit a menu.
 const NAME_LETTERS: usize = 80;
 
@@ -29,14 +35,25 @@ pub(crate) fn plain(stored: &Stored) -> String {
 /// Returns a signature as a page sees it.
 pub(crate) fn shown(stored: Stored) -> SignatureWords {
     let plain = plain(&stored);
-    let Stored { id, identity, name, html, text } = stored;
+    let Stored { id, identity, name, html, text, .. } = stored;
     SignatureWords { id, identity, name, html, text, plain }
 }
 
-fn all(tx: &ReadTx<'_>, identity: i64) -> posthorn_store::Result<Signatures> {
-    let signs = account::signs(tx, identity)?;
-    let list = account::signatures(tx, identity)?.into_iter().map(shown).collect();
-    Ok(Signatures { list, for_new: signs.new, for_answers: signs.answers })
+/// What an identity has, and what it signs with.
+type All = (Vec<Stored>, Signs);
+
+fn all(tx: &ReadTx<'_>, identity: i64) -> posthorn_store::Result<All> {
+    Ok((account::signatures(tx, identity)?, account::signs(tx, identity)?))
+}
+
+/// Gives signatures to a page, with their pictures.
+async fn told(engine: &Engine, (stored, signs): All) -> Signatures {
+    let mut list = Vec::with_capacity(stored.len());
+    for mut one in stored {
+        picture::put_in(engine, &mut one).await;
+        list.push(shown(one));
+    }
+    Signatures { list, for_new: signs.new, for_answers: signs.answers }
 }
 
 async fn write(
@@ -48,12 +65,13 @@ async fn write(
         job(tx)?;
         all(tx, identity)
     });
-    Ok(done.await?)
+    Ok(told(engine, done.await?).await)
 }
 
 /// Lists the signatures of an identity.
 pub(crate) async fn signatures_list(engine: &Engine, request: ById) -> Result<Signatures> {
-    Ok(engine.store().read(move |tx| all(tx, request.id)).await?)
+    let found = engine.store().read(move |tx| all(tx, request.id)).await?;
+    Ok(told(engine, found).await)
 }
 
 /// Adds a signature or changes one; answers with all of its identity.
@@ -61,7 +79,8 @@ pub(crate) async fn signatures_save(
     engine: &Engine,
     request: SignatureWords,
 ) -> Result<Signatures> {
-    let stored = checked(request)?;
+    let (mut stored, pictures) = checked(request)?;
+    stored.pictures = picture::store(engine, pictures).await?;
     write(engine, stored.identity, move |tx| account::put_signature(tx, &stored).map(drop)).await
 }
 
@@ -84,8 +103,8 @@ pub(crate) async fn signatures_choose(
     write(engine, identity, move |tx| account::choose_signs(tx, identity, signs)).await
 }
 
-/// Refuses what is too long or hides letters, and cleans the rest.
-fn checked(request: SignatureWords) -> Result<Stored> {
+/// Refuses what is too long, hides letters or lies elsewhere, and cleans the rest; the pictures are apart.
+fn checked(request: SignatureWords) -> Result<(Stored, Vec<Taken>)> {
     let name = request.name.trim().to_owned();
     if name.chars().count() > NAME_LETTERS {
         let words = format!("A signature's name has at most {NAME_LETTERS} letters");
@@ -96,11 +115,15 @@ fn checked(request: SignatureWords) -> Result<Stored> {
             "The name holds a control character, or one that turns letters",
         ));
     }
-    if request.html.len() > SIGNATURE_LIMIT || request.text.len() > SIGNATURE_LIMIT {
-        return Err(Error::new(Code::Limit, "The signature is too long"));
+    let too_long = || Error::new(Code::Limit, "The signature is too long");
+    if request.html.len() > WITH_PICTURES || request.text.len() > SIGNATURE_LIMIT {
+        return Err(too_long());
     }
     let keep = CleanOptions { remote: RemoteImages::Keep, ..CleanOptions::default() };
-    let html = html::clean(&request.html, keep).body;
+    let (html, pictures) = picture::take_out(&html::clean(&request.html, keep).body)?;
+    if html.len() > SIGNATURE_LIMIT {
+        return Err(too_long());
+    }
     let is_empty =
         posthorn_message::text::from_html(&html).trim().is_empty() && !html.contains("<img");
     let lines: Vec<String> = request
@@ -114,7 +137,8 @@ fn checked(request: SignatureWords) -> Result<Stored> {
         return Err(Error::invalid("A signature has words"));
     }
     let SignatureWords { id, identity, .. } = request;
-    Ok(Stored { id, identity, name, html: if is_empty { String::new() } else { html }, text })
+    let html = if is_empty { String::new() } else { html };
+    Ok((Stored { id, identity, name, html, text, pictures: Vec::new() }, pictures))
 }
 
 #[cfg(test)]
@@ -136,12 +160,12 @@ mod tests {
     #[test]
     fn signatures_are_cleaned_and_say_something() {
         let dirty = "<div onclick=x()>Anna <b>Lee</b><script>alert(1)</script></div>";
-        let kept = checked(signature(" Work ", dirty, "")).unwrap();
+        let (kept, _) = checked(signature(" Work ", dirty, "")).unwrap();
         assert_eq!(kept.name, "Work");
         assert!(kept.html.contains("<b>Lee</b>"), "{}", kept.html);
         assert!(!kept.html.contains("script") && !kept.html.contains("onclick"));
         assert_eq!(plain(&kept), "Anna Lee");
-        let own = checked(signature("", dirty, "Anna\nTel. 1 \n\n")).unwrap();
+        let (own, _) = checked(signature("", dirty, "Anna\nTel. 1 \n\n")).unwrap();
         assert_eq!(plain(&own), "Anna\nTel. 1");
         for wrong in [
             signature("x", "<div><br></div>", " \n"),

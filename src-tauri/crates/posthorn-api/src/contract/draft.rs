@@ -10,6 +10,10 @@ contract! {
         Blank {
             /// Account to send from; null lets the engine choose.
             account: Option<i64>,
+            /// Recipients; absent = none yet.
+            #[serde(default)]
+            #[ts(optional, as = "Option<Vec<Address>>")]
+            to: Vec<Address>,
         },
         /// A reply.
         Reply {
@@ -106,7 +110,7 @@ contract! {
         pub include_original: bool,
         /// It stands above the text, else below.
         pub quote_first: bool,
-        /// The signature is sent below the quoted original, wherever it stands while the message is written.
+        /// A signature stands there, and is sent below the quoted original, wherever it is while the message is written.
         pub signature_last: bool,
         /// URL of the quoted original's frame; empty when there is none, and in lists.
         pub original_url: String,
@@ -126,6 +130,8 @@ contract! {
         pub copy_message: Option<i64>,
         /// What it asks of those who get it.
         pub wishes: super::Wishes,
+        /// When the user is reminded of it, where nobody answers; null = never.
+        pub follow_up: Option<super::FollowUpWhen>,
         /// It was changed or removed on another computer after it was changed here: both are kept.
         pub diverged: bool,
     }

@@ -64,6 +64,16 @@ contract! {
             /// Newest first, at most 20.
             arrivals: Vec<Arrival>,
         },
+        /// Reminders of sent messages changed.
+        FollowUpsChanged {
+            /// All of them, those that are due first.
+            reminders: Vec<super::FollowUp>,
+        },
+        /// The time of reminders has come: nobody answered.
+        FollowUpsDue {
+            /// Those whose time came first are first, at most 20.
+            unanswered: Vec<super::Unanswered>,
+        },
         /// The outbox changed.
         OutboxChanged {
             /// All rows that are not done.

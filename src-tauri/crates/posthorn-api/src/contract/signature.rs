@@ -11,7 +11,8 @@ contract! {
         pub identity: i64,
         /// What the user calls it, at most 80 letters; empty = it is called after its words.
         pub name: String,
-        /// As HTML, at most 64 KiB; cleaned when it is saved.
+        /// As HTML, at most 64 KiB without its pictures, which are `data:` URLs of at most 256 KiB each; cleaned when it is
+        /// saved, and refused where a picture lies elsewhere.
         pub html: String,
         /// As plain text, at most 64 KiB; empty = what the HTML says.
         pub text: String,
@@ -27,6 +28,18 @@ contract! {
         pub for_new: Option<i64>,
         /// Below answers and what is forwarded; null = nothing.
         pub for_answers: Option<i64>,
+    }
+
+    /// Asks for a picture of a file for a signature. Outside a test the path comes from the system's dialog.
+    pub struct ReadPicture {
+        /// Absolute path.
+        pub path: String,
+    }
+
+    /// A picture that may stand in a signature.
+    pub struct SignatureImage {
+        /// It as a `data:` URL.
+        pub url: String,
     }
 
     /// Names a signature.

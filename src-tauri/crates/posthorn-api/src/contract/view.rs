@@ -18,6 +18,8 @@ contract! {
         },
         /// All starred messages.
         Starred,
+        /// Sent messages that nobody answered in time.
+        FollowUps,
         /// A search.
         Search {
             /// As typed.

@@ -120,14 +120,26 @@ pub(super) fn blank(
 }
 
 pub(super) async fn add(engine: &Engine, content: DraftContent) -> Result<DraftId> {
-    Ok(engine.store().write(move |tx| draft::add(tx, &content)).await?)
+    let write = engine.store().write(move |tx| {
+        let id = draft::add(tx, &content)?;
+        signature::attach_pictures(tx, id)?;
+        // Nobody has changed it yet.
+        draft::begun(tx, id, None)?;
+        Ok(id)
+    });
+    Ok(write.await?)
 }
 
 /// Begins a draft.
 pub(crate) async fn drafts_create(engine: &Engine, request: NewDraft) -> Result<Draft> {
     let id = match request {
-        NewDraft::Blank { account } => {
-            new(engine, account.map(AccountId), mailto::Mailto::default()).await?
+        NewDraft::Blank { account, to } => {
+            if to.len() > super::RECIPIENT_LIMIT {
+                let words = "These are too many recipients for one message";
+                return Err(Error::new(Code::Limit, words));
+            }
+            let to = mailto::Mailto { to: crate::convert::all(to), ..mailto::Mailto::default() };
+            new(engine, account.map(AccountId), to).await?
         }
         NewDraft::Mailto { url } => new(engine, None, mailto::parse(&url)?).await?,
         NewDraft::Reply { message, all, quote } => {

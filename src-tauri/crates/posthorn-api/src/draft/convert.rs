@@ -6,9 +6,9 @@ use posthorn_message::html::{self, CleanOptions, QUOTE_CLASS};
 use posthorn_model::{AccountId, DraftId, MailboxRole, Protocol};
 use posthorn_store::account::{self, Identity};
 use posthorn_store::draft::{self, DraftKind};
-use posthorn_store::{mailbox, placement};
+use posthorn_store::{follow_up, mailbox, placement};
 
-use super::{check, editor, quote};
+use super::{check, editor, quote, signature};
 use crate::content::{Opened, OpenedFrame, Tokens};
 use crate::contract::{Address, Draft, DraftAttachment, DraftServer, Error};
 use crate::convert::all;
@@ -93,8 +93,12 @@ pub(super) async fn convert(engine: &Engine, found: draft::Draft) -> Result<Draf
     let (server, copy_message) = (server(engine, &found).await?, copy(engine, &found).await?);
     let diverged = found.diverged_at.is_some();
     let id = found.id;
-    let wishes = engine.store().read(move |tx| draft::wishes(tx, id)).await?;
+    let read =
+        engine.store().read(move |tx| Ok((draft::wishes(tx, id)?, follow_up::wish(tx, id)?)));
+    let (wishes, when) = read.await?;
     let content = found.content;
+    let is_signature_last =
+        content.is_signature_last && !content.is_quote_first && signature::stands(&content);
     let html = editor::to_shown(&content.html, &found.attachments, url);
     let attachments = found.attachments.iter().map(|file| DraftAttachment {
         id: file.id.0,
@@ -123,7 +127,7 @@ pub(super) async fn convert(engine: &Engine, found: draft::Draft) -> Result<Draf
         original: content.original.map(|id| id.0),
         include_original: !content.quoted_html.is_empty(),
         quote_first: content.is_quote_first,
-        signature_last: content.is_signature_last && !content.is_quote_first,
+        signature_last: is_signature_last,
         original_url: String::new(),
         attribution,
         attachments: attachments.collect(),
@@ -133,6 +137,7 @@ pub(super) async fn convert(engine: &Engine, found: draft::Draft) -> Result<Draf
         server,
         copy_message,
         wishes: wishes.into(),
+        follow_up: when.map(Into::into),
         diverged,
     })
 }

@@ -97,7 +97,8 @@ pub(crate) async fn drafts_choose_identity(
             recopy(&mut content.bcc, &bcc, &new.bcc);
             (content.account, content.identity) = (account, Some(new.id));
             draft::keep_version(tx, id)?;
-            draft::update(tx, id, &content)
+            draft::update(tx, id, &content)?;
+            signature::attach_pictures(tx, id)
         })
         .await?;
     claim.done();

@@ -5,10 +5,10 @@
 
 use posthorn_message::html::{SIGNATURE_CLASS, signature_block};
 use posthorn_message::text::from_html;
-use posthorn_model::DraftId;
-use posthorn_store::ReadTx;
+use posthorn_model::{AttachmentId, DraftId};
 use posthorn_store::account::{self, Signature};
-use posthorn_store::draft::{self, DraftContent, DraftKind};
+use posthorn_store::draft::{self, DraftAttachment, DraftContent, DraftKind};
+use posthorn_store::{ReadTx, WriteTx};
 
 use super::convert;
 use crate::account::{plain_signature, shown_signature, text_to_html};
@@ -157,6 +157,41 @@ fn standing(content: &DraftContent, known: &[Words]) -> Option<usize> {
     found.max_by_key(|(_, one)| one.text.len()).map(|(at, _)| at)
 }
 
+/// Puts the pictures that a draft's signature shows among the draft's files, where they are not yet.
+pub(super) fn attach_pictures(tx: &WriteTx<'_>, id: DraftId) -> posthorn_store::Result<()> {
+    let found = draft::get(tx, id)?;
+    if !found.content.html.contains("cid:") {
+        return Ok(());
+    }
+    let signatures = account::signatures(tx, identity_of(tx, &found.content)?)?;
+    for picture in signatures.into_iter().flat_map(|one| one.pictures) {
+        let is_here =
+            draft::attachments(tx, id)?.iter().any(|file| file.content_id == picture.content_id);
+        if is_here || !picture.is_shown(&found.content.html) {
+            continue;
+        }
+        let file = DraftAttachment {
+            id: AttachmentId(0),
+            name: picture.name,
+            mime: picture.mime,
+            size: picture.size,
+            content_id: picture.content_id,
+            is_inline: true,
+            body: picture.body,
+        };
+        draft::attach(tx, id, &file)?;
+    }
+    Ok(())
+}
+
+/// Tells whether any signature stands below a draft, also one that was edited.
+pub(super) fn stands(content: &DraftContent) -> bool {
+    if content.html.is_empty() {
+        return content.text.contains(SEPARATOR);
+    }
+    signature_block(&content.html).is_some()
+}
+
 /// Returns the words alone, for comparing what an editor may have written otherwise.
 fn folded(html: &str) -> String {
     from_html(html).split_whitespace().collect::<Vec<_>>().join(" ")
@@ -190,7 +225,7 @@ pub(crate) async fn drafts_choose_signature(
 ) -> Result<Draft> {
     let id = DraftId(request.draft);
     let claim = engine.revisions().claim(id, request.revision).await?;
-    let job = move |tx: &posthorn_store::WriteTx<'_>| {
+    let job = move |tx: &WriteTx<'_>| {
         let before = draft::get(tx, id)?;
         if before.outbox.is_some() {
             return Err(posthorn_store::Error::Invalid("this draft is being sent"));
@@ -210,7 +245,8 @@ pub(crate) async fn drafts_choose_signature(
         let or = if new.is_none() { Otherwise::Stay } else { Otherwise::Insist };
         resign(&mut content, &known, &new, or);
         draft::keep_version(tx, id)?;
-        draft::update(tx, id, &content)
+        draft::update(tx, id, &content)?;
+        attach_pictures(tx, id)
     };
     engine.store().write(job).await?;
     claim.done();
@@ -227,7 +263,7 @@ mod tests {
 
     fn words(html: &str, text: &str) -> Words {
         let (html, text) = (html.to_owned(), text.to_owned());
-        Words::from(&Signature { id: 1, identity: 1, name: String::new(), html, text })
+        Words::from(&Signature { id: 1, identity: 1, html, text, ..Signature::default() })
     }
 
     fn content(said: &str, signature: &Words, is_plain: bool) -> DraftContent {

@@ -88,6 +88,7 @@ fn store_spec(tx: &ReadTx<'_>, asked: &Asked) -> posthorn_store::Result<view::Vi
         }
         ViewSource::Role { role } => Source::Unified((*role).into()),
         ViewSource::Starred => searching(Query::Term(Term::Is(State::Starred)), None),
+        ViewSource::FollowUps => Source::FollowUps,
         ViewSource::Search { mailbox: within, account: of, .. } => {
             let mut members =
                 vec![asked.parsed.as_ref().map_or(Query::All, |parsed| parsed.query.clone())];
@@ -110,8 +111,10 @@ fn store_spec(tx: &ReadTx<'_>, asked: &Asked) -> posthorn_store::Result<view::Vi
         only_starred: spec.filter.starred && !is_search,
         only_files: spec.filter.with_files && !is_search,
     };
+    // A hit is a message, and so is what nobody answered.
+    let is_single = is_search || source == Source::FollowUps;
     let grouping =
-        if spec.conversations && !is_search { Grouping::Threads } else { Grouping::Messages };
+        if spec.conversations && !is_single { Grouping::Threads } else { Grouping::Messages };
     Ok(view::ViewSpec { source, grouping, filter, sort: sort(spec) })
 }
 

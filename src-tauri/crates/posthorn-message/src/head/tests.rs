@@ -71,3 +71,35 @@ fn ids_are_found_in_any_writing() {
     assert_eq!(found("Your message of Monday <x@y>"), ["x@y"]);
     assert_eq!(found("<>"), [] as [&str; 0]);
 }
+
+#[test]
+fn what_answers_by_itself_is_nobodys_answer() {
+    let table = [
+        ("", false),
+        ("Auto-Submitted: no\r\n", false),
+        ("Auto-Submitted: auto-replied (vacation)\r\n", true),
+        ("auto-submitted: auto-generated; owner-email=\"a@b\"\r\n", true),
+        ("Precedence: bulk\r\n", true),
+        ("Precedence: junk\r\n", true),
+        ("Precedence: auto_reply\r\n", true),
+        ("Precedence: list\r\n", false),
+        // Somebody answers through a list.
+        ("Precedence: bulk\r\nList-Id: <l.example.org>\r\n", false),
+        ("X-Autoreply: yes\r\n", true),
+        ("X-Autoreply: no\r\n", false),
+        ("X-Autorespond: Re: Lunch\r\n", true),
+        ("Return-Path: <>\r\n", true),
+        ("Return-Path: <ann@x>\r\n", false),
+        ("Content-Type: multipart/report; report-type=delivery-status; boundary=b\r\n", true),
+        ("Content-Type: multipart/report; report-type=disposition-notification\r\n", true),
+        ("X-Failed-Recipients: bert@x\r\n", true),
+    ];
+    for (field, wanted) in table {
+        let raw =
+            format!("From: Ann <ann@x>\r\nSubject: Re: Lunch\r\nIn-Reply-To: <a@x>\r\n{field}\r\n");
+        assert_eq!(parse_head(raw.as_bytes()).is_automatic_answer, wanted, "{field}");
+        assert_eq!(super::parse_listed_head(raw.as_bytes()).is_automatic_answer, wanted, "{field}");
+    }
+    let bounce = b"From: Mail Delivery System <Mailer-Daemon@mx.example>\r\n\r\n";
+    assert!(parse_head(bounce).is_automatic_answer);
+}

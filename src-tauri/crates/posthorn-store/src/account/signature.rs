@@ -1,7 +1,9 @@
 //! Signatures of identities: several, in order, one of them for new messages and one for answers.
 //!
-//! Invariant: what an identity signs with is one of its own signatures, or nothing.
+//! Invariants: what an identity signs with is one of its own signatures, or nothing. A signature keeps the pictures that
+//! its HTML shows and no others; their bytes are durable before it refers to them.
 
+use posthorn_model::BodyId;
 use rusqlite::params;
 
 use crate::error::{Error, Result};
@@ -23,20 +25,76 @@ pub struct Signature {
     pub html: String,
     /// As plain text; empty = what the HTML says.
     pub text: String,
+    /// What its HTML shows as `cid:…`.
+    pub pictures: Vec<SignaturePicture>,
+}
+
+/// A picture in a signature.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignaturePicture {
+    /// `Content-ID` without angle brackets; the same bytes have the same.
+    pub content_id: String,
+    /// File name.
+    pub name: String,
+    /// Media type in lower case.
+    pub mime: String,
+    /// Bytes.
+    pub size: u64,
+    /// They.
+    pub body: BodyId,
+}
+
+impl SignaturePicture {
+    /// Tells whether HTML shows it.
+    pub fn is_shown(&self, html: &str) -> bool {
+        html.contains(&format!("cid:{}", self.content_id))
+    }
 }
 
 /// Returns an identity's signatures, in order.
 pub fn signatures(tx: &ReadTx<'_>, identity: i64) -> Result<Vec<Signature>> {
     let sql = "SELECT id, name, html, text FROM signature WHERE identity = ?1 ORDER BY place, id";
-    tx.all(sql, [identity], |row| {
+    let mut all = tx.all(sql, [identity], |row| {
         Ok(Signature {
             id: row.get(0)?,
             identity,
             name: row.get(1)?,
             html: row.get(2)?,
             text: row.get(3)?,
+            pictures: Vec::new(),
+        })
+    })?;
+    for one in &mut all {
+        one.pictures = pictures(tx, one.id)?;
+    }
+    Ok(all)
+}
+
+fn pictures(tx: &ReadTx<'_>, signature: i64) -> Result<Vec<SignaturePicture>> {
+    let sql = "SELECT content_id, name, mime, size, body FROM signature_picture WHERE signature = ?1 ORDER BY content_id";
+    tx.all(sql, [signature], |row| {
+        Ok(SignaturePicture {
+            content_id: row.get(0)?,
+            name: row.get(1)?,
+            mime: row.get(2)?,
+            size: row.get::<_, i64>(3)?.unsigned_abs(),
+            body: BodyId(row.get(4)?),
         })
     })
+}
+
+/// Gives a signature its pictures, those that its HTML shows.
+fn put_pictures(tx: &WriteTx<'_>, id: i64, signature: &Signature) -> Result<()> {
+    tx.run("DELETE FROM signature_picture WHERE signature = ?1", [id])?;
+    let shown = signature.pictures.iter().filter(|picture| picture.is_shown(&signature.html));
+    for picture in shown {
+        let sql = "INSERT INTO signature_picture (signature, content_id, name, mime, size, body) \
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING";
+        let SignaturePicture { content_id, name, mime, size, body } = picture;
+        tx.run(sql, params![id, content_id, name, mime, *size as i64, body.0])?;
+        tx.run("DELETE FROM released_body WHERE body = ?1", [body.0])?;
+    }
+    Ok(())
 }
 
 /// What an identity signs with.
@@ -78,7 +136,7 @@ pub fn choose_signs(tx: &WriteTx<'_>, identity: i64, signs: Signs) -> Result<()>
 /// Adds a signature (id 0) after the identity's others, or changes one; returns its id. The first of an identity is what
 /// it signs with.
 pub fn put_signature(tx: &WriteTx<'_>, signature: &Signature) -> Result<i64> {
-    let Signature { id, identity, name, html, text } = signature;
+    let Signature { id, identity, name, html, text, .. } = signature;
     signs(tx, *identity)?;
     let known = signatures(tx, *identity)?;
     if *id != 0 {
@@ -87,6 +145,7 @@ pub fn put_signature(tx: &WriteTx<'_>, signature: &Signature) -> Result<i64> {
         if tx.run(sql, params![id, identity, name, html, text])? == 0 {
             return Err(Error::NotFound("signature"));
         }
+        put_pictures(tx, *id, signature)?;
         note(tx, *identity)?;
         return Ok(*id);
     }
@@ -96,6 +155,7 @@ pub fn put_signature(tx: &WriteTx<'_>, signature: &Signature) -> Result<i64> {
     let sql = "INSERT INTO signature (identity, place, name, html, text) \
         SELECT ?1, COALESCE(MAX(place), -1) + 1, ?2, ?3, ?4 FROM signature WHERE identity = ?1";
     let id = tx.insert(sql, params![identity, name, html, text])?;
+    put_pictures(tx, id, signature)?;
     if known.is_empty() {
         let both = Signs { new: Some(id), answers: Some(id) };
         choose_signs(tx, *identity, both)?;

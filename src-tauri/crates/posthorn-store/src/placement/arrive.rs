@@ -11,7 +11,7 @@ use crate::error::Result;
 use crate::message::{self, Head};
 use crate::thread::{Counts, Touched};
 use crate::tx::WriteTx;
-use crate::{contact, mailbox, thread};
+use crate::{contact, follow_up, mailbox, thread};
 
 /// A message that appeared.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -57,6 +57,7 @@ pub fn arrive(tx: &WriteTx<'_>, mailbox: MailboxId, arrivals: &[Arrival]) -> Res
     order.sort_by_key(|index| {
         arrivals.get(*index).map(|arrival| (arrival.head.received, arrival.uid))
     });
+    let mut came: Vec<(MessageId, &Head)> = Vec::new();
     let mut results: Vec<(usize, Arrived)> = Vec::with_capacity(arrivals.len());
     for index in order {
         let Some(arrival) = arrivals.get(index) else { continue };
@@ -71,9 +72,13 @@ pub fn arrive(tx: &WriteTx<'_>, mailbox: MailboxId, arrivals: &[Arrival]) -> Res
         if arrived.is_new_message && !tells_nothing {
             contact::learn(tx, &own, &arrival.head)?;
         }
+        if arrived.is_new_message && !matches!(home.role, MailboxRole::Junk | MailboxRole::Drafts) {
+            came.push((arrived.message, &arrival.head));
+        }
         results.push((index, arrived));
     }
     thread::recount_touched(tx, &touched)?;
+    follow_up::hear(tx, home.account, &came)?;
     if added > 0 {
         crate::search::count_messages(tx, added)?;
     }

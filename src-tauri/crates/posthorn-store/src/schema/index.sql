@@ -57,6 +57,18 @@ CREATE TABLE signature (
 ) STRICT;
 CREATE INDEX signature_by_identity ON signature (identity, place);
 
+-- The pictures of signatures. Their HTML names each by its Content-ID.
+CREATE TABLE signature_picture (
+  signature INTEGER NOT NULL REFERENCES signature (id) ON DELETE CASCADE,
+  content_id TEXT NOT NULL,                    -- without angle brackets
+  name TEXT NOT NULL DEFAULT '',
+  mime TEXT NOT NULL,
+  size INTEGER NOT NULL DEFAULT 0,
+  body INTEGER NOT NULL,                       -- bodies.db body.id
+  PRIMARY KEY (signature, content_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX signature_picture_by_body ON signature_picture (body);
+
 -- The outgoing server of an identity that has one of its own. No row = the account's.
 CREATE TABLE identity_server (
   identity INTEGER NOT NULL PRIMARY KEY REFERENCES identity (id) ON DELETE CASCADE,
@@ -148,7 +160,8 @@ CREATE TABLE message (
   has_attachments INTEGER NOT NULL DEFAULT 0,
   body_state INTEGER NOT NULL DEFAULT 0,       -- 0 = none, 1 = sections, 2 = whole
   body INTEGER NOT NULL DEFAULT 0,             -- bodies.db body.id of the whole bytes, 0 = not here
-  sender_key TEXT NOT NULL DEFAULT ''          -- what a list shows of the first sender, in small letters
+  sender_key TEXT NOT NULL DEFAULT '',         -- what a list shows of the first sender, in small letters
+  is_automatic INTEGER NOT NULL DEFAULT 0      -- a program wrote it: it is nobody's answer
 ) STRICT;
 CREATE INDEX message_by_thread ON message (thread);
 CREATE INDEX message_by_message_id ON message (account, message_id) WHERE message_id <> '';
@@ -301,7 +314,9 @@ CREATE TABLE draft (
   copy_error TEXT NOT NULL DEFAULT '',         -- why there is no newer copy, empty = nothing is wrong
   wishes TEXT NOT NULL DEFAULT '',             -- 'report', 'receipt' or both, 'none'; empty = the account's habit
   is_quote_first INTEGER NOT NULL DEFAULT 0,   -- the original stands above what was typed
-  is_signature_last INTEGER NOT NULL DEFAULT 0 -- the signature stands below the original, else below what was typed
+  is_signature_last INTEGER NOT NULL DEFAULT 0, -- the signature stands below the original, else below what was typed
+  follow_up_after INTEGER NOT NULL DEFAULT 0,  -- milliseconds after it was sent until the user is reminded, 0 = see next
+  follow_up_at INTEGER NOT NULL DEFAULT 0      -- when the user is reminded, 0 = never
 ) STRICT;
 CREATE INDEX draft_by_account ON draft (account);
 CREATE INDEX draft_by_original ON draft (original);
@@ -435,6 +450,18 @@ CREATE TABLE delivery_report (
 ) STRICT;
 CREATE INDEX delivery_report_by_outbox ON delivery_report (outbox, id);
 CREATE INDEX delivery_report_by_message ON delivery_report (message);
+
+-- Reminders of sent messages that nobody answers, by Message-ID.
+CREATE TABLE follow_up (
+  account INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+  message_id TEXT NOT NULL,
+  since INTEGER NOT NULL,                      -- what is later in its conversation is an answer
+  heard INTEGER NOT NULL DEFAULT 0,            -- newest answer that was known when the reminder was set
+  due INTEGER NOT NULL,
+  is_due INTEGER NOT NULL DEFAULT 0,           -- the time came, and nobody had answered
+  PRIMARY KEY (account, message_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX follow_up_by_due ON follow_up (is_due, due);
 
 -- What the user answered to invitations.
 CREATE TABLE invitation_answer (

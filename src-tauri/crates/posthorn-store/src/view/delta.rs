@@ -65,7 +65,9 @@ pub fn refresh(tx: &ReadTx<'_>, view: &mut View, touched: &Touched) -> Result<De
         return Ok(Delta::Unchanged);
     }
     let is_other = source::mailboxes(tx, &view.spec.source)? != view.mailboxes;
-    if is_other || (is_search && touched.is_structure_changed) {
+    // Which accounts are switched on.
+    let asks_accounts = is_search || view.spec.source == Source::FollowUps;
+    if is_other || (asks_accounts && touched.is_structure_changed) {
         return reset(tx, view);
     }
     let (asked, behind): (Vec<Position>, Vec<Position>) =

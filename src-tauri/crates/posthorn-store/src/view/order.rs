@@ -43,7 +43,9 @@ pub(super) fn first(
     mailboxes: &[MailboxId],
     limit: usize,
 ) -> Result<Option<Chunk>> {
-    if matches!(spec.source, Source::Search(_)) || spec.filter != Filter::default() {
+    if matches!(spec.source, Source::Search(_) | Source::FollowUps)
+        || spec.filter != Filter::default()
+    {
         return Ok(None);
     }
     let mut rows = 0;

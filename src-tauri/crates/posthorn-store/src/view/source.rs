@@ -10,6 +10,7 @@ use tokio::time::Instant;
 
 use super::{Filter, Grouping, Sort, Source, ViewSpec};
 use crate::error::Result;
+use crate::follow_up;
 use crate::mailbox;
 use crate::search::{self, Way};
 use crate::tx::ReadTx;
@@ -18,7 +19,7 @@ pub(super) fn mailboxes(tx: &ReadTx<'_>, source: &Source) -> Result<Vec<MailboxI
     match source {
         Source::Mailbox(id) => Ok(vec![*id]),
         Source::Unified(role) => mailbox::unified(tx, *role),
-        Source::Search(_) => Ok(Vec::new()),
+        Source::FollowUps | Source::Search(_) => Ok(Vec::new()),
     }
 }
 
@@ -62,6 +63,9 @@ pub(super) fn stretch(
     if let Source::Search(search) = &spec.source {
         let hits = search::walk(tx, search, way, wanted.from, wanted.limit, wanted.until)?;
         return Ok(Stretch { rows: hits.found, rest: hits.rest });
+    }
+    if spec.source == Source::FollowUps {
+        return Ok(Stretch { rows: unanswered(tx, spec, way, wanted)?, rest: None });
     }
     let sql = walk(spec);
     let limit = i64::try_from(wanted.limit).unwrap_or(-1);
@@ -112,6 +116,35 @@ impl Mark {
     fn is_unread(self) -> bool {
         self.0 & 1 == 1
     }
+}
+
+/// What is to be followed up, from a place on: so few that a window is all of them.
+fn unanswered(
+    tx: &ReadTx<'_>,
+    spec: &ViewSpec,
+    way: Way,
+    wanted: Wanted,
+) -> Result<Vec<(Position, bool)>> {
+    let mut rows = Vec::new();
+    for position in follow_up::due_positions(tx)? {
+        let is_behind = wanted.from.is_none_or(|from| way.key(position.0) <= way.key(from.0));
+        if let Some(is_unread) = shown(tx, spec.filter, position)?.filter(|_| is_behind) {
+            rows.push((position, is_unread));
+        }
+    }
+    if way == Way::Up {
+        rows.reverse();
+    }
+    Ok(rows)
+}
+
+/// Returns whether a message is unread, wherever it is; absent where the filter leaves it out.
+fn shown(tx: &ReadTx<'_>, filter: Filter, position: Position) -> Result<Option<bool>> {
+    let sql = format!(
+        "SELECT MAX(is_seen = 0) FROM placement WHERE position = ?1 AND {}",
+        visible(filter)
+    );
+    tx.one(&sql, [position.0], |row| row.get(0))
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -241,6 +274,10 @@ pub(super) fn members(
 ) -> Result<HashMap<Position, bool>> {
     if let Source::Search(search) = &spec.source {
         return Ok(search::fitting(tx, search, asked)?.into_iter().collect());
+    }
+    if spec.source == Source::FollowUps {
+        let rows = unanswered(tx, spec, Way::Down, Wanted::ALL)?;
+        return Ok(rows.into_iter().filter(|row| asked.contains(&row.0)).collect());
     }
     let membership = Membership::of(tx, spec, mailboxes)?;
     let mut members = HashMap::new();

@@ -8,7 +8,7 @@ use posthorn_store::{Error, Origin, contact};
 use crate::fixture::{Fixture, NOW, fixture};
 
 impl Fixture {
-    async fn queued(&self) -> (posthorn_model::DraftId, OutboxId) {
+    pub(crate) async fn queued(&self) -> (posthorn_model::DraftId, OutboxId) {
         let body = self
             .store
             .bodies()
@@ -60,7 +60,7 @@ impl Fixture {
             .unwrap()
     }
 
-    async fn step(&self, id: OutboxId, to: OutboxState) -> Result<(), Error> {
+    pub(crate) async fn step(&self, id: OutboxId, to: OutboxState) -> Result<(), Error> {
         self.store.write(move |tx| outbox::step(tx, id, to, "")).await
     }
 }

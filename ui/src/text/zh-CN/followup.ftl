@@ -1,0 +1,27 @@
+# 无人回复时的提醒。
+place-followups = 无人回复
+command-followup = 无人回复时提醒我…
+command-followup-done = 结束提醒
+command-write-again = 再写一封
+followup = 无人回复时提醒我
+followup-never = 不提醒
+followup-days = { $count } 天后
+followup-weeks = { $count } 周后
+followup-pick = 自选日期…
+followup-time-title = 何时提醒你？
+followup-time-action = 届时提醒
+followup-time-note = 收到回复后提醒即取消。若届时 Posthorn 未运行，将在下次启动时提醒。
+followup-draft-after = 发出 { $count } 天后若无人回复，会提醒你。
+followup-draft-at = 若无人回复，将于{ $when }提醒你。
+followup-waits = 若无人回复，将于{ $when }提醒你。
+followup-due = 自{ $when }以来无人回复此邮件。
+followup-change = 更改…
+followup-remove = 不提醒
+followup-later = 稍后再提醒…
+followup-done = 完成
+followup-set = 若无人回复，将于{ $when }提醒你
+followup-ended = 已取消提醒
+followup-mark = 无人回复时会提醒你
+followup-mark-due = 无人回复
+empty-followups = 都已回复
+empty-followups-hint = 在写信时或之后在邮件菜单中设定的时间内无人回复的邮件会出现在这里。
