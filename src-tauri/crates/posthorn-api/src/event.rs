@@ -14,7 +14,7 @@ use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::Instant;
 
-use crate::contract::{Arrival, Error, Event, Nothing};
+use crate::contract::{Arrival, Error, Event, FollowUp, Nothing};
 use crate::engine::Engine;
 use crate::error::Result;
 use crate::{account, download, follow_up, mailbox, operation, outbox, setting};
@@ -116,13 +116,14 @@ pub(crate) async fn run(
     mut statuses: broadcast::Receiver<SyncEvent>,
 ) {
     let mut round = Round::default();
+    let mut reminders = Vec::new();
     let mut last = Instant::now();
     loop {
         tokio::select! {
             biased;
             () = engine.cancel().cancelled() => return,
             () = tokio::time::sleep_until(last + ROUND), if round.is_due => {
-                tell(&engine, std::mem::take(&mut round)).await;
+                tell(&engine, std::mem::take(&mut round), &mut reminders).await;
                 round.is_due = engine.views().is_behind();
                 last = Instant::now();
             }
@@ -150,8 +151,9 @@ pub(crate) async fn run(
     }
 }
 
-/// Tells one round. A part that cannot be read now is logged: the next change tells it again.
-async fn tell(engine: &Engine, round: Round) {
+/// Tells one round. A part that cannot be read now is logged: the next change tells it again. `reminders`: those that were
+/// told last.
+async fn tell(engine: &Engine, round: Round, reminders: &mut Vec<FollowUp>) {
     engine.views().refresh(engine).await;
     for status in round.statuses.into_values() {
         engine.tell(Event::AccountStatusChanged { status: status.into() });
@@ -169,12 +171,19 @@ async fn tell(engine: &Engine, round: Round) {
         part(round.outbox, outbox_items(engine)).await,
         part(round.settings, settings(engine)).await,
         part(!round.arrived.is_empty(), arrivals(engine, round.arrived)).await,
-        part(round.follow_ups, reminders(engine)).await,
+        part(round.follow_ups, follow_ups(engine)).await,
         part(!round.due.is_empty(), follow_up::unanswered(engine, round.due)).await,
     ];
     for outcome in told {
         match outcome {
-            Ok(Some(event)) => engine.tell(event),
+            // Asked after with every message that comes or goes, and mostly the same.
+            Ok(Some(Event::FollowUpsChanged { reminders: now })) if now == *reminders => {}
+            Ok(Some(event)) => {
+                if let Event::FollowUpsChanged { reminders: now } = &event {
+                    reminders.clone_from(now);
+                }
+                engine.tell(event);
+            }
             Ok(None) => {}
             Err(error) => tracing::warn!(%error, "an event could not be told"),
         }
@@ -238,7 +247,7 @@ async fn outbox_items(engine: &Engine) -> Result<Event> {
     Ok(Event::OutboxChanged { items: outbox::list(engine).await? })
 }
 
-async fn reminders(engine: &Engine) -> Result<Event> {
+async fn follow_ups(engine: &Engine) -> Result<Event> {
     let reminders = follow_up::follow_ups_list(engine, Nothing {}).await?;
     Ok(Event::FollowUpsChanged { reminders })
 }
