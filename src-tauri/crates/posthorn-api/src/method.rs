@@ -3,7 +3,10 @@
 //! `noun.verb` on the wire; the shell's command is the same with an underscore (`accounts_list`). Every method takes
 //! one object and answers with one, or fails with [`Error`].
 
+mod signature;
+
 use serde_json::Value;
+pub use signature::Signature;
 
 use crate::account::{
     accounts_add, accounts_check_now, accounts_discover, accounts_list, accounts_open_local,
@@ -25,13 +28,13 @@ use crate::contact::{contacts_complete, contacts_parse};
 )]
 use crate::contract::*;
 use crate::download::{downloads_begin, downloads_cancel, downloads_list};
-use crate::draft::{accounts_set_wishes, drafts_set_wishes, messages_answer_receipt};
 use crate::draft::{
-    drafts_attach_bytes, drafts_attach_paths, drafts_check, drafts_choose_identity, drafts_create,
-    drafts_discard, drafts_get, drafts_leave, drafts_list, drafts_remove_attachment,
-    drafts_restore, drafts_save, drafts_send, drafts_versions, messages_redirect,
+    accounts_set_wishes, drafts_attach_bytes, drafts_attach_paths, drafts_check,
+    drafts_choose_identity, drafts_choose_signature, drafts_create, drafts_discard, drafts_get,
+    drafts_leave, drafts_list, drafts_remove_attachment, drafts_restore, drafts_save, drafts_send,
+    drafts_set_wishes, drafts_signatures, drafts_versions, messages_answer_receipt,
+    messages_redirect,
 };
-use crate::draft::{drafts_choose_signature, drafts_signatures};
 use crate::engine::Engine;
 use crate::error::Result;
 use crate::follow_up::{drafts_set_follow_up, follow_ups_list, follow_ups_remove, follow_ups_set};
@@ -44,9 +47,9 @@ use crate::mailbox::{
 };
 use crate::maildrop::{
     maildrops_close, maildrops_download, maildrops_keep, maildrops_look, maildrops_preview,
-    maildrops_read, maildrops_remove, maildrops_stop,
+    maildrops_read, maildrops_remove, maildrops_rules, maildrops_set_rules, maildrops_stop,
+    maildrops_try_rules,
 };
-use crate::maildrop::{maildrops_rules, maildrops_set_rules, maildrops_try_rules};
 use crate::message::{
     attachments_preview, attachments_save, attachments_stage, invitations_answer, invitations_read,
     messages_allow_remote, messages_fetch_rest, messages_open, messages_print, messages_save,
@@ -57,9 +60,8 @@ use crate::network::{network_get, network_set};
 use crate::operation::{
     messages_archive, messages_copy, messages_delete, messages_junk, messages_move,
     messages_not_junk, messages_set_read, messages_set_starred, messages_trash,
-    operations_delete_instead, operations_undo,
+    operations_delete_instead, operations_undo, threads_merge, threads_restore, threads_split,
 };
-use crate::operation::{threads_merge, threads_restore, threads_split};
 use crate::outbox::{
     messages_receipts, outbox_discard, outbox_hold, outbox_list, outbox_receipt, outbox_resend,
     outbox_resolve_unknown, outbox_restore, outbox_schedule, outbox_send_now, outbox_undo,
@@ -448,19 +450,6 @@ macro_rules! describe {
             $(visitor.visit::<$parameters>(); visitor.visit::<$answer>();)*
         }
     };
-}
-
-/// A method as described to a caller.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Signature {
-    /// `noun.verb`.
-    pub name: &'static str,
-    /// One sentence.
-    pub doc: &'static str,
-    /// TypeScript name of the parameters' type.
-    pub parameters: String,
-    /// TypeScript name of the answer's type.
-    pub answer: String,
 }
 
 methods!(describe);
