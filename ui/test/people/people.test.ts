@@ -91,6 +91,20 @@ describe('the address book', () => {
     expect(made?.members.map((one) => one.email)).toEqual(['a@b.example', 'c@d.example']);
   });
 
+  it('writes to a group with the names of its members', async () => {
+    engine.handlers['drafts.create'] = () => ({ ...DRAFT, id: 6, to: [], cc: [], bcc: [], original: null });
+    await openPage();
+    await user.click(await screen.findByRole('button', { name: 'Write to 目录校对 Proofreaders' }));
+    const members = engine.people.groups[0]?.members;
+    await waitFor(() =>
+      expect(engine.calls.find((call) => call.method === 'drafts.create')?.params).toEqual({
+        kind: 'blank',
+        account: null,
+        to: members,
+      }),
+    );
+  });
+
   it('says what a file brought', async () => {
     engine.pickFiles = () => Promise.resolve(['/tmp/book.vcf']);
     await openPage();

@@ -36,6 +36,15 @@ describe('UndoBar', () => {
     undo.dismiss();
   });
 
+  it('shows its key beside what the key takes back, and beside nothing else', () => {
+    const undo = new UndoBar(new FakeEngine());
+    undo.push(done(1));
+    expect(undo.line?.undoes).toBe(true);
+    undo.offer('A signature was removed', 'Undo', 10_000, () => Promise.resolve());
+    expect([undo.line?.action, undo.line?.undoes]).toEqual(['Undo', undefined]);
+    undo.dismiss();
+  });
+
   it('remembers twenty steps', async () => {
     const engine = new FakeEngine();
     const undo = new UndoBar(engine);
