@@ -161,7 +161,7 @@ async fn a_picture_in_a_signature_goes_as_a_part_of_the_message() -> anyhow::Res
     let raw = bert.messages()?.remove(0).bytes()?;
     let text = String::from_utf8_lossy(&raw).into_owned();
     assert!(text.contains("multipart/related") && !text.contains("data:image"), "{text}");
-    assert!(text.contains("cid:") && text.replace("\r\n", "").contains(PNG), "{text}");
+    assert!(text.contains("cid:") && text.replace(['\r', '\n'], "").contains(PNG), "{text}");
     desk.settle().await?;
 
     // The reader shows it with the text, and lists no file.
