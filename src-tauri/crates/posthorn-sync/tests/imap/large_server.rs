@@ -1,6 +1,7 @@
 //! A server with one message that is large, which may lie about how large, or not know ranges; also about its file
 //! without base64 (RFC 3516).
 
+use std::fmt::Write as _;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use base64::Engine as _;
@@ -211,7 +212,7 @@ fn fetched(command: &str, manner: Manner) -> Result<Vec<u8>, &'static str> {
     if manner == Manner::SaysNothing && is_alone {
         return Err("no structure");
     }
-    items += &format!(" RFC822.SIZE {}", whole().len());
+    write!(items, " RFC822.SIZE {}", whole().len()).unwrap();
     items += if command.contains("BODYSTRUCTURE") { &structure } else { "" };
     let mut items = items.into_bytes();
     for (name, text) in
