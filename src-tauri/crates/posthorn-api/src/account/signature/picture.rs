@@ -15,7 +15,7 @@ use crate::engine::Engine;
 use crate::error::Result;
 
 /// Bytes of one picture: it goes with every message.
-pub(super) const PICTURE_BYTES: usize = 256 << 10;
+const PICTURE_BYTES: usize = 256 << 10;
 /// Bytes of all pictures of a signature.
 const ALL_BYTES: usize = 512 << 10;
 /// Pictures of one signature: a portrait, a company's mark, a row of small ones.
@@ -44,10 +44,14 @@ fn kind(bytes: &[u8]) -> Option<(&'static str, &'static str)> {
     }
 }
 
+fn too_large() -> Error {
+    let words = "A picture of a signature has at most 256 KB, since it goes with every message";
+    Error::new(Code::Limit, words)
+}
+
 fn check(bytes: &[u8]) -> Result<&'static str> {
     if bytes.len() > PICTURE_BYTES {
-        let words = "A picture of a signature has at most 256 KB, since it goes with every message";
-        return Err(Error::new(Code::Limit, words));
+        return Err(too_large());
     }
     let (mime, _) = kind(bytes).ok_or_else(|| {
         Error::invalid("Only PNG, JPEG, GIF and WebP pictures are shown by mail programs")
@@ -74,9 +78,9 @@ pub(super) fn take_out(cleaned: &str) -> Result<(String, Vec<Taken>)> {
             .decode(data)
             .map_err(|error| Error::invalid("A picture of the signature is damaged").with(error))?;
         let mime = check(&bytes)?;
-        let hash: String =
-            Sha256::digest(&bytes).iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-        let content_id = format!("{hash}@posthorn.invalid");
+        let digest = Sha256::digest(&bytes);
+        let hash = digest.iter().take(16).fold(0, |sum, byte| (sum << 8) | u128::from(*byte));
+        let content_id = format!("{hash:032x}@posthorn.invalid");
         html.push_str("cid:");
         html.push_str(&content_id);
         if !taken.iter().any(|one| one.content_id == content_id) {
@@ -137,7 +141,7 @@ pub(crate) async fn signatures_read_picture(
     }
     if facts.len() > PICTURE_BYTES as u64 {
         // Not read at all.
-        check(&vec![0; PICTURE_BYTES + 1])?;
+        return Err(too_large());
     }
     let bytes = tokio::fs::read(path).await.map_err(|error| Error::file(path, &error))?;
     let mime = check(&bytes)?;
