@@ -220,9 +220,13 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin> Fetching<'_, S> {
         Some(Fetched { number, result })
     }
 
-    /// Sends RETRs until the window is full.
+    /// Sends RETRs until the window is full. Not before half of its commands are answered: a command by itself costs either
+    /// side a packet and a turn, and a small message is not much more.
     async fn ask_ahead(&mut self) -> Result<(), Error> {
         let window = if self.session.capabilities().pipelining { WINDOW_COMMANDS } else { 1 };
+        if self.asked.len() > window / 2 {
+            return Ok(());
+        }
         let mut bytes: u64 = self.asked.iter().map(|fetch| fetch.size).fold(0, u64::saturating_add);
         let mut lines = String::new();
         let begins = self.asked.is_empty();
