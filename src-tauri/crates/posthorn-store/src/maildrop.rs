@@ -120,27 +120,22 @@ pub fn by_content(
     size: u64,
     header_hash: &str,
 ) -> Result<Vec<Entry>> {
+    // Only those that were fetched have a hash, and are in the index.
     let sql = format!(
-        "SELECT {COLUMNS} FROM maildrop WHERE account = ?1 AND size = ?2 AND header_hash = ?3"
+        "SELECT {COLUMNS} FROM maildrop WHERE account = ?1 AND size = ?2 AND header_hash = ?3 AND header_hash <> ''"
     );
     tx.all(&sql, params![account.0, size as i64, header_hash], read)
 }
 
-/// Notes what a complete listing shows; those known already keep their state, and are told.
-pub fn note_listed(
-    tx: &WriteTx<'_>,
-    account: AccountId,
-    listed: &[(Uidl, u64)],
-) -> Result<Vec<Entry>> {
-    let mut drops = Vec::with_capacity(listed.len());
+/// Notes what a complete listing shows; those known already keep their state.
+pub fn note_listed(tx: &WriteTx<'_>, account: AccountId, listed: &[(Uidl, u64)]) -> Result<()> {
     for (uidl, size) in listed {
         let sql = "INSERT INTO maildrop (account, uidl, size, first_seen) VALUES (?1, ?2, ?3, ?4) \
             ON CONFLICT (account, uidl) DO UPDATE SET size = CASE WHEN size = 0 THEN excluded.size ELSE size END";
         tx.run(sql, params![account.0, uidl.0, *size as i64, tx.now().0])?;
-        drops.extend(get(tx, account, uidl)?);
     }
     tx.note(|changes| changes.maildrop(account));
-    Ok(drops)
+    Ok(())
 }
 
 /// Returns what the last complete listing did not show, of what nobody here removed.

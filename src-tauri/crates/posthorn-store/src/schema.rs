@@ -70,6 +70,8 @@ pub(crate) const INDEX: Format = Format {
         Migration { sql: include_str!("schema/index/0021_follow_up.sql"), floor: 20 },
         // An older program would send a signature without its pictures.
         Migration { sql: include_str!("schema/index/0022_signature_pictures.sql"), floor: 22 },
+        // An older program looks for the same along other indexes.
+        Migration { sql: include_str!("schema/index/0023_fewer_rows.sql"), floor: 22 },
     ],
 };
 

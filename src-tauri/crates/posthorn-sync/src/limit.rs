@@ -36,10 +36,23 @@ pub const OPERATION_BATCH: usize = 64;
 /// Heads asked for with one command: the first window is on screen within a second, and what a broken connection
 /// repeats stays small.
 pub const HEAD_WINDOW: u32 = 500;
-/// Heads in one write to the store.
+/// Heads in one write to the store, the first ones and those of a slow line.
 pub const HEAD_BATCH: usize = 250;
+/// Heads in one write to the store where they come quickly: each write touches the same pages of every index. Other
+/// writers wait for it a tenth of a second.
+pub const HEAD_BATCH_MOST: usize = 1000;
+/// How long [`HEAD_BATCH`] heads wait for more: what a broken connection repeats stays small.
+pub const HEAD_BATCH_TIME: Duration = Duration::from_millis(300);
 /// Batches between fetching and storing: enough to keep both busy, little enough for memory.
 pub const PIPELINE: usize = 3;
+/// Batches of durable messages that may wait until the index learns of them: their bytes are not in memory any more.
+pub const DURABLE_AHEAD: usize = 4;
+/// Durable messages that are worth waiting for more, so that the index learns of them in one write.
+pub const GATHER_FROM: usize = 100;
+/// Durable messages of which the index learns in one write.
+pub const GATHER_MOST: usize = 1000;
+/// How long they wait for more.
+pub const GATHER_TIME: Duration = Duration::from_millis(100);
 /// Bytes of one batch of bodies between fetching and storing. With [`PIPELINE`] this bounds what is in memory.
 pub const BODY_BATCH_BYTES: u64 = 4 << 20;
 /// Messages of one batch of bodies.

@@ -223,9 +223,12 @@ async fn news(
     account.update(|status| (status.done, status.total) = (Some(0), Some(total)));
     let sorter = sort::Sorter::begin(account, home, connection).await?;
     let mut problem = None;
-    for part in wanted.chunks(sorter.step()) {
-        listing.wanted = sorter.sort(&mut connection.session, part.to_vec()).await?;
-        let left = part.len().saturating_sub(listing.wanted.len()) as u64;
+    let mut wanted = wanted.into_iter();
+    while wanted.len() > 0 {
+        let part: Vec<_> = wanted.by_ref().take(sorter.step()).collect();
+        let count = part.len();
+        listing.wanted = sorter.sort(&mut connection.session, part).await?;
+        let left = count.saturating_sub(listing.wanted.len()) as u64;
         account.update(|status| status.done = status.done.map(|done| done + left));
         problem = fetch::fetch(account, home, connection, listing).await?.or(problem);
     }

@@ -166,13 +166,13 @@ CREATE TABLE message (
 CREATE INDEX message_by_thread ON message (thread);
 CREATE INDEX message_by_message_id ON message (account, message_id) WHERE message_id <> '';
 CREATE INDEX message_by_server_id ON message (account, server_id) WHERE server_id <> '';
-CREATE INDEX message_by_subject ON message (account, subject_key, received) WHERE subject_key <> '';
 CREATE INDEX message_by_body ON message (body) WHERE body <> 0;
 CREATE INDEX message_facts ON message (position, account, has_attachments, size, body_state);
 -- What searches for files walk.
 CREATE INDEX message_with_files ON message (position) WHERE has_attachments = 1;
 CREATE INDEX message_without_body ON message (account, position) WHERE body_state <> 2;
--- The orders of a list besides time; the newest come first among equals. Sizes are walked backwards.
+-- The orders of a list besides time; the newest come first among equals. Sizes are walked backwards. By subject a reply
+-- without references finds what it answers, too.
 CREATE INDEX message_by_sender ON message (sender_key, position DESC);
 CREATE INDEX message_by_subject_key ON message (subject_key, position DESC);
 CREATE INDEX message_by_size ON message (size, position);
@@ -567,8 +567,8 @@ CREATE TABLE maildrop (
   absent_since INTEGER NOT NULL DEFAULT 0,     -- when a complete listing first did not show it; 0 = it is there
   UNIQUE (account, uidl)
 ) STRICT;
-CREATE INDEX maildrop_by_message ON maildrop (message);
-CREATE INDEX maildrop_by_content ON maildrop (account, size, header_hash);
+CREATE INDEX maildrop_by_message ON maildrop (message) WHERE message IS NOT NULL;
+CREATE INDEX maildrop_by_content ON maildrop (account, size, header_hash) WHERE header_hash <> '';
 
 -- Rules that say what of a maildrop is downloaded: in their order, the first that matches holds.
 CREATE TABLE maildrop_rule (

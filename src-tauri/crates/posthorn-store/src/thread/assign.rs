@@ -111,14 +111,18 @@ fn by_subject(tx: &ReadTx<'_>, account: AccountId, head: &Head) -> Result<Option
     if head.subject_key.is_empty() || !head.references.is_empty() {
         return Ok(None);
     }
+    // Along the index that a list by subject walks: a position is a time, too.
     let sql = format!(
-        "SELECT thread, received, is_reply AND NOT has_references, from_list, to_list, cc_list, {KEY} FROM message \
-         WHERE account = ?1 AND subject_key = ?2 AND subject_key <> '' AND received BETWEEN ?3 AND ?4 \
-         ORDER BY received DESC LIMIT ?5"
+        "SELECT thread, received, is_reply AND NOT has_references, from_list, to_list, cc_list, {KEY} \
+         FROM message INDEXED BY message_by_subject_key \
+         WHERE account = ?1 AND subject_key = ?2 AND received BETWEEN ?3 AND ?4 AND position BETWEEN ?5 AND ?6 \
+         ORDER BY position DESC LIMIT ?7"
     );
     let (from, to) =
-        (head.received.plus_ms(-SUBJECT_WINDOW_MS).0, head.received.plus_ms(SUBJECT_WINDOW_MS).0);
-    let values = params![account.0, head.subject_key, from, to, SUBJECT_CANDIDATES];
+        (head.received.plus_ms(-SUBJECT_WINDOW_MS), head.received.plus_ms(SUBJECT_WINDOW_MS));
+    let (first, last) = crate::position::around(from, to, tx.now());
+    let values =
+        params![account.0, head.subject_key, from.0, to.0, first, last, SUBJECT_CANDIDATES];
     let candidates = tx.all(&sql, values, |row| {
         // The later of the two must be the reply.
         let is_reply = if row.get::<_, i64>(1)? <= head.received.0 {

@@ -14,26 +14,27 @@ use super::listing::{Listing, Wanted};
 use super::rule::Deed;
 use super::spool::Spool;
 use super::{Home, identity};
-use crate::ahead::ahead;
+use crate::ahead::{ahead, gathered};
 use crate::engine::Account;
 use crate::event::SyncEvent;
 use crate::failure::{Failure, of_pop3};
-use crate::limit::{BODY_BATCH, BODY_BATCH_BYTES, ON_DEMAND, PIPELINE, SPOOLED};
+use crate::limit::{BODY_BATCH, BODY_BATCH_BYTES, DURABLE_AHEAD, ON_DEMAND, PIPELINE, SPOOLED};
 use crate::problem::{Problem, ProblemKind};
 
 /// Messages of the first batch: the newest are on screen soon.
 const FIRST_BATCH: usize = 20;
 
-/// Fetches everything that is wanted. Returns why some of it did not come.
+/// Fetches everything that is wanted, which is taken from the listing. Returns why some of it did not come.
 pub(super) async fn fetch(
     account: &Account,
     home: &Home,
     connection: &mut Connection,
-    listing: &Listing,
+    listing: &mut Listing,
 ) -> Result<Option<Problem>, Failure> {
     if !listing.has_news() {
         return Ok(None);
     }
+    let wanted = std::mem::take(&mut listing.wanted);
     let limit = match (connection.expire_days, home.settings.pop_size_limit) {
         // Nothing waits on this server (RFC 2449 section 6.7): what does not come now may never come.
         (Some(0), _) => SPOOLED,
@@ -42,7 +43,7 @@ pub(super) async fn fetch(
     };
     let session = &mut connection.session;
     let (whole, large): (Vec<Wanted>, Vec<Wanted>) =
-        listing.wanted.iter().cloned().partition(|wanted| match wanted.deed {
+        wanted.into_iter().partition(|wanted| match wanted.deed {
             Deed::HeadOnly => false,
             Deed::Whole => wanted.size <= limit.max(ON_DEMAND),
             _ => wanted.size <= limit,
@@ -191,8 +192,9 @@ async fn store(
 ) -> Result<Vec<MessageId>, Failure> {
     let mut batches = ahead(batches, |batch| batch.into_iter().map(keep::read).unzip());
     // One for all batches: it is as long as the maildrop.
-    let listed: Arc<HashSet<Uidl>> = Arc::new(listing.numbers.keys().cloned().collect());
-    let (sender, mut receiver) = mpsc::channel(1);
+    let listed: Option<Arc<HashSet<Uidl>>> =
+        listing.may_be_renumbered().then(|| Arc::new(listing.numbers.keys().cloned().collect()));
+    let (sender, mut receiver) = mpsc::channel(DURABLE_AHEAD);
     let putting = async move {
         while let Some(batch) = batches.recv().await {
             let durable = keep::put(account, batch?).await?;
@@ -204,7 +206,7 @@ async fn store(
     };
     let keeping = async move {
         let mut arrived = Vec::new();
-        while let Some(batch) = receiver.recv().await {
+        while let Some(batch) = gathered(&mut receiver).await {
             let count = batch.len() as u64;
             arrived.extend(keep::keep(account, home.inbox, listed.clone(), batch).await?);
             account.update(|status| status.done = status.done.map(|done| done + count));

@@ -124,11 +124,12 @@ pub(super) async fn put(
     Ok(read.into_iter().zip(bodies).collect())
 }
 
-/// Tells the index of a batch; returns the messages that are new, as they came. `listed` is all that the server has.
+/// Tells the index of a batch; returns the messages that are new, as they came. `listed` is all that the server has;
+/// absent where nothing is known of it from before, so that nothing can have been renumbered.
 pub(super) async fn keep(
     account: &Account,
     inbox: MailboxId,
-    listed: Arc<HashSet<Uidl>>,
+    listed: Option<Arc<HashSet<Uidl>>>,
     batch: Durable,
 ) -> Result<Vec<MessageId>, Failure> {
     let id = account.id;
@@ -136,7 +137,7 @@ pub(super) async fn keep(
         let mut arrivals = Vec::new();
         let mut rows = Vec::new();
         for (read, body) in batch {
-            if !is_known(tx, id, &read, body, &listed)? {
+            if !is_known(tx, id, &read, body, listed.as_deref())? {
                 let Read { uidl, hash, head, report, .. } = read;
                 arrivals.push(Arrival { head, body: Some(body), ..Arrival::default() });
                 rows.push((uidl, hash, report));
@@ -162,16 +163,14 @@ fn is_known(
     id: AccountId,
     read: &Read,
     body: BodyId,
-    listed: &HashSet<Uidl>,
+    listed: Option<&HashSet<Uidl>>,
 ) -> Result<bool, StoreError> {
-    let known = match maildrop::get(tx, id, &read.uidl)? {
-        None => maildrop::note_listed(tx, id, &[(read.uidl.clone(), read.listed_size)])?.pop(),
-        known => known,
-    };
-    let row = known.ok_or(StoreError::NotFound("message in the maildrop"))?;
-    if row.state != DropState::Known {
-        return Ok(true);
+    match maildrop::get(tx, id, &read.uidl)? {
+        None => maildrop::note_listed(tx, id, &[(read.uidl.clone(), read.listed_size)])?,
+        Some(row) if row.state != DropState::Known => return Ok(true),
+        Some(_) => {}
     }
+    let Some(listed) = listed else { return Ok(false) };
     // A renumbered message that no header could show: the same bytes, whose old id is not listed any more.
     for other in maildrop::by_content(tx, id, read.listed_size, &read.hash)? {
         let Some(message) = other.message else { continue };
@@ -200,8 +199,8 @@ pub(super) async fn head_of_large(
     let section = account.store().bodies().put(header, Origin::Local).await?;
     let (id, size) = (account.id, wanted.size);
     let write = account.store().write(move |tx| {
-        let noted = maildrop::note_listed(tx, id, &[(uidl.clone(), size)])?;
-        if noted.iter().any(|row| row.state != DropState::Known) {
+        maildrop::note_listed(tx, id, &[(uidl.clone(), size)])?;
+        if maildrop::get(tx, id, &uidl)?.is_some_and(|row| row.state != DropState::Known) {
             return Ok(None);
         }
         let arrived = placement::arrive(tx, inbox, &[Arrival { head, ..Arrival::default() }])?;

@@ -54,6 +54,11 @@ impl Listing {
         Some(Wanted { number, size, uidl: Some(uidl.clone()), deed: Deed::Usual })
     }
 
+    /// Tells whether a message that comes may be one that is here under an id that is not listed any more.
+    pub(super) fn may_be_renumbered(&self) -> bool {
+        !(self.is_first && self.is_complete)
+    }
+
     /// Tells whether something is to be fetched.
     pub(super) fn has_news(&self) -> bool {
         !self.wanted.is_empty()
@@ -295,7 +300,7 @@ async fn note(
         .collect();
     for part in fresh.chunks(NOTE_BATCH) {
         let part = part.to_vec();
-        account.store().write(move |tx| maildrop::note_listed(tx, id, &part).map(drop)).await?;
+        account.store().write(move |tx| maildrop::note_listed(tx, id, &part)).await?;
     }
     Ok(())
 }

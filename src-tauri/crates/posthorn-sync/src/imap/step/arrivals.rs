@@ -16,6 +16,7 @@ use posthorn_store::mailbox::Mailbox;
 use posthorn_store::message::Head;
 use posthorn_store::placement::{self, Arrival, Arrived};
 use tokio::sync::mpsc;
+use tokio::time::Instant;
 
 use crate::ahead::ahead;
 use crate::engine::Account;
@@ -23,7 +24,7 @@ use crate::failure::Failure;
 use crate::imap::connect::Connection;
 use crate::imap::head;
 use crate::imap::step::refusal::Queue;
-use crate::limit::{HEAD_BATCH, HEAD_WINDOW, PIPELINE};
+use crate::limit::{HEAD_BATCH, HEAD_BATCH_MOST, HEAD_BATCH_TIME, HEAD_WINDOW};
 
 /// A header larger than this is cut: what a list shows stands in the beginning.
 const HEADER_LIMIT: u64 = 1 << 20;
@@ -63,7 +64,7 @@ pub(crate) async fn fetch(
     mailbox: &Mailbox,
     from: &UidSet,
 ) -> Result<Outcome, Failure> {
-    let (sender, receiver) = mpsc::channel(PIPELINE);
+    let (sender, receiver) = mpsc::channel(1);
     let fetching = fetch_windows(account, connection, mailbox, from, sender);
     let storing = store(account, mailbox, receiver);
     let (fetched, stored) = tokio::join!(fetching, storing);
@@ -85,6 +86,22 @@ async fn fetch_windows(
     from: &UidSet,
     sender: mpsc::Sender<Vec<RawHead>>,
 ) -> Result<Outcome, Failure> {
+    let mut batch = Batch::new(sender);
+    let fetched = fetch_into(account, connection, mailbox, from, &mut batch).await;
+    // What came before a break is stored all the same.
+    let sent = batch.send().await;
+    let outcome = fetched?;
+    sent?;
+    Ok(outcome)
+}
+
+async fn fetch_into(
+    account: &Account,
+    connection: &mut Connection,
+    mailbox: &Mailbox,
+    from: &UidSet,
+    batch: &mut Batch,
+) -> Result<Outcome, Failure> {
     let total = from.len();
     let (mut done, mut outcome) = (0, Outcome::default());
     let way = way(account, connection, mailbox).await?;
@@ -101,7 +118,7 @@ async fn fetch_windows(
         };
         // A range may hold fewer messages than uids; what is left of it may need several commands.
         for piece in wanted.pieces(u32::MAX) {
-            match window_of_heads(connection, &piece, Ask::Heads, &sender).await {
+            match window_of_heads(connection, &piece, Ask::Heads, batch).await {
                 Ok(_) => {}
                 Err(Failure::Imap { error, .. }) => {
                     if let Some(uid) = queue.refused(&piece, error)? {
@@ -143,8 +160,8 @@ pub(crate) async fn insist(
     mailbox: &Mailbox,
     silent: &UidSet,
 ) -> Result<Outcome, Failure> {
-    let (sender, receiver) = mpsc::channel(PIPELINE);
-    let fetching = insist_on(connection, silent, sender);
+    let (sender, receiver) = mpsc::channel(1);
+    let fetching = insist_on(connection, silent, Batch::new(sender));
     let (fetched, stored) = tokio::join!(fetching, store(account, mailbox, receiver));
     let outcome = stored?;
     fetched?;
@@ -154,11 +171,11 @@ pub(crate) async fn insist(
 async fn insist_on(
     connection: &mut Connection,
     silent: &UidSet,
-    sender: mpsc::Sender<Vec<RawHead>>,
+    mut batch: Batch,
 ) -> Result<(), Failure> {
     for uid in silent.iter().rev().take(SILENT) {
         for ask in [Ask::Bare, Ask::Marks] {
-            match window_of_heads(connection, &uid.into(), ask, &sender).await {
+            match window_of_heads(connection, &uid.into(), ask, &mut batch).await {
                 Ok(answered) if answered.is_empty() => {}
                 Ok(_) => break,
                 Err(Failure::Imap { error, .. }) if !error.is_fatal() => {}
@@ -166,7 +183,38 @@ async fn insist_on(
             }
         }
     }
-    Ok(())
+    batch.send().await
+}
+
+/// Heads on their way to the store: few while the first are waited for or the line is slow, many where they come quickly.
+struct Batch {
+    heads: Vec<RawHead>,
+    begun: Instant,
+    is_first: bool,
+    sender: mpsc::Sender<Vec<RawHead>>,
+}
+
+impl Batch {
+    fn new(sender: mpsc::Sender<Vec<RawHead>>) -> Self {
+        Self { heads: Vec::new(), begun: Instant::now(), is_first: true, sender }
+    }
+
+    async fn add(&mut self, head: RawHead) -> Result<(), Failure> {
+        self.heads.push(head);
+        let count = self.heads.len();
+        let is_enough =
+            count >= HEAD_BATCH && (self.is_first || self.begun.elapsed() >= HEAD_BATCH_TIME);
+        if is_enough || count >= HEAD_BATCH_MOST { self.send().await } else { Ok(()) }
+    }
+
+    async fn send(&mut self) -> Result<(), Failure> {
+        if !self.heads.is_empty() {
+            let heads = std::mem::take(&mut self.heads);
+            self.sender.send(heads).await.map_err(|_| Failure::Interrupted)?;
+        }
+        (self.begun, self.is_first) = (Instant::now(), false);
+        Ok(())
+    }
 }
 
 /// Fetches and passes on; returns which messages were answered.
@@ -174,9 +222,9 @@ async fn window_of_heads(
     connection: &mut Connection,
     window: &UidSet,
     ask: Ask,
-    sender: &mpsc::Sender<Vec<RawHead>>,
+    batch: &mut Batch,
 ) -> Result<UidSet, Failure> {
-    let (mut batch, mut came) = (Vec::new(), BTreeSet::new());
+    let mut came = BTreeSet::new();
     let session = &mut connection.session;
     let mut fetching = match ask {
         Ask::Heads => session.fetch_heads(window).await?,
@@ -192,14 +240,8 @@ async fn window_of_heads(
         if let Some(head) = raw_head(fetched)?
             && came.insert(head.uid)
         {
-            batch.push(head);
+            batch.add(head).await?;
         }
-        if batch.len() >= HEAD_BATCH {
-            sender.send(std::mem::take(&mut batch)).await.map_err(|_| Failure::Interrupted)?;
-        }
-    }
-    if !batch.is_empty() {
-        sender.send(batch).await.map_err(|_| Failure::Interrupted)?;
     }
     Ok(came.into_iter().collect())
 }

@@ -12,13 +12,14 @@ use posthorn_store::message::{self, Wanted};
 use posthorn_store::{Origin, keep};
 use tokio::sync::mpsc;
 
-use crate::ahead::ahead;
+use crate::ahead::{ahead, gathered};
 use crate::engine::Account;
 use crate::failure::Failure;
 use crate::imap::connect::Connection;
 use crate::imap::step::refusal::Queue;
 use crate::limit::{
-    BODY_BATCH, BODY_BATCH_BYTES, ON_DEMAND, PIPELINE, SURPRISE, TEXT_PART, TEXT_PARTS, WHOLE_BODY,
+    BODY_BATCH, BODY_BATCH_BYTES, DURABLE_AHEAD, ON_DEMAND, PIPELINE, SURPRISE, TEXT_PART,
+    TEXT_PARTS, WHOLE_BODY,
 };
 use crate::reading::{self, Whole};
 use crate::report;
@@ -230,8 +231,8 @@ async fn store(
     batches: mpsc::Receiver<Batch>,
 ) -> Result<Vec<MessageId>, Failure> {
     let mut batches = ahead(batches, read_whole);
-    let (sender, mut receiver) = mpsc::channel(1);
-    // The bytes of one batch become durable while the index learns of the one before.
+    let (sender, mut receiver) = mpsc::channel(DURABLE_AHEAD);
+    // The bytes of one batch become durable while the index learns of those before.
     let putting = async move {
         while let Some(batch) = batches.recv().await {
             let batch = batch?;
@@ -246,7 +247,7 @@ async fn store(
     };
     let referring = async move {
         let mut stored = Vec::new();
-        while let Some(batch) = receiver.recv().await {
+        while let Some(batch) = gathered(&mut receiver).await {
             stored.extend(refer(account, batch).await?.into_iter().map(|(message, _)| message));
         }
         Ok::<_, Failure>(stored)
@@ -276,31 +277,33 @@ fn read_whole(batch: Batch) -> Understood {
     (batch, read)
 }
 
-/// Messages whose bytes are durable, and what those say.
+/// A message whose bytes are durable, and what those say.
 struct Durable {
-    stored: Vec<(MessageId, BodyId)>,
-    contents: Vec<(message::Contents, Option<posthorn_message::Report>)>,
+    message: MessageId,
+    body: BodyId,
+    contents: message::Contents,
+    report: Option<posthorn_message::Report>,
 }
 
-async fn put(account: &Account, (batch, read): Understood) -> Result<Durable, Failure> {
+async fn put(account: &Account, (batch, read): Understood) -> Result<Vec<Durable>, Failure> {
     let (messages, bodies): (Vec<MessageId>, Vec<Vec<u8>>) = batch.into_iter().unzip();
     let ids = account.store().bodies().put_all(bodies, Origin::Imap(account.id)).await?;
-    let mut contents = Vec::with_capacity(read.len());
-    for (whole, body) in read.into_iter().zip(&ids) {
-        account.engine.texts.put(*body, whole.text);
-        contents.push((whole.contents, whole.report));
-    }
-    Ok(Durable { stored: messages.into_iter().zip(ids).collect(), contents })
+    let stored = messages.into_iter().zip(ids).zip(read);
+    let durable = stored.map(|((message, body), whole)| {
+        account.engine.texts.put(body, whole.text);
+        Durable { message, body, contents: whole.contents, report: whole.report }
+    });
+    Ok(durable.collect())
 }
 
 /// Tells the index of bytes that are durable; returns which each message has now.
 async fn refer(
     account: &Account,
-    Durable { stored, contents }: Durable,
+    batch: Vec<Durable>,
 ) -> Result<Vec<(MessageId, BodyId)>, Failure> {
-    let rows = stored.clone();
+    let stored = batch.iter().map(|durable| (durable.message, durable.body)).collect();
     let write = account.store().write(move |tx| {
-        for ((message, body), (contents, report)) in rows.iter().zip(&contents) {
+        for Durable { message, body, contents, report } in &batch {
             match message::set_body(tx, *message, *body, contents) {
                 Ok(()) => {
                     if let Some(report) = report {
