@@ -87,6 +87,8 @@ pub(crate) const SEARCH: Format = Format {
     migrations: &[
         Migration { sql: include_str!("schema/search/0001_start.sql"), floor: 1 },
         Migration { sql: include_str!("schema/search/0002_known_words.sql"), floor: 2 },
+        // An older program writes and reads them as they are.
+        Migration { sql: include_str!("schema/search/0003_merges.sql"), floor: 2 },
     ],
 };
 

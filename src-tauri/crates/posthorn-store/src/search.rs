@@ -96,6 +96,20 @@ pub struct PreparedWords {
     fresh: known::Fresh,
 }
 
+/// Messages whose words are written, and which the queue still names.
+#[derive(Debug)]
+pub struct WrittenWords(
+    /// True = with a text.
+    Vec<(Position, bool)>,
+);
+
+impl WrittenWords {
+    /// Returns where they stand.
+    pub fn positions(&self) -> impl Iterator<Item = Position> {
+        self.0.iter().map(|(position, _)| *position)
+    }
+}
+
 /// What a walk found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Hits {
@@ -272,10 +286,11 @@ impl Store {
     /// Indexes words, or takes them away where the message is gone; heads come from the index itself.
     pub async fn put_words(&self, batch: Vec<Words>) -> Result<()> {
         let prepared = self.prepare_words(batch).await?;
-        self.write_words(prepared).await
+        let written = self.write_words(prepared).await?;
+        self.settle_words(vec![written]).await
     }
 
-    /// The first half of [`Self::put_words`], which writes nothing: the batch before may be written meanwhile.
+    /// The first part of [`Self::put_words`], which writes nothing: the batch before may be written meanwhile.
     pub async fn prepare_words(&self, batch: Vec<Words>) -> Result<PreparedWords> {
         let positions: Vec<(Position, bool)> =
             batch.iter().map(|words| (words.position, words.text.is_some())).collect();
@@ -288,8 +303,8 @@ impl Store {
         .await
     }
 
-    /// The second half of [`Self::put_words`].
-    pub async fn write_words(&self, prepared: PreparedWords) -> Result<()> {
+    /// The second part of [`Self::put_words`].
+    pub async fn write_words(&self, prepared: PreparedWords) -> Result<WrittenWords> {
         let PreparedWords { positions, words: prepared, mut fresh } = prepared;
         let (writer, known) = (self.index().writer()?, Arc::clone(&self.index().known));
         let written = writer.run(move |connection, _, changes| {
@@ -300,12 +315,17 @@ impl Store {
             Ok(fresh)
         });
         self.index().known.learn(written.await?);
-        // After the words are there: a crash in between only repeats the work.
+        Ok(WrittenWords(positions))
+    }
+
+    /// The last part of [`Self::put_words`]: takes from the queue what was written. The next may be written meanwhile, and a
+    /// crash before it only repeats the work.
+    pub async fn settle_words(&self, written: Vec<WrittenWords>) -> Result<()> {
         self.write(move |tx| {
             // Bytes that came after the row was taken from the queue keep it there: their words are still to come.
             let sql = "DELETE FROM word_queue WHERE position = ?1 AND (?2 OR NOT EXISTS \
                 (SELECT 1 FROM message WHERE message.position = ?1 AND body_state = 2))";
-            for (position, has_text) in positions {
+            for (position, has_text) in written.into_iter().flat_map(|written| written.0) {
                 tx.run(sql, rusqlite::params![position.0, has_text])?;
             }
             Ok(())

@@ -1,26 +1,30 @@
 //! Brings the search index in line with the mail, in the background, for all accounts.
 //!
 //! The store says what is to be indexed; the text is read from the bytes here. Reading one part overlaps with writing
-//! the one before. While bodies are on their way, messages without one wait a moment, so that they are not indexed
-//! twice; when nothing is on its way, they are indexed by their heads.
+//! the one before, and with taking from the queue what was written before that. While bodies are on their way, messages
+//! without one wait a moment, so that they are not indexed twice; when nothing is on its way, they are indexed by their
+//! heads.
 
-use std::sync::Arc;
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use posthorn_model::BodyId;
+use posthorn_model::{BodyId, Position};
 use posthorn_store::message;
-use posthorn_store::search::{Pending, Words};
-use tokio::sync::mpsc;
+use posthorn_store::search::{Pending, PreparedWords, Words, WrittenWords};
+use tokio::sync::{Notify, mpsc};
 use tokio_util::sync::CancellationToken;
 
 use crate::engine::Engine;
-use crate::limit::{INDEX_BATCH, SKIM_ABOVE, TEXT_PART};
+use crate::limit::{INDEX_BATCH, INDEXED_AHEAD, SKIM_ABOVE, TEXT_PART};
 use crate::reading;
 
 /// Rows looked at together.
 const LOOK_AHEAD: usize = 4_000;
 /// How long messages without a body wait for it before the queue is looked at again.
 const PATIENCE: Duration = Duration::from_millis(250);
+/// How long a part that is not full waits for more, while bodies are on their way.
+const GATHERING: Duration = Duration::from_millis(50);
 /// Wait after a failure of the store: a full disk, for instance.
 const AFTER_FAILURE: Duration = Duration::from_secs(10);
 
@@ -54,54 +58,130 @@ async fn live(engine: &Engine) {
     }
 }
 
-/// Indexes until nothing waits.
+/// Indexes until nothing waits: makes the words of one part while the one before is written, without a break between what
+/// came and what comes.
 async fn work(engine: &Engine) -> Result<(), posthorn_store::Error> {
-    let mut newest = engine.store.newest_body().await?;
-    loop {
-        let is_busy = engine.board.is_downloading();
-        let mut ready = Vec::new();
-        if is_busy {
-            // What came last, found by its bytes: most of what waits has none yet.
-            ready = engine.store.arrived_words(newest, LOOK_AHEAD).await?;
-        }
-        if ready.is_empty() {
-            ready = engine.store.pending_words(LOOK_AHEAD).await?;
-            if ready.is_empty() {
-                return Ok(());
-            }
-            if is_busy {
-                ready.retain(|row| row.body.is_some() || row.message.is_none());
-            }
-        }
-        engine.board.set_indexing(true);
-        if ready.is_empty() {
-            tokio::time::sleep(PATIENCE).await;
-            continue;
-        }
-        newest = ready.iter().filter_map(|row| row.body).max().unwrap_or(newest).max(newest);
-        index(engine, &ready).await?;
-    }
-}
-
-/// Makes the words of one part while the one before is written.
-async fn index(engine: &Engine, rows: &[Pending]) -> Result<(), posthorn_store::Error> {
-    let (sender, mut receiver) = mpsc::channel(1);
-    let reading = async move {
-        for part in rows.chunks(INDEX_BATCH) {
-            let prepared = engine.store.prepare_words(texts(engine, part).await?).await?;
-            if sender.send(prepared).await.is_err() {
+    let (sender, mut prepared) = mpsc::channel(1);
+    let (done, mut written) = mpsc::channel(INDEXED_AHEAD);
+    let under_way = UnderWay::default();
+    let writing = async move {
+        while let Some(words) = prepared.recv().await {
+            if done.send(engine.store.write_words(words).await?).await.is_err() {
                 break;
             }
         }
         Ok(())
     };
-    let writing = async {
-        while let Some(prepared) = receiver.recv().await {
-            engine.store.write_words(prepared).await?;
+    let settling = async {
+        let mut parts: Vec<WrittenWords> = Vec::new();
+        while written.recv_many(&mut parts, INDEXED_AHEAD).await > 0 {
+            let positions: Vec<Position> = parts.iter().flat_map(WrittenWords::positions).collect();
+            engine.store.settle_words(std::mem::take(&mut parts)).await?;
+            under_way.end(&positions);
         }
         Ok(())
     };
-    tokio::try_join!(reading, writing).map(drop)
+    tokio::try_join!(read(engine, &under_way, sender), writing, settling).map(drop)
+}
+
+/// Rows that were taken from the queue and are not written yet: the queue still names them.
+#[derive(Default)]
+struct UnderWay {
+    positions: Mutex<HashSet<Position>>,
+    /// Some of them were written.
+    written: Notify,
+}
+
+impl UnderWay {
+    fn lock(&self) -> MutexGuard<'_, HashSet<Position>> {
+        self.positions.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn begin(&self, rows: &[Pending]) {
+        self.lock().extend(rows.iter().map(|row| row.position));
+    }
+
+    fn end(&self, positions: &[Position]) {
+        let mut all = self.lock();
+        for position in positions {
+            all.remove(position);
+        }
+        drop(all);
+        self.written.notify_one();
+    }
+
+    /// Takes out what is under way.
+    fn leave_out(&self, rows: &mut Vec<Pending>) {
+        let all = self.lock();
+        rows.retain(|row| !all.contains(&row.position));
+    }
+
+    /// Waits until some are written, or a while.
+    async fn wait(&self, longest: Duration) {
+        // A time that is over is no failure: the queue is looked at again.
+        let _ = tokio::time::timeout(longest, self.written.notified()).await;
+    }
+}
+
+/// Reads what waits and makes its words, until nothing does.
+async fn read(
+    engine: &Engine,
+    under_way: &UnderWay,
+    sender: mpsc::Sender<PreparedWords>,
+) -> Result<(), posthorn_store::Error> {
+    let mut newest = engine.store.newest_body().await?;
+    let mut has_waited = false;
+    loop {
+        let is_busy = engine.board.is_downloading();
+        let Some(ready) = ready(engine, under_way, newest, is_busy).await? else { return Ok(()) };
+        engine.board.set_indexing(true);
+        if ready.is_empty() {
+            under_way.wait(PATIENCE).await;
+            continue;
+        }
+        // A part that is not full costs nearly as much to write, and more is on its way.
+        let is_little = is_busy && ready.len() < INDEX_BATCH;
+        if is_little && !std::mem::replace(&mut has_waited, true) {
+            under_way.wait(GATHERING).await;
+            continue;
+        }
+        has_waited = false;
+        newest = ready.iter().filter_map(|row| row.body).max().unwrap_or(newest).max(newest);
+        for part in ready.chunks(INDEX_BATCH) {
+            under_way.begin(part);
+            let prepared = engine.store.prepare_words(texts(engine, part).await?).await?;
+            if sender.send(prepared).await.is_err() {
+                // Writing failed, and says why.
+                return Ok(());
+            }
+        }
+    }
+}
+
+/// Returns rows that can be indexed now; absent where nothing waits and nothing is under way.
+async fn ready(
+    engine: &Engine,
+    under_way: &UnderWay,
+    newest: BodyId,
+    is_busy: bool,
+) -> Result<Option<Vec<Pending>>, posthorn_store::Error> {
+    let mut ready = Vec::new();
+    if is_busy {
+        // What came last, found by its bytes: most of what waits has none yet.
+        ready = engine.store.arrived_words(newest, LOOK_AHEAD).await?;
+        under_way.leave_out(&mut ready);
+    }
+    if ready.is_empty() {
+        ready = engine.store.pending_words(LOOK_AHEAD).await?;
+        if ready.is_empty() {
+            return Ok(None);
+        }
+        under_way.leave_out(&mut ready);
+        if is_busy {
+            ready.retain(|row| row.body.is_some() || row.message.is_none());
+        }
+    }
+    Ok(Some(ready))
 }
 
 /// Reads the texts of messages.

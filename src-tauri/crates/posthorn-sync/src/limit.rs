@@ -145,8 +145,11 @@ pub const TEXTS_BYTES: usize = 8 << 20;
 /// How long bodies wait for the search index to take texts; one that takes none for so long does not work now, and the
 /// texts are read again when it does.
 pub const TEXTS_WAIT: Duration = Duration::from_secs(1);
-/// Messages whose words go into the search index with one write.
-pub const INDEX_BATCH: usize = 256;
+/// Messages whose words go into the search index with one write: each write makes parts of it that are put together later,
+/// and a part of twice as many messages has less than twice as many words.
+pub const INDEX_BATCH: usize = 512;
+/// Parts of the search index that are written and may wait until they are taken from the queue.
+pub const INDEXED_AHEAD: usize = 4;
 /// A draft is copied to the server when nothing was typed in it for this long: whoever pauses longer may have gone to
 /// another computer, and every copy costs an upload and a removal.
 pub const DRAFT_REST: Duration = Duration::from_mins(1);

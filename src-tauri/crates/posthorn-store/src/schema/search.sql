@@ -13,6 +13,11 @@ CREATE VIRTUAL TABLE beginning USING fts5 (
   text,
   content='', contentless_delete=1, detail=none, tokenize='unicode61 remove_diacritics 2'
 );
+-- Their parts are put together eight at a time: fewer cost a first synchronisation a fifth of its words' time, more cost
+-- each search.
+INSERT INTO head (head, rank) VALUES ('automerge', 8);
+INSERT INTO body (body, rank) VALUES ('automerge', 8);
+INSERT INTO beginning (beginning, rank) VALUES ('automerge', 8);
 
 -- What is in the tables above.
 CREATE TABLE indexed (
