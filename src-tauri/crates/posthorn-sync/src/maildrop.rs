@@ -224,15 +224,17 @@ async fn news(
     let sorter = sort::Sorter::begin(account, home, connection).await?;
     let mut problem = None;
     let mut wanted = wanted.into_iter();
-    while wanted.len() > 0 {
+    loop {
         let part: Vec<_> = wanted.by_ref().take(sorter.step()).collect();
         let count = part.len();
+        if count == 0 {
+            return Ok(problem);
+        }
         listing.wanted = sorter.sort(&mut connection.session, part).await?;
         let left = count.saturating_sub(listing.wanted.len()) as u64;
         account.update(|status| status.done = status.done.map(|done| done + left));
         problem = fetch::fetch(account, home, connection, listing).await?.or(problem);
     }
-    Ok(problem)
 }
 
 /// Returns how long to wait between two looks: as the user says, and not shorter than the server allows.
