@@ -13,6 +13,7 @@ use posthorn_model::{BodyId, Position};
 use posthorn_store::message;
 use posthorn_store::search::{Pending, PreparedWords, Words, WrittenWords};
 use tokio::sync::{Notify, mpsc};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::engine::Engine;
@@ -23,8 +24,10 @@ use crate::reading;
 const LOOK_AHEAD: usize = 4_000;
 /// How long messages without a body wait for it before the queue is looked at again.
 const PATIENCE: Duration = Duration::from_millis(250);
-/// How long a part that is not full waits for more, while bodies are on their way.
+/// How often is looked whether more came to a part that is not full, while bodies are on their way.
 const GATHERING: Duration = Duration::from_millis(50);
+/// How long it waits for more.
+const GATHERING_LONGEST: Duration = Duration::from_secs(1);
 /// Wait after a failure of the store: a full disk, for instance.
 const AFTER_FAILURE: Duration = Duration::from_secs(10);
 
@@ -130,22 +133,30 @@ async fn read(
     sender: mpsc::Sender<PreparedWords>,
 ) -> Result<(), posthorn_store::Error> {
     let mut newest = engine.store.newest_body().await?;
-    let mut has_waited = false;
+    let mut gathers_until: Option<Instant> = None;
     loop {
         let is_busy = engine.board.is_downloading();
-        let Some(ready) = ready(engine, under_way, newest, is_busy).await? else { return Ok(()) };
+        let Some(mut ready) = ready(engine, under_way, newest, is_busy).await? else {
+            return Ok(());
+        };
         engine.board.set_indexing(true);
         if ready.is_empty() {
             under_way.wait(PATIENCE).await;
             continue;
         }
-        // A part that is not full costs nearly as much to write, and more is on its way.
-        let is_little = is_busy && ready.len() < INDEX_BATCH;
-        if is_little && !std::mem::replace(&mut has_waited, true) {
-            under_way.wait(GATHERING).await;
-            continue;
+        if is_busy && ready.len() < INDEX_BATCH && !engine.texts.is_crowded() {
+            // A part that is not full costs nearly as much to write, and more is on its way.
+            let until = *gathers_until.get_or_insert_with(|| Instant::now() + GATHERING_LONGEST);
+            if Instant::now() < until {
+                under_way.wait(GATHERING).await;
+                continue;
+            }
         }
-        has_waited = false;
+        gathers_until = None;
+        if is_busy && ready.len() > INDEX_BATCH {
+            // The rest fills the next part.
+            ready.truncate(ready.len() / INDEX_BATCH * INDEX_BATCH);
+        }
         newest = ready.iter().filter_map(|row| row.body).max().unwrap_or(newest).max(newest);
         for part in ready.chunks(INDEX_BATCH) {
             under_way.begin(part);

@@ -51,6 +51,11 @@ impl Texts {
         }
     }
 
+    /// Tells whether there is little room left: who brings more may have to wait soon.
+    pub(crate) fn is_crowded(&self) -> bool {
+        self.lock().bytes > TEXTS_BYTES / 2
+    }
+
     /// Keeps a text. Where there is no room, everything before it is forgotten: nobody took it.
     pub(crate) fn put(&self, body: BodyId, text: String) {
         if text.len() > TEXTS_BYTES {
@@ -93,7 +98,9 @@ mod tests {
         texts.put(BodyId(1), "uno".to_owned());
         assert_eq!(texts.take(BodyId(1)).as_deref(), Some("uno"));
         assert_eq!(texts.take(BodyId(1)), None);
+        assert!(!texts.is_crowded());
         texts.put(BodyId(2), "x".repeat(TEXTS_BYTES));
+        assert!(texts.is_crowded());
         texts.put(BodyId(3), "y".to_owned());
         assert_eq!(texts.take(BodyId(2)), None, "there was no room for both");
         assert_eq!(texts.take(BodyId(3)).as_deref(), Some("y"));
