@@ -49,6 +49,16 @@ use crate::status::State;
 
 /// Bodies that the working connection fetches itself after a folder: for a few it is not worth another connection.
 const A_FEW: usize = 20;
+/// The same of small ones: one command, one write.
+const A_FEW_SMALL: usize = BODY_BATCH;
+/// Octets of those together: the user waits for them where the line is slow.
+const A_FEW_OCTETS: u64 = 512 << 10;
+
+/// Tells whether the working connection fetches these bodies itself.
+fn are_few(wanted: &[posthorn_store::message::Wanted]) -> bool {
+    let octets = wanted.iter().fold(0_u64, |sum, one| sum.saturating_add(one.size));
+    wanted.len() <= A_FEW || wanted.len() <= A_FEW_SMALL && octets <= A_FEW_OCTETS
+}
 
 /// Which folders are opened after the list came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -141,6 +151,9 @@ impl Worker<'_> {
     async fn run(&mut self, requests: &mut mpsc::Receiver<Request>) -> Result<Infallible, Failure> {
         self.refresh(Look::ByCounts).await?;
         self.crew.want_bodies();
+        if self.plan.is_empty() {
+            self.crew.first_look_is_over();
+        }
         loop {
             let mark = self.account.engine.board.wanted(self.account.id, Part::Incoming);
             let wanted = self.account.signals.take();
@@ -156,7 +169,9 @@ impl Worker<'_> {
             let has_stepped =
                 large::step(self.account, &mut self.connection, &mut self.large).await?;
             if let Some(next) = self.plan.pop_front() {
+                // INBOX is the first that is planned.
                 self.synchronise(next).await?;
+                self.crew.first_look_is_over();
                 self.used = Instant::now();
                 continue;
             }
@@ -333,7 +348,7 @@ impl Worker<'_> {
         use step::bodies;
         let mailbox = self.account.store().read(move |tx| rows::get(tx, id)).await?;
         let wanted = bodies::missing(self.account, &mailbox, &self.given_up).await?;
-        if wanted.len() > A_FEW
+        if !are_few(&wanted)
             || self.crew.bodies() != BodyState::Done
             || !bodies::has_room(self.account)
         {

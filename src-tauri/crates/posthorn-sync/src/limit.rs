@@ -5,6 +5,9 @@ use std::time::Duration;
 /// How often a watching connection ends its IDLE and begins a new one: NATs and routers forget a silent connection
 /// after 5 to 10 minutes, servers after 29 (RFC 2177).
 pub const IDLE_RENEWAL: Duration = Duration::from_mins(7);
+/// How long the watching connection waits for the working one's first look at INBOX: where that takes longer (a first
+/// synchronisation), what comes meanwhile is heard of all the same.
+pub const WATCH_AFTER: Duration = Duration::from_secs(2);
 /// How often a server without IDLE is asked for news.
 pub const POLL: Duration = Duration::from_mins(1);
 /// Time for an answer to the NOOP that asks whether a connection is still alive (after sleep, on request).

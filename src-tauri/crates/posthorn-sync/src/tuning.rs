@@ -9,6 +9,8 @@ use crate::limit;
 pub struct Tuning {
     /// How often IDLE begins anew.
     pub idle_renewal: Duration,
+    /// How long the watching connection waits for the working one's first look at INBOX.
+    pub watch_after: Duration,
     /// How often a server without IDLE is asked for news of INBOX.
     pub poll: Duration,
     /// How often the other folders are compared; the account's own interval counts where it is shorter.
@@ -43,6 +45,7 @@ impl Default for Tuning {
     fn default() -> Self {
         Self {
             idle_renewal: limit::IDLE_RENEWAL,
+            watch_after: limit::WATCH_AFTER,
             poll: limit::POLL,
             round: limit::ROUND_EVERY,
             probe: limit::PROBE,

@@ -22,6 +22,7 @@ pub(crate) enum BodyState {
 #[derive(Debug)]
 pub(crate) struct Crew {
     is_watching: AtomicBool,
+    is_first_look_over: watch::Sender<bool>,
     wanted: watch::Sender<u64>,
     served: AtomicU64,
     stuck: Mutex<Option<Problem>>,
@@ -31,10 +32,22 @@ impl Crew {
     pub(crate) fn new() -> Self {
         Self {
             is_watching: AtomicBool::new(false),
+            is_first_look_over: watch::Sender::new(false),
             wanted: watch::Sender::new(0),
             served: AtomicU64::new(0),
             stuck: Mutex::default(),
         }
+    }
+
+    /// Notes that the working connection looked at INBOX, or has no reason to.
+    pub(crate) fn first_look_is_over(&self) {
+        self.is_first_look_over.send_if_modified(|is_over| !std::mem::replace(is_over, true));
+    }
+
+    /// Waits for that.
+    pub(crate) async fn until_first_look(&self) {
+        // The sender is ours: it cannot be gone.
+        let _ = self.is_first_look_over.subscribe().wait_for(|is_over| *is_over).await;
     }
 
     /// Tells whether somebody listens to INBOX.

@@ -19,6 +19,7 @@ use crate::engine::Account;
 use crate::failure::{Cure, Failure};
 use crate::imap::connect::{self, Connection};
 use crate::imap::crew::Crew;
+use crate::imap::folders::Folder;
 use crate::imap::quirk;
 
 /// Watches until it is cancelled, or until only the user can help (the worker meets the same failure).
@@ -26,6 +27,8 @@ pub(crate) async fn run(account: Account, crew: Arc<Crew>, cancel: CancellationT
     let tuning = account.engine.tuning;
     let mut backoff = Backoff::new(tuning.retry_first, tuning.retry_last);
     let watching = async {
+        // Servers lock a folder that they read anew: two who open it at once wait for each other.
+        let _ = tokio::time::timeout(tuning.watch_after, crew.until_first_look()).await;
         loop {
             let failure = match watch(&account, &crew, &mut backoff).await {
                 Ok(never) => match never {},
@@ -67,9 +70,7 @@ async fn watch(
     backoff.reset();
     crew.set_watching(true);
     // Something may have come before anybody listened.
-    if !is_known(account, &inbox).await? {
-        account.signals.raise(|wanted| wanted.inbox = true);
-    }
+    compare(account, &inbox).await?;
     if connection.session.has("IDLE") || connection.session.has("IMAP4REV2") {
         idle(account, &mut connection).await
     } else {
@@ -141,20 +142,32 @@ async fn in_time(
     }
 }
 
-/// Tells whether INBOX is here as it is there, as far as counts can tell. What comes after this the server tells.
-async fn is_known(account: &Account, inbox: &Selected) -> Result<bool, Failure> {
+/// Tells the worker how INBOX is there where it is not the same here, as far as counts can tell. It looks at them when
+/// it has time: what it does now may be that very difference. What comes after this the server tells.
+async fn compare(account: &Account, inbox: &Selected) -> Result<(), Failure> {
     let id = account.id;
     let known =
         account.store().read(move |tx| mailbox::by_role(tx, id, MailboxRole::Inbox)).await?;
-    Ok(known.is_some_and(|known| {
-        known.sync.is_complete
-            && known.sync.uid_validity == Some(inbox.uid_validity)
-            && known.sync.uid_next.is_some()
-            && known.sync.uid_next == inbox.uid_next
-            && known.sync.highest_modseq.is_some()
-            && known.sync.highest_modseq == inbox.highest_modseq
-            && known.total == u64::from(inbox.exists)
-    }))
+    let Some(mailbox) = known else {
+        account.signals.raise(|wanted| wanted.inbox = true);
+        return Ok(());
+    };
+    let status = MailboxStatus {
+        messages: Some(inbox.exists),
+        uid_next: inbox.uid_next,
+        uid_validity: Some(inbox.uid_validity),
+        highest_modseq: inbox.highest_modseq,
+        ..MailboxStatus::default()
+    };
+    let is_mail = mailbox.sync.uid_next < inbox.uid_next;
+    let (path, folder) = (mailbox.path.clone(), Folder { mailbox, status: Some(status.clone()) });
+    if !folder.is_unchanged() {
+        account.signals.raise(|wanted| {
+            wanted.has_mail |= is_mail;
+            wanted.noticed.insert(path, status);
+        });
+    }
+    Ok(())
 }
 
 /// What was heard of folders that are not open.

@@ -117,14 +117,14 @@ async fn nobody_goes_where_a_server_refers_to() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_allows_two_connections_gets_no_third() {
-    // Thirty messages more, which is work for a connection of its own.
+    // Thirty messages more, large enough to be work for a connection of its own.
     let numbers = COUNT + 1..=2 * COUNT;
     let answers = |item: &dyn Fn(u32) -> String| -> String {
         numbers.clone().map(item).collect::<Vec<_>>().concat()
     };
     let heads = answers(&|number| {
         format!(
-            "S: * {number} FETCH (UID {number} FLAGS () RFC822.SIZE 25 BODY[HEADER] {{15}}\nS- Subject: {number}\\r\\n\\r\\n\nS: )\n"
+            "S: * {number} FETCH (UID {number} FLAGS () RFC822.SIZE 30000 BODY[HEADER] {{15}}\nS- Subject: {number}\\r\\n\\r\\n\nS: )\n"
         )
     });
     let bodies = answers(&|number| {

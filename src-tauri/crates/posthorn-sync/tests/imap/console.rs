@@ -25,8 +25,13 @@ async fn what_is_said_is_shown_without_passwords_addresses_and_mail() {
     for secret in secrets {
         assert!(!text.contains(secret), "{secret}: {text}");
     }
-    let purposes: Vec<Purpose> = read.connections.iter().map(|one| one.purpose).collect();
-    assert!(purposes.contains(&Purpose::Working) && purposes.contains(&Purpose::Watching));
+    // The watching connection follows when INBOX was looked at.
+    rig.until("both connections are named", || async {
+        let read = rig.sync.console_lines(none.last, 1, Duration::ZERO).await;
+        let purposes: Vec<Purpose> = read.connections.iter().map(|one| one.purpose).collect();
+        purposes.contains(&Purpose::Working) && purposes.contains(&Purpose::Watching)
+    })
+    .await;
     let done = read.lines.iter().find(|line| !line.is_ours && line.text.starts_with("A0002 OK "));
     assert!(done.is_some_and(|line| line.after.is_some()), "{text}");
 

@@ -65,7 +65,8 @@ pub(crate) fn watcher() -> Script {
     script(&["S: * OK [CAPABILITY IMAP4rev1] hello\nC: {a} LOGIN *\n!stall\n"])
 }
 
-/// Plays one script per connection, side by side; returns the port.
+/// Plays one script per connection, side by side; returns the port. The watching connection comes when INBOX was looked
+/// at, or in vain: after those that doubt.
 pub(crate) async fn serve(scripts: Vec<Script>) -> u16 {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let port = listener.local_addr().unwrap().port();
@@ -80,7 +81,8 @@ pub(crate) async fn serve(scripts: Vec<Script>) -> u16 {
 
 async fn rig(scripts: Vec<Script>) -> Rig {
     let long = Duration::from_hours(1);
-    let slow = Tuning { poll: long, retry_first: long, retry_last: long, ..tuning() };
+    let slow =
+        Tuning { watch_after: long, poll: long, retry_first: long, retry_last: long, ..tuning() };
     Rig::start_with(serve(scripts).await, slow, fill).await
 }
 
@@ -139,7 +141,7 @@ async fn an_empty_folder_is_believed_only_when_a_fresh_connection_agrees() {
         (script(&[HELLO, &open("EXAMINE", "30"), &full, end]), COUNT as usize),
         (script(&[HELLO, &open("EXAMINE", "0"), empty, end]), 0),
     ] {
-        let rig = rig(vec![working.clone(), watcher(), fresh]).await;
+        let rig = rig(vec![working.clone(), fresh, watcher()]).await;
         rig.settled().await;
         assert_eq!(kept(&rig).await, left);
         rig.sync.shutdown().await;
@@ -151,7 +153,7 @@ async fn a_list_without_the_folders_is_not_believed_at_once() {
     let list = "C: {b} LIST *\nS: * LIST () \"/\" Other\nS: {b} OK listed\nC: {l} LSUB *\nS: {l} OK listed\n";
     let working = script(&[HELLO, list, "!drain\n"]);
     let fresh = script(&[HELLO, LIST, "!drain\n"]);
-    let rig = rig(vec![working, watcher(), fresh]).await;
+    let rig = rig(vec![working, fresh, watcher()]).await;
     rig.until("both folders are known", || async {
         let account = rig.account;
         rig.read(move |tx| mailbox::by_path(tx, account, "Other")).await.is_some()
