@@ -1,5 +1,4 @@
-//! The shell: windows, notifications, the content scheme; depends on `posthorn-api`, and on `posthorn-pdf` for the process
-//! that draws pages.
+//! The shell: windows, notifications, the content scheme; depends on posthorn-api, and posthorn-pdf for a process of its own.
 //!
 //! Invariant: no logic lives here. A command of the page goes to `Engine::dispatch` as it came, an event of the engine
 //! goes to the page as it came; what is left is what only a desktop program can do.
