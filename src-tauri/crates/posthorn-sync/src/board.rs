@@ -189,6 +189,16 @@ impl Board {
         self.entries().values().any(|entry| entry.status.state == State::Syncing)
     }
 
+    /// Waits until no account is about to get more mail.
+    pub(crate) async fn until_downloaded(&self) {
+        let mut version = self.watch();
+        while self.is_downloading() {
+            if version.changed().await.is_err() {
+                return;
+            }
+        }
+    }
+
     /// Notes whether words are still on their way into the search index.
     pub(crate) fn set_indexing(&self, is_indexing: bool) {
         self.0.indexing.send_replace(is_indexing);

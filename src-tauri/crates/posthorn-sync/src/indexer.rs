@@ -22,7 +22,7 @@ use crate::reading;
 
 /// Rows looked at together.
 const LOOK_AHEAD: usize = 4_000;
-/// How long messages without a body wait for it before the queue is looked at again.
+/// How long messages without a body wait for it before the queue is looked at again, unless nothing comes any more.
 const PATIENCE: Duration = Duration::from_millis(250);
 /// How often is looked whether more came to a part that is not full, while bodies are on their way.
 const GATHERING: Duration = Duration::from_millis(50);
@@ -141,7 +141,11 @@ async fn read(
         };
         engine.board.set_indexing(true);
         if ready.is_empty() {
-            under_way.wait(PATIENCE).await;
+            tokio::select! {
+                () = under_way.wait(PATIENCE) => {}
+                // What has no body now gets none any more.
+                () = engine.board.until_downloaded(), if is_busy => {}
+            }
             continue;
         }
         if is_busy && ready.len() < INDEX_BATCH && !engine.texts.is_crowded() {
