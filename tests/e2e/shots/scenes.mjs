@@ -312,6 +312,11 @@ export const SCENES = [
     await actor.poke('.set__in .opt .btn');
     await actor.see(dialog);
   }),
+  settings('settings-signature', ACCOUNT, async (actor) => {
+    await actor.into('.template__acts');
+    await actor.poke('.template__acts .ib');
+    await actor.see(dialog);
+  }),
   settings('settings-pop', POP, (actor) => actor.into('.rules')),
   settings('settings-rule', POP, async (actor) => {
     await actor.into('.rules');
