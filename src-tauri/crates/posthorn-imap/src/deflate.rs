@@ -112,7 +112,8 @@ mod tests {
     fn a_bomb_comes_in_small_pieces() {
         let (mut one, mut other) = (Deflate::new(), Deflate::new());
         let packed = one.pack(&vec![b'A'; 40 << 20]).unwrap();
-        assert!(packed.len() < 400_000);
+        // A bomb it is, whatever implementation packs it.
+        assert!(packed.len() < (40 << 20) / 64, "{}", packed.len());
         assert_eq!(unpacked(&mut other, &packed, 4_096).len(), 40 << 20);
     }
 }
