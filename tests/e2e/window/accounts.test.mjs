@@ -43,7 +43,8 @@ export async function test() {
 
     // Its own inbox is on the screen, empty; what Anna sends comes by IDLE.
     const [, second] = await page.call('accounts.list');
-    const inbox = (await page.call('mailboxes.list')).find(({ role, account }) => role === 'inbox' && account === second.id);
+    const own = ({ role, account }) => role === 'inbox' && account === second.id;
+    const inbox = await waitFor(async () => (await page.call('mailboxes.list')).find(own), 'its inbox is there', 60_000);
     assert.equal(inbox.total, 0);
     const line = `[data-drop-mailbox="${inbox.id}"]`;
     await page.click(line);
