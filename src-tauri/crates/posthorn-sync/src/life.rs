@@ -39,7 +39,13 @@ async fn live(account: &Account, requests: &mut mpsc::Receiver<Request>, protoco
     let mut backoff = Backoff::new(tuning.retry_first, tuning.retry_last);
     loop {
         if *account.engine.offline.borrow() {
-            account.update(|status| status.enter(State::Offline));
+            account.update(|status| {
+                // Whoever goes online says so first and mends the status then: asked here, the old rest never shows
+                // behind the new wish.
+                if *account.engine.offline.borrow() {
+                    status.enter(State::Offline);
+                }
+            });
             let problem = Problem::of_kind(ProblemKind::NotHere);
             account.engine.downloads.fail_all(account, &problem);
             tokio::select! {
