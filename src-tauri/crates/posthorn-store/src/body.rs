@@ -128,8 +128,9 @@ impl Bodies {
         let _shared = self.0.files.read().await;
         let prepared = tokio::task::spawn_blocking(move || {
             let mut compressor = Compressor::new(LEVEL)?;
-            let mut one = |bytes: &Vec<u8>| prepare(&mut compressor, &folder, bytes, origin);
-            bodies.iter().map(&mut one).collect::<Result<Vec<_>>>()
+            // Each goes when it is packed: a batch is in memory once.
+            let mut one = |bytes: Vec<u8>| prepare(&mut compressor, &folder, &bytes, origin);
+            bodies.into_iter().map(&mut one).collect::<Result<Vec<_>>>()
         });
         let prepared = prepared.await.map_err(|_| Error::Closed)??;
         writer
@@ -291,7 +292,7 @@ fn spool(folder: &Path, source: &mut impl Read) -> Result<Spool> {
     if begin.len() <= ROW_LIMIT {
         return Ok(Spool::Row(begin));
     }
-    Ok(Spool::File(file::spool(folder, &mut Cursor::new(begin).chain(source))?))
+    Ok(Spool::File(file::spool(folder, &mut Cursor::new(begin).chain(source), None)?))
 }
 
 fn insert(connection: &Connection, now: Timestamp, body: &Prepared) -> Result<BodyId> {

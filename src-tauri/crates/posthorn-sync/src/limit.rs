@@ -57,7 +57,7 @@ pub const GATHER_MOST: usize = 1000;
 /// How long they wait for more.
 pub const GATHER_TIME: Duration = Duration::from_millis(100);
 /// Bytes of one batch of bodies between fetching and storing. With [`PIPELINE`] this bounds what is in memory.
-pub const BODY_BATCH_BYTES: u64 = 4 << 20;
+pub const BODY_BATCH_BYTES: u64 = 2 << 20;
 /// Messages of one batch of bodies.
 pub const BODY_BATCH: usize = 200;
 /// Messages above this do not come whole unasked: their text parts do.
@@ -143,8 +143,10 @@ pub const FIRST_SWEEP: Duration = Duration::from_mins(10);
 pub const PROGRESS_MS: i64 = 100;
 /// Events that a slow listener may lag behind; one who lags more looks at the statuses again.
 pub const EVENTS: usize = 1024;
-/// Texts of messages just read, kept for the search index: what two batches of bodies hold.
-pub const TEXTS_BYTES: usize = 8 << 20;
+/// Texts of messages just read, kept for the search index: what some batches of bodies hold.
+pub const TEXTS_BYTES: usize = 3 << 20;
+/// The same where the search index does not keep up for a while: more are forgotten, and read again.
+pub const TEXTS_MOST: usize = 8 << 20;
 /// How long bodies wait for the search index to take texts; one that takes none for so long does not work now, and the
 /// texts are read again when it does.
 pub const TEXTS_WAIT: Duration = Duration::from_secs(1);

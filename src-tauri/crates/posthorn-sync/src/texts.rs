@@ -1,7 +1,8 @@
 //! Texts of messages that were just read, until the search index takes them: a message that comes is read once.
 //!
-//! Bounded ([`TEXTS_BYTES`]); what is not here is read again from the stored bytes, so that forgetting costs time only:
-//! twice the work for the message. So whoever brings more waits for those who take, as long as they do.
+//! Bounded ([`TEXTS_MOST`]); what is not here is read again from the stored bytes, so that forgetting costs time only:
+//! twice the work for the message. So whoever brings more than [`TEXTS_BYTES`] waits for those who take, as long as they
+//! do.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -9,7 +10,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use posthorn_model::BodyId;
 use tokio::sync::Notify;
 
-use crate::limit::{TEXTS_BYTES, TEXTS_WAIT};
+use crate::limit::{TEXTS_BYTES, TEXTS_MOST, TEXTS_WAIT};
 
 /// Texts by the bytes that they were read from.
 #[derive(Debug, Default)]
@@ -25,6 +26,8 @@ struct Kept {
     bytes: usize,
     /// Somebody waited in vain: nobody takes.
     is_stalled: bool,
+    /// Somebody waits for room.
+    is_awaited: bool,
 }
 
 impl Kept {
@@ -42,8 +45,12 @@ impl Texts {
     /// Waits until so many bytes can be kept without forgetting others, or nobody takes any.
     pub(crate) async fn room(&self, bytes: usize) {
         loop {
-            if self.lock().takes(bytes) {
-                return;
+            {
+                let mut kept = self.lock();
+                kept.is_awaited = !kept.takes(bytes);
+                if !kept.is_awaited {
+                    return;
+                }
             }
             if tokio::time::timeout(TEXTS_WAIT, self.taken.notified()).await.is_err() {
                 self.lock().is_stalled = true;
@@ -51,18 +58,19 @@ impl Texts {
         }
     }
 
-    /// Tells whether there is little room left: who brings more may have to wait soon.
+    /// Tells whether there is little room left: who brings more waits, or may have to soon.
     pub(crate) fn is_crowded(&self) -> bool {
-        self.lock().bytes > TEXTS_BYTES / 2
+        let kept = self.lock();
+        kept.is_awaited || kept.bytes > TEXTS_BYTES / 2
     }
 
     /// Keeps a text. Where there is no room, everything before it is forgotten: nobody took it.
     pub(crate) fn put(&self, body: BodyId, text: String) {
-        if text.len() > TEXTS_BYTES {
+        if text.len() > TEXTS_MOST {
             return;
         }
         let mut kept = self.lock();
-        if kept.bytes + text.len() > TEXTS_BYTES {
+        if kept.bytes + text.len() > TEXTS_MOST {
             (kept.texts, kept.bytes) = (HashMap::new(), 0);
         }
         kept.bytes += text.len();
@@ -89,7 +97,7 @@ mod tests {
     use posthorn_model::BodyId;
 
     use super::Texts;
-    use crate::limit::TEXTS_BYTES;
+    use crate::limit::{TEXTS_BYTES, TEXTS_MOST};
 
     #[test]
     fn what_is_kept_is_bounded_and_given_once() {
@@ -99,12 +107,12 @@ mod tests {
         assert_eq!(texts.take(BodyId(1)).as_deref(), Some("uno"));
         assert_eq!(texts.take(BodyId(1)), None);
         assert!(!texts.is_crowded());
-        texts.put(BodyId(2), "x".repeat(TEXTS_BYTES));
+        texts.put(BodyId(2), "x".repeat(TEXTS_MOST));
         assert!(texts.is_crowded());
         texts.put(BodyId(3), "y".to_owned());
         assert_eq!(texts.take(BodyId(2)), None, "there was no room for both");
         assert_eq!(texts.take(BodyId(3)).as_deref(), Some("y"));
-        texts.put(BodyId(4), "x".repeat(TEXTS_BYTES + 1));
+        texts.put(BodyId(4), "x".repeat(TEXTS_MOST + 1));
         assert_eq!(texts.take(BodyId(4)), None);
         assert_eq!(texts.lock().bytes, 0);
     }
@@ -119,8 +127,17 @@ mod tests {
         });
         tokio::task::yield_now().await;
         assert!(!waiting.is_finished());
+        assert!(texts.is_crowded());
         assert!(texts.take(BodyId(1)).is_some());
         waiting.await.unwrap();
+        assert!(!texts.is_crowded());
+        // Little is here, and still somebody waits: whoever takes is not to wait for more.
+        texts.put(BodyId(1), "x".to_owned());
+        let room = texts.room(TEXTS_BYTES);
+        assert!(tokio::time::timeout(std::time::Duration::from_millis(1), room).await.is_err());
+        assert!(texts.is_crowded());
+        assert!(texts.take(BodyId(1)).is_some());
+        texts.room(TEXTS_BYTES).await;
         // Nobody takes: it goes on after a while, and does not wait again until somebody does.
         texts.put(BodyId(1), "x".repeat(TEXTS_BYTES));
         texts.room(1).await;

@@ -58,7 +58,7 @@ pub(crate) fn path(folder: &Path, hash: &[u8; 32]) -> PathBuf {
 }
 
 pub(super) fn store(folder: &Path, hash: &[u8; 32], bytes: &[u8]) -> Result<()> {
-    let spooled = spool(folder, &mut Cursor::new(bytes))?;
+    let spooled = spool(folder, &mut Cursor::new(bytes), Some(bytes.len() as u64))?;
     if spooled.hash == *hash { spooled.keep(folder) } else { Err(Error::BodyDamaged) }
 }
 
@@ -91,8 +91,9 @@ impl Drop for Spooled {
     }
 }
 
-/// Copies a stream to its end into a file of its own. A stream that fails leaves nothing behind.
-pub(super) fn spool(folder: &Path, source: &mut impl Read) -> Result<Spooled> {
+/// Copies a stream to its end into a file of its own. A stream that fails leaves nothing behind. Where its size is known
+/// the compressor takes no more memory than it needs; one that is another then fails.
+pub(super) fn spool(folder: &Path, source: &mut impl Read, size: Option<u64>) -> Result<Spooled> {
     std::fs::create_dir_all(folder)?;
     let mut random = [0_u8; 8];
     getrandom::fill(&mut random).map_err(|_| Error::File("no randomness".to_owned()))?;
@@ -100,6 +101,7 @@ pub(super) fn spool(folder: &Path, source: &mut impl Read) -> Result<Spooled> {
     let mut spooled = Spooled { temporary, hash: [0; 32], size: 0 };
     let mut hasher = blake3::Hasher::new();
     let mut encoder = zstd::Encoder::new(File::create_new(&spooled.temporary)?, LEVEL)?;
+    encoder.set_pledged_src_size(size)?;
     let mut buffer = vec![0_u8; COPY_BYTES];
     loop {
         let count = source.read(&mut buffer)?;

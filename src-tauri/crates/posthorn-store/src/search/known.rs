@@ -5,9 +5,10 @@
 //! of the tables `head` and `body`, spelled as they spell it; it is written in the same transaction.
 
 use std::collections::HashSet;
+use std::hash::BuildHasher as _;
 use std::sync::{Mutex, PoisonError};
 
-use foldhash::fast::RandomState;
+use foldhash::{fast, quality};
 use posthorn_query::words::MIN_BODY_PREFIX;
 use rusqlite::Connection;
 
@@ -15,8 +16,8 @@ use crate::error::Result;
 use crate::tx::ReadTx;
 
 /// Words of which is remembered that they are written down, so that most of a message need not be looked up: about
-/// four megabytes. When half of them came, the half before goes, but for what was met again.
-const REMEMBERED: usize = 65_536;
+/// two megabytes. When half of them came, the half before goes, but for what was met again.
+const REMEMBERED: usize = 114_688;
 /// Words that stand in for a beginning. Opening one costs microseconds in each segment of the index; more belong to a
 /// beginning that fits nearly everything.
 const STAND_INS: usize = 256;
@@ -25,14 +26,19 @@ const STAND_INS: usize = 256;
 #[derive(Debug, Default)]
 pub(super) struct Known(Mutex<Memory>);
 
+/// Words are remembered by 64 bits that are keyed anew in each run: that two of them share theirs, and one is not written
+/// down, is less likely in a life of mail than a failing disk.
 #[derive(Debug, Default)]
 struct Memory {
-    words: HashSet<Box<str>, RandomState>,
+    keyed: quality::RandomState,
+    words: Marks,
     /// Those that came before them.
-    older: HashSet<Box<str>, RandomState>,
+    older: Marks,
     /// Rises with each [`Known::forget`].
     generation: u64,
 }
+
+type Marks = HashSet<u64, fast::RandomState>;
 
 /// Words that are to be written down, if they are not.
 #[derive(Debug, Default)]
@@ -45,7 +51,7 @@ impl Known {
     /// Returns which words of some texts, as [`posthorn_query::words::index_text`] returns them, are not remembered.
     pub(super) fn fresh<'a>(&self, texts: impl Iterator<Item = &'a str>) -> Fresh {
         let mut memory = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut fresh: HashSet<&str, RandomState> = HashSet::default();
+        let mut fresh: HashSet<&str, fast::RandomState> = HashSet::default();
         for word in texts.flat_map(|text| text.split(' ')).filter(|word| is_kept(word)) {
             if !memory.has(word) {
                 fresh.insert(word);
@@ -70,7 +76,10 @@ impl Known {
         if memory.words.len() + fresh.words.len() > REMEMBERED / 2 {
             memory.older = std::mem::take(&mut memory.words);
         }
-        memory.words.extend(fresh.words.into_iter().take(REMEMBERED / 2));
+        for word in fresh.words.iter().take(REMEMBERED / 2) {
+            let mark = memory.keyed.hash_one(word);
+            memory.words.insert(mark);
+        }
     }
 
     /// Forgets everything: the words are being deleted.
@@ -85,12 +94,15 @@ impl Known {
 impl Memory {
     /// Returns whether a word is remembered; it will be for some time longer.
     fn has(&mut self, word: &str) -> bool {
-        if self.words.contains(word) {
+        let mark = self.keyed.hash_one(word);
+        if self.words.contains(&mark) {
             return true;
         }
-        let Some(known) = self.older.take(word) else { return false };
-        self.words.insert(known);
-        true
+        let is_older = self.older.remove(&mark);
+        if is_older {
+            self.words.insert(mark);
+        }
+        is_older
     }
 }
 

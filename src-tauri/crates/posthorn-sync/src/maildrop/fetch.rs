@@ -138,15 +138,18 @@ async fn messages(
 ) -> Result<Fetched, Failure> {
     let asked: Vec<Fetch> =
         whole.iter().map(|wanted| Fetch { number: wanted.number, size: wanted.size }).collect();
+    // They come in the order in which they are asked for.
+    let mut sizes = whole.iter().map(|wanted| wanted.size).collect::<Vec<_>>().into_iter();
     let mut wanted: HashMap<u32, Wanted> =
         whole.into_iter().map(|wanted| (wanted.number, wanted)).collect();
     let mut fetching = session.fetch(asked, limit);
     let (mut outcome, mut failure) = (Fetched::default(), None);
     let (mut batch, mut bytes, mut most) = (Vec::new(), 0, FIRST_BATCH);
     let bodies = account.store().bodies();
-    let mut sink = Spool::new(bodies, account.id);
+    let mut spool_next = || Spool::new(bodies, account.id, sizes.next().unwrap_or_default());
+    let mut sink = spool_next();
     while let Some(next) = fetching.next(&mut sink, &mut |_| ()).await {
-        let spool = std::mem::replace(&mut sink, Spool::new(bodies, account.id));
+        let spool = std::mem::replace(&mut sink, spool_next());
         let Some(wanted) = wanted.remove(&next.number) else { continue };
         match next.result {
             Ok(_) => match spool.finish().await {

@@ -77,10 +77,11 @@ pub(super) async fn whole(
     let found = row
         .and_then(|row| listing.numbers.get(&row.uidl).map(|number| (row.uidl.clone(), *number)));
     let Some((uidl, number)) = found else { return Ok(Err(Problem::of_kind(ProblemKind::Gone))) };
-    if listing.sizes.get(&number).is_some_and(|size| *size > SPOOLED) {
+    let size = listing.sizes.get(&number).copied().unwrap_or_default();
+    if size > SPOOLED {
         return Ok(Err(Problem::of_kind(ProblemKind::Limit)));
     }
-    let mut spool = Spool::new(account.store().bodies(), account.id);
+    let mut spool = Spool::new(account.store().bodies(), account.id, size);
     match session.retr(number, &mut spool, SPOOLED, &mut |_| ()).await {
         Ok(_) => {
             let content = spool.finish().await?;

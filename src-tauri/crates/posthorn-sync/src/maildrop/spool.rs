@@ -71,14 +71,21 @@ enum Piece {
 }
 
 impl Spool {
-    pub(super) fn new(bodies: &Bodies, account: AccountId) -> Self {
+    /// `size` is what the server says of the message: room is made for it, and it is not believed otherwise.
+    pub(super) fn new(bodies: &Bodies, account: AccountId, size: u64) -> Self {
         let origin = Origin::Pop3(account);
-        Self { bodies: bodies.clone(), origin, memory: Vec::new(), stream: None }
+        let memory = Vec::with_capacity(room_for(size));
+        Self { bodies: bodies.clone(), origin, memory, stream: None }
     }
 
     /// Takes the end of the message.
     pub(super) async fn finish(self) -> Result<Content, Failure> {
-        let Some(mut stream) = self.stream else { return Ok(Content::Memory(self.memory)) };
+        let Some(mut stream) = self.stream else {
+            let mut memory = self.memory;
+            // Room that was made for a message that is smaller than was said.
+            memory.shrink_to_fit();
+            return Ok(Content::Memory(memory));
+        };
         let sent = std::future::poll_fn(|context| stream.sender.poll_reserve(context)).await;
         if sent.is_ok() {
             // Refused only by a storing that ended: its own error follows.
@@ -117,6 +124,11 @@ impl Spool {
         let storing = tokio::spawn(async move { bodies.put_stream(source, origin).await });
         self.stream.insert(Stream { sender: PollSender::new(sender), storing, skimmer })
     }
+}
+
+/// Returns the room for a message that is said to be so large; none for one that goes to the disk.
+fn room_for(size: u64) -> usize {
+    usize::try_from(size).ok().filter(|size| *size <= SPOOL_ABOVE).unwrap_or_default()
 }
 
 async fn stored(storing: JoinHandle<Result<Put, StoreError>>) -> Result<Put, Failure> {
