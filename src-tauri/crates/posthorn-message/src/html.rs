@@ -31,6 +31,8 @@ pub use signature::{SignatureBlock, signature_block};
 
 /// Class of the start of what was quoted from other messages.
 pub const QUOTE_CLASS: &str = "mail-quote";
+/// Class of a part of a long text that its frame draws when what is before it was drawn.
+pub const LATE_CLASS: &str = "mail-late";
 /// Class of the line that says whom a quote is from.
 pub const ATTRIBUTION_CLASS: &str = "mail-attribution";
 /// Class of a signature.

@@ -21,7 +21,12 @@ b.onclick = () => b.setAttribute("aria-expanded", !(q.hidden = !q.hidden));
 b.onclick(q.before(b));
 }
 new ResizeObserver(fit).observe(body);
-on("load", fit);
+const late = [...d.querySelectorAll(".mail-late")];
+const more = () => {
+const p = late.shift();
+if (p) setTimeout(more, 30, p.classList.remove("mail-late"));
+};
+on("load", () => setTimeout(more, 60, fit()));
 on("keydown", (e) => {
 if (e.isComposing || (e.key === "Enter" && e.target.closest?.("a,button"))) return;
 const { key, code, ctrlKey, shiftKey, altKey, metaKey } = e;

@@ -170,7 +170,7 @@ struct Seen {
 pub fn clean(html: &str, options: CleanOptions) -> Clean {
     let scan = prescan(html);
     if scan.is_too_much {
-        let body = plain::from_plain(&text::from_html(html));
+        let body = plain::in_parts(&text::from_html(html));
         let mark::Finished { body, links, .. } = mark::finish(&body, &[]);
         return Clean { body, links, is_text_only: true, ..Clean::default() };
     }
@@ -205,7 +205,7 @@ pub fn clean(html: &str, options: CleanOptions) -> Clean {
 
 /// Makes plain text into HTML for a frame: its links are looked at, and open outside.
 pub fn clean_plain(text: &str) -> Clean {
-    let mark::Finished { body, links, .. } = mark::finish(&plain::from_plain(text), &[]);
+    let mark::Finished { body, links, .. } = mark::finish(&plain::in_parts(text), &[]);
     Clean { body, links, ..Clean::default() }
 }
 

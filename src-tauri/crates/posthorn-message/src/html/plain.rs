@@ -3,16 +3,30 @@
 use std::fmt::Write as _;
 
 use super::tag::escape;
-use super::{ATTRIBUTION_CLASS, QUOTE_CLASS, SIGNATURE_CLASS};
+use super::{ATTRIBUTION_CLASS, LATE_CLASS, QUOTE_CLASS, SIGNATURE_CLASS};
 use crate::preview::{is_attribution, is_quote_header};
 
 /// Depth of quotes that is nested.
 const MAX_QUOTE_DEPTH: usize = 20;
 /// Bytes of text that are turned.
 const MAX_BYTES: usize = 2 * 1024 * 1024;
+/// Bytes of the first part of what is drawn: more than a window shows, and drawn within a frame or two.
+const FIRST_PART: usize = 12 * 1024;
+/// Bytes of the others.
+const PART: usize = 24 * 1024;
 
 /// Returns plain text as HTML: one line each, in the style `white-space: pre-wrap`.
 pub fn from_plain(text: &str) -> String {
+    turned(text, usize::MAX)
+}
+
+/// Returns the same in parts for a frame, which draws the first one at once and those behind it (of the class
+/// [`LATE_CLASS`]) one by one. Quotes and signatures are never cut.
+pub(super) fn in_parts(text: &str) -> String {
+    turned(text, FIRST_PART)
+}
+
+fn turned(text: &str, first_part: usize) -> String {
     let end =
         (0..=text.len().min(MAX_BYTES)).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
     let text = text.get(..end).unwrap_or_default();
@@ -21,9 +35,22 @@ pub fn from_plain(text: &str) -> String {
     let mut depth = 0;
     let mut is_open_section = false;
     let mut needs_break = false;
+    let mut part_ends = first_part;
+    let mut was_empty = true;
     let mut lines = text.lines().peekable();
     while let Some(line) = lines.next() {
         let (wanted, content) = if is_open_section { (0, line) } else { quote_depth(line) };
+        // Between two lines of a paragraph: an empty line at the edge of a part would not be seen.
+        let is_inside = wanted == 0 && depth == 0 && !is_open_section;
+        if html.len() >= part_ends && is_inside && !was_empty && !line.is_empty() {
+            let _ = write!(
+                html,
+                "</div><div class=\"mail-plain {LATE_CLASS}\" style=\"white-space:pre-wrap\">"
+            );
+            part_ends = html.len() + PART;
+            needs_break = false;
+        }
+        was_empty = line.is_empty();
         if wanted != depth {
             step(&mut html, depth, wanted);
             depth = wanted;
@@ -185,6 +212,24 @@ fn trim_end(word: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_long_text_is_cut_into_parts_between_two_lines_and_nothing_else_is() {
+        let long = "a line of it\n".repeat(8_000);
+        let html = in_parts(&long);
+        let parts: Vec<&str> = html.split("</div>").filter(|part| !part.is_empty()).collect();
+        assert!(parts.len() > 4, "{}", parts.len());
+        assert!(parts[0].len() < FIRST_PART + 100 && !parts[0].contains(LATE_CLASS));
+        assert!(parts[1..].iter().all(|part| part.contains(LATE_CLASS) && part.len() < PART + 200));
+        let lines = |html: &str| html.matches("a line of it").count();
+        assert_eq!((lines(&html), lines(parts[0]) > 500), (8_000, true));
+        assert_eq!(from_plain(&long).matches("<div").count(), 1, "an answer quotes one");
+        for whole in ["a\n\n", "> quoted\n"] {
+            assert!(!in_parts(&whole.repeat(20_000)).contains(LATE_CLASS), "{whole}");
+        }
+        let signed = format!("-- \n{long}");
+        assert!(!in_parts(&signed).contains(LATE_CLASS));
+    }
 
     #[test]
     fn plain_text_becomes_html() {
