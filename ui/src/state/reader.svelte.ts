@@ -20,6 +20,9 @@ import { Find } from './find.svelte';
 import type { Preferences } from './preferences.svelte';
 import { quoteOf, type Selected } from './quote';
 
+/** A message is drawn this long after it was chosen, milliseconds: what reading it brings about would hold that up. */
+const DRAWN_MS = 120;
+
 /** What is read. */
 export class Reader {
   /** The message that was chosen; null when nothing is. */
@@ -253,7 +256,7 @@ export class Reader {
     const seconds = this.preferences.value.markReadSeconds;
     clearTimeout(this.#timer);
     if (seconds === null) return;
-    this.#timer = setTimeout(() => void this.#markRead(), seconds * 1000);
+    this.#timer = setTimeout(() => void this.#markRead(), Math.max(DRAWN_MS, seconds * 1000));
   }
 
   async #markRead(): Promise<void> {
