@@ -378,7 +378,7 @@ mod tests {
     use posthorn_model::{MessageId, Timestamp, Uid};
     use posthorn_store::message::Wanted;
 
-    use super::groups;
+    use super::{BODY_BATCH_BYTES, groups};
 
     #[test]
     fn groups_are_bounded_in_messages_and_bytes() {
@@ -389,8 +389,8 @@ mod tests {
             groups(&list).iter().map(|group| group.len()).collect::<Vec<_>>()
         };
         assert_eq!(sizes(&[]), Vec::<usize>::new());
-        assert_eq!(sizes(&[1 << 20; 5]), [4, 1]);
-        assert_eq!(sizes(&[9 << 20, 1]), [1, 1]);
+        assert_eq!(sizes(&[BODY_BATCH_BYTES / 4; 5]), [4, 1]);
+        assert_eq!(sizes(&[BODY_BATCH_BYTES + 1, 1]), [1, 1]);
         assert_eq!(sizes(&[100; 450]), [200, 200, 50]);
     }
 }
