@@ -109,6 +109,20 @@ mod tests {
     }
 
     #[test]
+    fn nothing_of_a_long_text_is_hidden_where_the_helper_does_not_run() {
+        let rules = super::STYLE.split('}').filter(|rule| rule.contains("mail-late"));
+        let selectors = rules.filter_map(|rule| rule.rsplit_once('{')).map(|(before, _)| before);
+        let late: Vec<&str> = selectors
+            .flat_map(|list| list.split(','))
+            .filter(|one| one.contains("mail-late"))
+            .collect();
+        assert_eq!(late.len(), 2, "{late:?}");
+        // The class of the root is the helper's own.
+        assert!(late.iter().all(|selector| selector.contains(".in-parts .mail-late")), "{late:?}");
+        assert!(HELPER.contains("classList.add(\"in-parts\")"));
+    }
+
+    #[test]
     fn designed_mail_stays_on_paper() {
         assert!(document("", "", true, Theme::Dark).contains("data-look=\"paper\""));
         assert!(document("", "", false, Theme::Contrast).contains("data-look=\"contrast\""));

@@ -1,3 +1,4 @@
+document.documentElement.classList.add("in-parts");
 addEventListener("DOMContentLoaded", () => {
 const d = document, root = d.documentElement, body = d.body;
 const post = (m) => parent.postMessage(m, "*"), cut = (t) => String(t).slice(0, 1e5);
